@@ -1,0 +1,72 @@
+"""How each state is drawn: symbol, word and tones, one table for the whole product (look: words, symbols, colours)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A state as it is drawn: one-cell symbol, word, and the tone of each (tokens of the themes)."""
+
+    symbol: str
+    word: str
+    symbol_tone: str
+    word_tone: str = "t2"
+
+
+VOCABULARIES: dict[str, dict[str, Drawn]] = {
+    "device": {
+        "online": Drawn("●", "online", "ok"),
+        "offline": Drawn("○", "offline", "bad", "bad"),
+        "restarting": Drawn("◐", "restarting", "warn", "warn"),
+        "never_seen": Drawn("◐", "never seen", "warn", "warn"),
+    },
+    "sync": {
+        "in_sync": Drawn("✓", "in sync", "ok"),
+        "pending": Drawn("◐", "pending", "warn", "warn"),
+        "drift": Drawn("≠", "drift", "warn", "warn"),
+        "red": Drawn("×", "red", "bad", "bad"),
+        "held": Drawn("×", "held", "bad", "bad"),
+        "none": Drawn("–", "none", "t3"),
+    },
+    "account": {
+        "active": Drawn("●", "Active", "ok"),
+        "inactive": Drawn("○", "Inactive", "t2"),
+        "expired": Drawn("×", "Expired", "bad", "bad"),
+    },
+    "app": {
+        "registered": Drawn("", "Registered", "t2"),
+        "unregistered": Drawn("", "Unregistered", "t3", "t3"),
+    },
+    "response": {
+        "success": Drawn("●", "Success", "ok"),
+        "failed": Drawn("×", "Failed", "bad", "bad"),
+        "unknown": Drawn("◐", "Unknown", "warn", "warn"),
+    },
+    "command": {
+        "queued": Drawn("◐", "queued", "warn", "warn"),
+        "claimed": Drawn("◐", "sent", "warn", "warn"),
+        "done": Drawn("●", "opened", "ok"),
+        "refused": Drawn("×", "refused", "bad", "bad"),
+        "failed": Drawn("×", "failed", "bad", "bad"),
+        "unknown": Drawn("◐", "unknown", "warn", "warn"),
+        "expired": Drawn("○", "expired", "t2"),
+    },
+    "credential": {
+        "active": Drawn("●", "valid", "ok"),
+        "scheduled": Drawn("○", "not started", "t2"),
+        "suspended": Drawn("○", "suspended", "t2"),
+        "cooling": Drawn("◐", "removing", "warn", "warn"),
+        "gone": Drawn("○", "gone", "t3"),
+    },
+    "flag": {
+        "yes": Drawn("", "Yes", "t2"),
+        "no": Drawn("", "No", "t3", "t3"),
+    },
+}
+
+
+def drawn(vocabulary: str, state: str) -> Drawn:
+    """How `state` of `vocabulary` is drawn; an unknown state is drawn as its own word."""
+    return VOCABULARIES.get(vocabulary, {}).get(state) or Drawn("", state or "–", "t3", "t3")

@@ -1,0 +1,96 @@
+"""The rules of one community at one instant, as plain values: the only input of the access functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+
+from backend.domain.enums import CredentialKind, CredentialStatus, Repeat
+
+ALL_DAY_END = time(23, 59)
+"""An end of 23:59 includes its last minute (edge case 28): the window runs to midnight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a group gives its rights: wall time in the community's zone for daily and weekly, a UTC span for never.
+
+    `start` is inclusive and `end` exclusive to the minute, but for 23:59. An end at or before the start runs over
+    midnight and belongs to the day it starts on (edge case 20). `days` are 0 Monday to 6 Sunday, weekly only.
+    """
+
+    repeat: Repeat
+    start: time = time(0, 0)
+    end: time = ALL_DAY_END
+    days: frozenset[int] = frozenset()
+    begins: datetime | None = None
+    ends: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An access group: its windows and the relays it opens."""
+
+    id: int
+    name: str
+    windows: tuple[Window, ...]
+    relays: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A relay of a device with the access methods that it accepts (edge case 48)."""
+
+    id: int
+    device_id: int
+    number: int
+    name: str
+    methods: frozenset[CredentialKind]
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a holder shows to a door; `valid_from` inclusive, `valid_to` exclusive, both UTC."""
+
+    id: int
+    holder_id: int
+    kind: CredentialKind
+    value: str = field(repr=False)
+    status: CredentialStatus = CredentialStatus.ACTIVE
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A person or key that can own credentials; `groups` are the ids it belongs to."""
+
+    id: int
+    name: str
+    active: bool
+    groups: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What compile must know of a device: its limits in users, schedules and cards a user record can take."""
+
+    id: int
+    name: str
+    max_users: int
+    max_schedules: int = 100
+    max_cards_per_user: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything that decides who may open what; `zone` is the community's IANA time zone."""
+
+    zone: str
+    holders: Mapping[int, Holder]
+    credentials: Mapping[int, tuple[Credential, ...]]
+    """By holder id, ordered by credential id."""
+    groups: Mapping[int, Group]
+    relays: Mapping[int, Relay]
+    devices: Mapping[int, Device]

@@ -1,0 +1,202 @@
+"""The closed vocabularies of the product; their values are what the database and the command line hold."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a manager account may do at most (rules 1.3, feature ACC-08)."""
+
+    INSTALLER = "installer"
+    MANAGER = "manager"
+    TECHNICIAN = "technician"
+    VIEWER = "viewer"
+
+
+class Via(StrEnum):
+    """Which way an act came in; stands in every operation."""
+
+    APP = "app"
+    COMMAND = "command"
+    AGENT = "agent"
+
+
+class HolderKind(StrEnum):
+    """Who can own a credential."""
+
+    RESIDENT = "resident"
+    STAFF = "staff"
+    DELIVERY = "delivery"
+    VISITOR = "visitor"
+    BOOKING = "booking"
+
+
+class HolderStatus(StrEnum):
+    """Whether the credentials of a holder count at all."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class ResidentRole(StrEnum):
+    """Account Type of the guide: family master (template code 0) or family member (1)."""
+
+    MASTER = "master"
+    MEMBER = "member"
+
+
+class AccountStatus(StrEnum):
+    """Account Status of the guide; it governs the app, never PIN or card (rules 14)."""
+
+    INACTIVE = "inactive"
+    ACTIVE = "active"
+    EXPIRED = "expired"
+
+
+class AppStatus(StrEnum):
+    """App Status of the guide."""
+
+    REGISTERED = "registered"
+    UNREGISTERED = "unregistered"
+
+
+class CredentialKind(StrEnum):
+    """What is shown to a door."""
+
+    PIN = "pin"
+    CARD = "card"
+    FACE = "face"
+    ID_ACCESS = "id_access"
+    QR = "qr"
+
+
+class CredentialStatus(StrEnum):
+    """Life of a credential; a freed value stays `cooling` until each door was read back without it."""
+
+    ACTIVE = "active"
+    SCHEDULED = "scheduled"
+    SUSPENDED = "suspended"
+    COOLING = "cooling"
+    GONE = "gone"
+
+
+class Origin(StrEnum):
+    """Where a credential was made."""
+
+    MANAGER = "manager"
+    APP = "app"
+    IMPORT = "import"
+
+
+class PinMode(StrEnum):
+    """PIN Access Mode of a community (rules 15)."""
+
+    PIN = "pin"
+    APT_PIN = "apt_pin"
+
+
+class Repeat(StrEnum):
+    """Repeats of an access window: one span, every day, or on weekdays (rules 7.5)."""
+
+    NEVER = "never"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+class DeviceKind(StrEnum):
+    """Type of a device with the codes of rules 13 in the order of the guide."""
+
+    MULTI_DOOR_PHONE = "multi_door_phone"
+    SINGLE_DOOR_PHONE = "single_door_phone"
+    INDOOR_MONITOR = "indoor_monitor"
+    GUARD_PHONE = "guard_phone"
+    ACCESS_CONTROL = "access_control"
+
+
+class DeviceStatus(StrEnum):
+    """What the agent last saw of a device."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    NEVER_SEEN = "never_seen"
+    RESTARTING = "restarting"
+
+
+class SyncState(StrEnum):
+    """What a door holds against what it should hold, worst first."""
+
+    RED = "red"
+    HELD = "held"
+    DRIFT = "drift"
+    PENDING = "pending"
+    IN_SYNC = "in_sync"
+
+
+class CommandVerb(StrEnum):
+    """Edge-triggered acts at a device."""
+
+    OPEN = "open"
+    REBOOT = "reboot"
+    IDENTIFY = "identify"
+    READ_BACK = "read_back"
+
+
+class CommandState(StrEnum):
+    """Life of a command; it is claimed before it is sent and never sent twice."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+
+
+class LogType(StrEnum):
+    """Type of a door log line (rules 10.1)."""
+
+    CALL = "call"
+    RELEASE = "release"
+    CLOSE = "close"
+    NOTE = "note"
+
+
+class LogAction(StrEnum):
+    """How a door was asked to open (rules 10.1)."""
+
+    PIN = "pin"
+    CARD = "card"
+    FACE = "face"
+    QR = "qr"
+    DTMF = "dtmf"
+    HTTP = "http"
+    EXIT_BUTTON = "exit_button"
+    UNKNOWN = "unknown"
+
+
+class LogResponse(StrEnum):
+    """Whether the door opened."""
+
+    SUCCESS = "success"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class CallType(StrEnum):
+    """The six call types of an apartment (rules 4.1), in the order of the guide."""
+
+    APP_MONITOR = "app_monitor"
+    PHONE_MONITOR = "phone_monitor"
+    APP_MONITOR_PHONE = "app_monitor_phone"
+    MONITOR_APP = "monitor_app"
+    MONITOR_PHONE = "monitor_phone"
+    MONITOR_APP_PHONE = "monitor_app_phone"
+
+
+class HeldKind(StrEnum):
+    """What kind of record a device holds for us."""
+
+    USER = "user"
+    SCHEDULE = "schedule"

@@ -1,0 +1,51 @@
+"""What every service is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+
+from backend.domain.records import Saved
+from backend.store import tables as t
+from backend.store.store import Store
+from backend.store.work import Work
+
+
+class Service:
+    """A service: plain synchronous functions on the store of one site, each asking for its permission."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+
+def saved(work: Work, record_id: int) -> Saved:
+    """The answer of a write: number of its operation and the generations that its devices must reach."""
+    sync = t.device_sync
+    rows = work.connection.execute(select(sync.c.id, sync.c.gen).where(sync.c.id.in_(sorted(work.dirtied))))
+    answer = Saved(id=record_id, operation=work.open_operation(), doors={row.id: row.gen for row in rows})
+    work.result = answer.model_dump(mode="json")
+    return answer
+
+
+def replayed(work: Work) -> Saved:
+    """The answer given when this request was carried out the first time."""
+    return Saved.model_validate(work.replayed)
+
+
+def devices_of_holders(connection: Connection, holder_ids: Iterable[int]) -> set[int]:
+    """Every device with a relay in a group of one of these holders, as the rows stand now."""
+    member, opens, relay = t.access_group_member, t.access_group_relay, t.relay
+    ids = sorted(set(holder_ids))
+    found: set[int] = set()
+    for at in range(0, len(ids), 500):
+        found |= set(
+            connection.execute(
+                select(relay.c.device_id)
+                .join(opens, opens.c.relay_id == relay.c.id)
+                .join(member, member.c.group_id == opens.c.group_id)
+                .where(member.c.holder_id.in_(ids[at : at + 500]))
+                .distinct()
+            ).scalars()
+        )
+    return found

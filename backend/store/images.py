@@ -1,0 +1,49 @@
+"""Row images: a row of a rule table as sealed JSON and back."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from typing import Any
+
+from sqlalchemy import LargeBinary, Table, Time
+
+from backend.store.seal import Sealer
+from backend.store.types import UtcDateTime
+
+
+def to_image(sealer: Sealer, table: Table, row: Mapping[str, Any]) -> bytes:
+    """The sealed image of `row`, bound to its table and row id."""
+    plain = {name: _encode(value) for name, value in row.items()}
+    return sealer.seal(f"change.{table.name}:{row['id']}", json.dumps(plain).encode())
+
+
+def from_image(sealer: Sealer, table: Table, row_id: int, sealed: bytes) -> dict[str, Any]:
+    """The row that `to_image` sealed; columns that the table no longer has are left out."""
+    plain = json.loads(sealer.open(f"change.{table.name}:{row_id}", sealed))
+    return {name: _decode(table, name, value) for name, value in plain.items() if name in table.c}
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, time):
+        return value.isoformat()
+    if isinstance(value, bytes | memoryview):
+        return base64.b64encode(bytes(value)).decode()
+    return value
+
+
+def _decode(table: Table, name: str, value: Any) -> Any:
+    kind = table.c[name].type
+    if value is None:
+        return None
+    if isinstance(kind, UtcDateTime):
+        return datetime.fromisoformat(value)
+    if isinstance(kind, Time):
+        return time.fromisoformat(value)
+    if isinstance(kind, LargeBinary):
+        return base64.b64decode(value)
+    return value

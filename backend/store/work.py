@@ -1,0 +1,219 @@
+"""The unit of work: one short transaction that writes rows, their images, the operation, dirty devices and topics."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, select, update
+
+from backend.domain.context import Context, new_id
+from backend.domain.errors import Forbidden, NotFound, Stale
+from backend.domain.names import fold
+from backend.domain.permissions import allowed
+from backend.store import tables as t
+from backend.store.images import to_image
+from backend.store.seal import Sealer
+
+
+def require(connection: Connection, context: Context, permission: str) -> None:
+    """Raise Forbidden unless the acting manager, as the database knows them now, has `permission`.
+
+    The agent (no actor id) passes: its commands were authorised when they were written.
+    """
+    if context.actor_id is None:
+        return
+    row = connection.execute(
+        select(t.manager.c.role, t.manager.c.disabled, t.manager.c.delete_residents, t.manager.c.log_access).where(
+            t.manager.c.id == context.actor_id, t.manager.c.community_id == context.community_id
+        )
+    ).one_or_none()
+    if row is None or row.disabled:
+        raise Forbidden(permission, "This account has been disabled. Ask the installer.")
+    switches = {"delete_residents": row.delete_residents, "log_access": row.log_access}
+    if not allowed(row.role, permission, switches):
+        raise Forbidden(permission)
+
+
+@dataclass
+class Told:
+    """What the operation log will say of one unit of work."""
+
+    type: str
+    action: str = ""
+    entity: str = ""
+    entity_id: int | None = None
+    entity_name: str = ""
+    undoable: bool = True
+    undo_of: int | None = None
+
+
+@dataclass
+class Work:
+    """One open unit of work; made by the store, never kept beyond its `with` block."""
+
+    connection: Connection
+    context: Context
+    at: datetime
+    sealer: Sealer
+    told: Told
+    books_only: bool = False
+    batch: str = ""
+    operation_id: int | None = None
+    replayed: Any = None
+    """The first result of this request id, when the request has been carried out before."""
+    topics: set[str] = field(default_factory=set)
+    dirtied: set[int] = field(default_factory=set)
+    permitted: bool = False
+    result: Any = None
+
+    def require(self, permission: str) -> None:
+        """Raise Forbidden unless the actor may; a unit of work that never asks is not committed."""
+        require(self.connection, self.context, permission)
+        self.permitted = True
+
+    def tell(self, action: str, entity: str, entity_id: int | None, name: str, *, undoable: bool = True) -> None:
+        """Say in words what this unit does, for the operation log; never a secret."""
+        self.told = Told(self.told.type, action, entity, entity_id, name, undoable, self.told.undo_of)
+
+    def row(self, table: Table, row_id: int) -> dict[str, Any]:
+        """The row as it stands; raises NotFound."""
+        found = self.connection.execute(select(table).where(table.c.id == row_id)).mappings().one_or_none()
+        if found is None:
+            raise NotFound(f"This {table.name.replace('_', ' ')} does not exist any more.")
+        return dict(found)
+
+    def insert(self, table: Table, **values: Any) -> int:
+        """Insert a row and answer its id; a rule table leaves an image."""
+        row_id = self._insert_plain(table, values)
+        if self._is_rule(table):
+            self._image(table, row_id, None, self.row(table, row_id))
+        return row_id
+
+    def update(self, table: Table, row_id: int, *, version: int | None = None, **values: Any) -> bool:
+        """Change a row; answers whether anything differed. Raises Stale when `version` is not the row's."""
+        before = self.row(table, row_id)
+        if version is not None and before["row_version"] != version:
+            raise Stale("Somebody else changed this record meanwhile.", before["row_version"])
+        differing = {name: value for name, value in values.items() if before[name] != value}
+        if not differing:
+            return False
+        if "row_version" in before:
+            differing["row_version"] = before["row_version"] + 1
+        self.connection.execute(update(table).where(table.c.id == row_id).values(**differing))
+        if self._is_rule(table):
+            self._image(table, row_id, before, {**before, **differing})
+        return True
+
+    def delete(self, table: Table, row_id: int) -> None:
+        """Delete a row; a rule table leaves an image. Raises NotFound."""
+        before = self.row(table, row_id)
+        self.connection.execute(delete(table).where(table.c.id == row_id))
+        if self._is_rule(table):
+            self._image(table, row_id, before, None)
+
+    def dirty(self, device_ids: Iterable[int], reason: str) -> None:
+        """Say that what these devices hold may be wrong from now on (level-triggered, a new generation)."""
+        wanted = sorted(set(device_ids) - self.dirtied)
+        sync = t.device_sync
+        for device_id in wanted:
+            self.connection.execute(
+                update(sync).where(sync.c.id == device_id).values(gen=sync.c.gen + 1, reason=reason, not_before=None)
+            )
+            self.connection.execute(
+                update(sync).where(sync.c.id == device_id, sync.c.since.is_(None)).values(since=self.at)
+            )
+        self.dirtied.update(wanted)
+        if wanted:
+            self.touch("sync")
+
+    def touch(self, *topics: str) -> None:
+        """Name what changed, for every terminal that shows it."""
+        self.topics.update(topics)
+
+    def open_operation(self) -> int:
+        """The operation of this unit of work, made at its first image."""
+        if self.operation_id is None:
+            self.operation_id = self._insert_plain(
+                t.operation,
+                {
+                    "uuid": new_id(),
+                    "community_id": self.context.community_id,
+                    "at": self.at,
+                    "actor_id": self.context.actor_id,
+                    "actor": self.context.actor_name,
+                    "via": self.context.via.value,
+                    "type": self.told.type,
+                    "batch": self.batch,
+                },
+            )
+        return self.operation_id
+
+    def finish(self) -> None:
+        """Write operation text, topics and the request's result; called by the store before the commit."""
+        if self.operation_id is not None or not self.books_only:
+            self._write_operation()
+        for name in sorted(self.topics):
+            bumped = self.connection.execute(
+                update(t.topic).where(t.topic.c.name == name).values(version=t.topic.c.version + 1)
+            )
+            if not bumped.rowcount:
+                self.connection.execute(insert(t.topic).values(name=name, version=1))
+        if not self.books_only:
+            self.connection.execute(
+                insert(t.request).values(
+                    request_id=self.context.request_id,
+                    actor_id=self.context.actor_id,
+                    at=self.at,
+                    result=json.dumps({"operation": self.operation_id, "result": self.result}),
+                )
+            )
+
+    def _write_operation(self) -> None:
+        told, number = self.told, self.open_operation()
+        self.connection.execute(
+            update(t.operation)
+            .where(t.operation.c.id == number)
+            .values(
+                action=told.action,
+                entity=told.entity,
+                entity_id=told.entity_id,
+                entity_name=told.entity_name,
+                text_fold=fold(f"{told.action} {told.entity_name}"),
+                undoable=told.undoable,
+                undo_of=told.undo_of,
+            )
+        )
+        self.touch("operations")
+
+    def _insert_plain(self, table: Table, values: dict[str, Any]) -> int:
+        key = self.connection.execute(insert(table).values(**values)).inserted_primary_key
+        assert key is not None
+        return int(key[0])
+
+    def _is_rule(self, table: Table) -> bool:
+        if not table.info.get("rule"):
+            return False
+        if self.books_only:
+            raise RuntimeError(f"{table.name} is a rule table: it changes in a unit of work with an operation")
+        return True
+
+    def _image(self, table: Table, row_id: int, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
+        closed = update(t.change).where(
+            t.change.c.table_name == table.name, t.change.c.row_id == row_id, t.change.c.to_at.is_(None)
+        )
+        self.connection.execute(closed.values(to_at=self.at))
+        self._insert_plain(
+            t.change,
+            {
+                "operation_id": self.open_operation(),
+                "table_name": table.name,
+                "row_id": row_id,
+                "from_at": self.at,
+                "before_sealed": None if before is None else to_image(self.sealer, table, before),
+                "after_sealed": None if after is None else to_image(self.sealer, table, after),
+            },
+        )

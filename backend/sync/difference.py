@@ -1,0 +1,86 @@
+"""What has to be sent to a device: the difference between what it should hold and what it holds. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from backend.domain.access.results import ALWAYS, Compiled, DoorSchedule, DoorUser
+
+MASS_REMOVAL_USERS = 20
+MASS_REMOVAL_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class HeldUser:
+    """A user record that we believe a device to hold; `unknown` after a request whose effect nobody saw."""
+
+    key: str
+    remote_id: str
+    mac: bytes
+    holder_id: int | None
+    unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What to send, in the order of sending: removals, new schedules, changes, adds, schedules no longer used."""
+
+    remove: tuple[HeldUser, ...] = ()
+    schedules_add: tuple[DoorSchedule, ...] = ()
+    change: tuple[tuple[HeldUser, DoorUser], ...] = ()
+    add: tuple[DoorUser, ...] = ()
+    schedules_remove: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether the device holds what it should."""
+        return not (self.remove or self.schedules_add or self.change or self.add or self.schedules_remove)
+
+    @property
+    def size(self) -> int:
+        """How many user records differ."""
+        return len(self.remove) + len(self.change) + len(self.add)
+
+
+def canonical(user: DoorUser) -> dict[str, object]:
+    """What of a user record decides who gets in, independent of the ids a device gives."""
+    return {
+        "name": user.name,
+        "pin": user.pin or "",
+        "cards": sorted(card.upper() for card in user.cards),
+        "grants": sorted([key, *relays] for key, relays in user.grants),
+    }
+
+
+def difference(
+    compiled: Compiled,
+    held: Mapping[str, HeldUser],
+    schedules_held: Mapping[str, str],
+    fingerprint: Callable[[object], bytes],
+) -> Difference:
+    """Compare `compiled` with the users held by key and the schedules held by key -> remote id.
+
+    A held user that is unknown differs from everything: it is written again.
+    """
+    wanted = {user.key: user for user in compiled.users}
+    remove = tuple(held[key] for key in sorted(held.keys() - wanted.keys()))
+    add = tuple(wanted[key] for key in wanted if key not in held)
+    change = tuple(
+        (held[key], user)
+        for key, user in wanted.items()
+        if key in held and (held[key].unknown or held[key].mac != fingerprint(canonical(user)))
+    )
+    needed = {schedule.key for schedule in compiled.schedules if schedule.key != ALWAYS}
+    return Difference(
+        remove=remove,
+        schedules_add=tuple(s for s in compiled.schedules if s.key in needed and s.key not in schedules_held),
+        change=change,
+        add=add,
+        schedules_remove=tuple(sorted(schedules_held.keys() - needed)),
+    )
+
+
+def is_mass_removal(removals: int, held: int) -> bool:
+    """Whether so many removals want a person: more than 20 users and more than 30 % of those held."""
+    return removals > MASS_REMOVAL_USERS and removals > MASS_REMOVAL_SHARE * held
