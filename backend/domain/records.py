@@ -299,7 +299,7 @@ class FindingRecord(Frozen):
     @property
     def usable(self) -> bool:
         """Whether the device can be added as it is."""
-        return self.state == "ok"
+        return self.state in ("ok", "legacy_tls")
 
 
 class DeviceSync(Frozen):

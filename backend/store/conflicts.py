@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 from sqlalchemy.exc import IntegrityError
 
 from backend.domain.errors import Conflict, SmartPlusError
@@ -16,28 +19,42 @@ FIELDS = {
     "uq_credential_value": ("value", "This value is taken."),
     "uq_access_group_name": ("name", "There is already an access group of this name."),
     "uq_access_group_member": ("groups", "This person is already in the group."),
+    "uq_access_group_relay": ("doors", "This door is already in the group."),
     "uq_device_mac": ("mac", "A device with this MAC address is already here."),
     "uq_device_name": ("name", "There is already a device of this name."),
     "uq_device_address": ("address", "A device at this address is already here."),
+    "uq_relay_number": ("number", "This device already has a relay of this number."),
     "uq_manager_email": ("email", "There is already an account with this e-mail address."),
 }
+"""Unique index -> the field where the value was typed, and the sentence there.
+
+The other unique indexes (`uq_event`, `uq_read_back` ...) keep the agent's books from counting anything twice: nobody
+types what they hold, so their violation is a fault of ours.
+"""
 
 
 def to_conflict(error: IntegrityError) -> SmartPlusError:
-    """The Conflict that this violation means; a violation nobody foresaw is a fault of ours and raised as such."""
+    """The Conflict that this violation means; a violation nobody foresaw is a fault of ours and raised as such.
+
+    SQLite names the columns of the index, PostgreSQL the index. A foreign key that does not hold means that somebody
+    else added or removed a record meanwhile.
+    """
     text = str(error.orig)
-    for name, (field, sentence) in FIELDS.items():
-        if name in text or _columns(name) in text:
-            return Conflict(field, sentence)
+    named = set(re.findall(r"\w+", text)) & FIELDS.keys()
+    name = named.pop() if named else _by_columns().get(text.removeprefix("UNIQUE constraint failed: "))
+    if name in FIELDS:
+        return Conflict(*FIELDS[name])
+    if "foreign key" in text.lower():
+        return Conflict("", "Another record that belongs to this one was added or removed meanwhile. Look again.")
     raise error
 
 
-def _columns(name: str) -> str:
-    """The columns of an index in the order and form in which SQLite names them."""
-    for table in metadata.tables.values():
-        for index in table.indexes:
-            if index.name == name:
-                return "UNIQUE constraint failed: " + ", ".join(
-                    f"{table.name}.{column.name}" for column in index.columns
-                )
-    raise KeyError(name)
+@cache
+def _by_columns() -> dict[str, str]:
+    """Unique index by its columns in the order and form in which SQLite names them."""
+    return {
+        ", ".join(f"{table.name}.{column.name}" for column in unique.columns): str(unique.name)
+        for table in metadata.tables.values()
+        for unique in table.indexes
+        if unique.unique
+    }

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, QueuePool, create_engine, event
 
 from backend.domain.errors import Unreachable
 
 FIXED = (3, 51, 3)
 FIXED_BRANCHES = {(3, 50): 7, (3, 44): 6}
-NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph"})
+NETWORK_FILE_SYSTEMS = frozenset(
+    {
+        *("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "lustre", "glusterfs", "beegfs", "davfs"),
+        *("fuse.glusterfs", "fuse.sshfs", "fuse.rclone", "fuse.s3fs", "fuse.gvfsd-fuse", "fuse.davfs2"),
+    }
+)
+MOUNTS = Path("/proc/self/mounts")
+BUSY_SECONDS = 10.0
+"""How long a writer waits for the write lock before Busy."""
 
 
 def is_safe(version: tuple[int, ...]) -> bool:
-    """Whether this SQLite is free of the WAL-reset bug (sqlite.org/wal.html): several processes may corrupt the rest."""
+    """Whether this SQLite is free of the WAL-reset bug (sqlite.org/wal.html), by which writers corrupt a file."""
     if version >= FIXED:
         return True
     floor = FIXED_BRANCHES.get((version[0], version[1]))
@@ -41,45 +51,63 @@ def pick_driver() -> ModuleType:
     )
 
 
-def refuse_network_file_system(path: Path) -> None:
-    """Raise Unreachable when `path` lies on a network file system, whose locks SQLite cannot trust."""
+def refuse_network_file_system(path: Path, mounts: Path = MOUNTS) -> None:
+    """Raise Unreachable when `path` lies on a network file system, whose locks SQLite cannot trust.
+
+    `mounts` is the kernel's mount table; a machine without one is not checked.
+    """
     try:
-        mounts = Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
+        lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
         return
-    resolved = str(path.resolve())
-    best = ("", "")
-    for line in mounts:
-        _, point, kind, *_ = line.split(" ")
-        inside = resolved == point or resolved.startswith(point.rstrip("/") + "/")
-        if inside and len(point) >= len(best[0]):
-            best = (point, kind)
-    if best[1] in NETWORK_FILE_SYSTEMS:
-        raise Unreachable(
-            f"A site cannot live on a network file system ({best[1]} at {best[0]}). Use a local directory."
-        )
+    resolved = path.resolve()
+    best, kind = Path("/"), ""
+    for line in lines:
+        _, escaped, found, *_ = line.split(" ")
+        point = Path(re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), escaped))
+        if resolved.is_relative_to(point) and len(point.parts) >= len(best.parts):
+            best, kind = point, found
+    if kind in NETWORK_FILE_SYSTEMS:
+        raise Unreachable(f"A site cannot live on a network file system ({kind} at {best}). Use a local directory.")
+
+
+def connect(path: Path, *, create: bool = False, wait: float | None = None) -> Any:
+    """A bare DB-API connection to the file at `path`, in autocommit, usable from any thread.
+
+    It never makes a database by mistake: without `create` a missing file is an error of the driver. `wait` is how many
+    seconds to wait for a lock, BUSY_SECONDS unless told.
+    """
+    return pick_driver().connect(
+        f"file:{quote(str(path.absolute()))}?mode={'rwc' if create else 'rw'}",
+        uri=True,
+        timeout=BUSY_SECONDS if wait is None else wait,
+        isolation_level=None,
+        check_same_thread=False,
+    )
 
 
 def make_engine(path: Path, *, writes: bool) -> Engine:
-    """An SQLAlchemy engine on the file at `path`.
+    """An SQLAlchemy engine on the file at `path`, which must be there.
 
     A writing engine takes the write lock at once (BEGIN IMMEDIATE): with a plain BEGIN, six writers failed in 441 of
-    588 tries. A reading engine can write nothing.
+    588 tries. A reading engine can write nothing. The agent checkpoints the log; wal_autocheckpoint (pages) is only
+    the backstop of a site without one.
     """
     engine = create_engine(
-        f"sqlite:///{path}",
+        "sqlite://",
         module=pick_driver(),
+        creator=lambda: connect(path),
+        poolclass=QueuePool,
         pool_size=5,
         max_overflow=20,
-        connect_args={"timeout": 10, "check_same_thread": False, "isolation_level": None},
     )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
-        for pragma in ("synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "trusted_schema=OFF", "mmap_size=0",
-                       "temp_store=FILE", "recursive_triggers=ON", "cache_size=-8000"):  # fmt: skip
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", "mmap_size=0", "temp_store=FILE",
+                       "recursive_triggers=ON", "cache_size=-8000", "wal_autocheckpoint=8000"):  # fmt: skip
             cursor.execute(f"PRAGMA {pragma}")
         if not writes:
             cursor.execute("PRAGMA query_only=ON")

@@ -37,10 +37,10 @@ class Sealer:
         return nonce + self._box.encrypt(nonce, value, place.encode())
 
     def open(self, place: str, sealed: bytes) -> bytes:
-        """The value sealed for `place`; raises Unreachable when the key or the place is another."""
+        """The value sealed for `place`; raises Unreachable when key or place is another, or the value is damaged."""
         try:
             return self._box.decrypt(sealed[:NONCE], sealed[NONCE:], place.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: shorter than a nonce
             raise Unreachable(
                 f"A sealed value of {place.split(':', maxsplit=1)[0]} cannot be opened with this site's key."
             ) from None

@@ -35,6 +35,11 @@ class Site:
         """Rotating logs."""
         return self.root / "logs"
 
+    @property
+    def backup_directory(self) -> Path:
+        """Backups, and what a restore replaced."""
+        return self.root / "backups"
+
     def socket(self, name: str) -> Path:
         """A Unix socket of the site; a long directory gets a short stand-in, as the kernel allows 107 bytes."""
         plain = self.root / f"{name}.sock"

@@ -11,10 +11,11 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from backend.domain.context import Clock, Context, system_clock
-from backend.domain.errors import Busy, SmartPlusError, Unreachable
+from backend.domain.errors import Busy, Forbidden, Unreachable
 from backend.store import tables as t
 from backend.store.conflicts import to_conflict
 from backend.store.driver import make_engine
@@ -35,6 +36,7 @@ class Store:
         self.longest_lock = 0.0
         """Seconds for which a transaction of this process held the write lock at most."""
         self.after_commit: list[Callable[[frozenset[str]], None]] = []
+        """Called with the touched topics after each commit of this process, in the writer's thread; may not raise."""
         self._reader = make_engine(path, writes=False)
         self._writer = make_engine(path, writes=True)
 
@@ -57,23 +59,25 @@ class Store:
     ) -> Iterator[Work]:
         """One act of a manager: one short transaction with its operation. `act` is "entity.verb".
 
-        A request id that was carried out before gives a unit whose `replayed` holds the first result: write nothing then.
-        Raises Forbidden, Conflict, Stale, NotFound, Invalid, Busy. `operation_id` continues a batch in another slice.
+        A request id that was carried out before gives a unit whose `replayed` holds the first result (True where that
+        was None) and that refuses to change rows. Raises Forbidden, also when no permission was asked for, Conflict,
+        Stale, NotFound, Invalid, Busy. `operation_id` continues a batch in another slice: the request id is then that
+        of the first slice, whose words the operation keeps unless this one tells its own.
         """
         with self._unit(self._writer, context, act, at) as work:
-            work.operation_id = operation_id
             if operation_id is None:
                 found = work.connection.execute(
                     select(t.request.c.result).where(t.request.c.request_id == context.request_id)
                 ).scalar()
                 if found is not None:
-                    saved = json.loads(found)
-                    work.replayed, work.operation_id = saved["result"], saved["operation"]
+                    work.replay(json.loads(found))
+            else:
+                work.continues(operation_id)
             yield work
             if work.replayed is not None:
                 return
             if not work.permitted:
-                raise RuntimeError(f"{act} asked for no permission")
+                raise Forbidden(act, f"{act} asked for no permission, so nothing was changed.")
             work.finish()
 
     @contextmanager
@@ -88,18 +92,24 @@ class Store:
     def _unit(self, engine: Engine, context: Context, act: str, at: datetime | None) -> Iterator[Work]:
         if in_transaction.get():
             raise RuntimeError("a unit of work inside another")
-        with _known_errors(), engine.connect() as connection:
-            with connection.begin():
-                token, began = in_transaction.set(True), time.perf_counter()
-                try:
-                    work = Work(connection, context, at or self.clock(), self.sealer, Told(act))
-                    yield work
-                finally:
-                    in_transaction.reset(token)
-            self.longest_lock = max(self.longest_lock, time.perf_counter() - began)
+        with _known_errors(), engine.connect() as connection, self._locked(connection):
+            work = Work(connection, context, at or self.clock(), self.sealer, Told(act))
+            yield work
         if work.replayed is None:
-            for listener in self.after_commit:
+            for listener in tuple(self.after_commit):
                 listener(frozenset(work.topics))
+
+    @contextmanager
+    def _locked(self, connection: Connection) -> Iterator[None]:
+        """A transaction whose time with the write lock is measured, waiting for the lock not included."""
+        transaction = connection.begin()
+        began, token = time.perf_counter(), in_transaction.set(True)
+        try:
+            with transaction:
+                yield
+        finally:
+            in_transaction.reset(token)
+            self.longest_lock = max(self.longest_lock, time.perf_counter() - began)
 
 
 @contextmanager
@@ -107,11 +117,13 @@ def _known_errors() -> Iterator[None]:
     """No database exception crosses a service."""
     try:
         yield
-    except SmartPlusError:
-        raise
     except IntegrityError as error:
         raise to_conflict(error) from None
-    except OperationalError as error:
+    except PoolTimeout:
+        raise Busy("The database is busy. Try again.") from None
+    except DatabaseError as error:
+        if type(error) not in (OperationalError, DatabaseError):
+            raise
         text = str(error.orig)
         if "locked" in text or "busy" in text:
             raise Busy("The database is busy. Try again.") from None

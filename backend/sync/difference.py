@@ -23,6 +23,14 @@ class HeldUser:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldSchedule:
+    """A schedule on a device: the id it is deleted by and the reference that a user's grants name it by."""
+
+    remote_id: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """What to send, in the order of sending: removals, new schedules, changes, adds, schedules no longer used."""
 
@@ -56,10 +64,10 @@ def canonical(user: DoorUser) -> dict[str, object]:
 def difference(
     compiled: Compiled,
     held: Mapping[str, HeldUser],
-    schedules_held: Mapping[str, str],
+    schedules_held: Mapping[str, HeldSchedule],
     fingerprint: Callable[[object], bytes],
 ) -> Difference:
-    """Compare `compiled` with the users held by key and the schedules held by key -> remote id.
+    """Compare `compiled` with the users held by key and the schedules held by key.
 
     A held user that is unknown differs from everything: it is written again.
     """

@@ -66,7 +66,10 @@ class DoorUser:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Something the rules allow and the device cannot hold; always towards less access."""
+    """Something the rules allow and the device cannot hold; always towards less access.
+
+    `code` is "users", "schedules", "pins" or "clock_change"; `holder_id` is None where it concerns the door as a whole.
+    """
 
     holder_id: int | None
     code: str
@@ -86,7 +89,7 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """One person in a door's plan; `what` counts credentials gained or lost ("PIN", "2 cards", "hours")."""
+    """One person in a door's plan: `what` is gained or lost ("PIN and 2 cards") or becomes another ("new hours")."""
 
     holder_id: int
     name: str
@@ -95,7 +98,7 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class DoorPlan:
-    """The difference that a change would make at one door, and its capacity after."""
+    """The difference that a change would make at one door, its capacity after, and the losses it would bring."""
 
     device_id: int
     device_name: str

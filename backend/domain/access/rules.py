@@ -17,7 +17,8 @@ class Window:
     """When a group gives its rights: wall time in the community's zone for daily and weekly, a UTC span for never.
 
     `start` is inclusive and `end` exclusive to the minute, but for 23:59. An end at or before the start runs over
-    midnight and belongs to the day it starts on (edge case 20). `days` are 0 Monday to 6 Sunday, weekly only.
+    midnight and belongs to the day it starts on (edge case 20). `days` are 0 Monday to 6 Sunday, weekly only. A span
+    is from `begins`, inclusive, to `ends`, exclusive; None leaves that side open.
     """
 
     repeat: Repeat

@@ -1,0 +1,95 @@
+"""What devices call: a small HTTP server that answers fast and empty, whoever asks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from backend.devices.action_url import PREFIX, redact_target
+from backend.domain.errors import SmartPlusError
+from backend.intake.action_url import ActionUrlIntake, Told
+
+log = structlog.get_logger()
+MAX_BODY = 64 * 1024
+
+
+def make_app(intake: ActionUrlIntake, told: Callable[[Told], None]) -> Starlette:
+    """The application: any method on `/a/TOKEN/...`; a wrong token gets the same empty 404 as a wrong path."""
+
+    async def action(request: Request) -> Response:
+        await _drain(request)
+        query = request.scope["query_string"].decode("latin-1")
+        raw = request.scope.get("raw_path", b"").decode("latin-1").partition("?")[0]
+        target = f"{raw}?{query}" if query else raw
+        try:
+            event = await asyncio.to_thread(intake.take, target)
+        except SmartPlusError as error:
+            log.warning("action URL not kept", target=redact_target(target), error=str(error))
+            return Response(status_code=503)
+        if event is None:
+            log.info(
+                "action URL of nobody", target=redact_target(target), client=request.client and request.client.host
+            )
+            return Response(status_code=404)
+        if event.fresh:
+            told(event)
+        return Response(status_code=200)
+
+    return Starlette(routes=[Route(f"/{PREFIX}/{{rest:path}}", action, methods=["GET", "POST", "PUT"])])
+
+
+async def _drain(request: Request) -> None:
+    """Read and drop a body up to a limit: what counts stands in the URL."""
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_BODY:
+            return
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. A port in use by another program also becomes a free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.bind((host, 0))
+    listener.listen(128)
+    return listener
+
+
+class QuietServer(uvicorn.Server):
+    """A uvicorn that leaves the signals of its process alone."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def make_server(app: Starlette) -> QuietServer:
+    """A server for `app` with bounds on what one caller can ask of it; it logs through ours."""
+    return QuietServer(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_keep_alive=5,
+            timeout_graceful_shutdown=1,
+            limit_concurrency=256,
+            h11_max_incomplete_event_size=16 * 1024,
+        )
+    )

@@ -1,0 +1,91 @@
+"""What the agent does that belongs to no single device: identifying an address, ending what is over."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Coroutine
+
+import structlog
+
+from backend.devices.address import DeviceAddress, Secret
+from backend.devices.identify import identify
+from backend.domain.context import Context
+from backend.domain.enums import CommandState, CommandVerb
+from backend.domain.errors import SmartPlusError
+from backend.domain.records import FindingRecord
+from backend.store.store import Store
+from backend.sync import commands, cooling
+
+log = structlog.get_logger()
+COOL_EVERY = 60.0
+
+
+class Jobs:
+    """The agent's odd jobs; each runs beside the workers and never holds them up."""
+
+    def __init__(self, store: Store, context: Context) -> None:
+        self._store = store
+        self._context = context
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._cooled_at = float("-inf")
+
+    def identify(self) -> None:
+        """Carry out the commands that have no device yet."""
+        self._begin(self._identify())
+
+    async def tick(self) -> None:
+        """Once a second: end late commands, and once a minute free the values that have cooled."""
+        await asyncio.to_thread(commands.expire, self._store, self._context)
+        now = asyncio.get_running_loop().time()
+        if now - self._cooled_at >= COOL_EVERY:
+            self._cooled_at = now
+            await asyncio.to_thread(cooling.free_cooled, self._store, self._context)
+
+    async def aclose(self) -> None:
+        """Stop what runs."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _begin(self, job: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(job)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _identify(self) -> None:
+        for command in await asyncio.to_thread(commands.claim, self._store, self._context, None):
+            if command.verb is not CommandVerb.IDENTIFY:
+                await self._end(command, CommandState.REFUSED, "this needs a device")
+                continue
+            try:
+                finding = await self._find(command)
+            except SmartPlusError as error:
+                finding = FindingRecord(state="no_answer", sentence=str(error))
+            await self._end(command, CommandState.DONE, finding.model_dump_json())
+
+    async def _find(self, command: commands.Claimed) -> FindingRecord:
+        sealed = command.args.get("password", "")
+        password = ""
+        if sealed:
+            password = self._store.sealer.open_text(f"command.args:{command.uuid}", base64.b64decode(sealed))
+        address = DeviceAddress.parse(command.args.get("address", ""))
+        found = await identify(address, username=command.args.get("user", ""), password=Secret(password))
+        return FindingRecord(
+            state=found.state,
+            sentence=found.sentence,
+            menu_path=found.menu_path,
+            scheme=found.address.scheme,
+            host=found.address.host,
+            port=found.address.port,
+            auth=found.auth,
+            tls_pin=found.tls_pin or "",
+            legacy_tls=found.legacy_tls,
+            model=found.model,
+            mac=found.mac,
+            firmware=found.firmware,
+            profile=found.profile_name or "",
+        )
+
+    async def _end(self, command: commands.Claimed, state: CommandState, result: str) -> None:
+        await asyncio.to_thread(commands.end, self._store, self._context, command, state, result)

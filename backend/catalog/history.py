@@ -1,0 +1,72 @@
+"""How the rows of each table are called, field by field, where the operation log tells what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from backend.catalog.apartments import APARTMENT
+from backend.catalog.buildings import BUILDING
+from backend.catalog.communities import COMMUNITY
+from backend.catalog.devices import DEVICE, RELAY_FIELDS
+from backend.catalog.groups import ACCESS_GROUP
+from backend.catalog.managers import MANAGER
+from backend.catalog.model import Choice, Field, Kind
+from backend.catalog.residents import RESIDENT
+
+_CREDENTIAL_KINDS = (
+    Choice("pin", "PIN"),
+    Choice("card", "RF card"),
+    Choice("face", "Face"),
+    Choice("id_access", "ID access"),
+    Choice("qr", "QR code"),
+)
+
+TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        "community": "Community",
+        "building": "Building",
+        "apartment": "Apartment",
+        "holder": "Person",
+        "resident": "Resident",
+        "credential": "Credential",
+        "access_group": "Access group",
+        "access_window": "Hours",
+        "access_group_relay": "Door of a group",
+        "access_group_member": "Person of a group",
+        "device": "Device",
+        "relay": "Door",
+        "manager": "Account",
+    }
+)
+"""Table -> what one of its rows is."""
+
+FIELDS: Mapping[str, tuple[Field, ...]] = MappingProxyType(
+    {
+        "community": COMMUNITY.fields,
+        "building": BUILDING.fields,
+        "apartment": APARTMENT.fields,
+        "resident": RESIDENT.fields,
+        "credential": (
+            Field("kind", "Kind", Kind.CHOICE, choices=_CREDENTIAL_KINDS),
+            Field("value_sealed", "Value", Kind.SECRET),
+            Field("status", "Status", Kind.STATE, vocabulary="credential"),
+        ),
+        "access_group": ACCESS_GROUP.fields,
+        "access_window": (Field("begins_at", "From", Kind.INSTANT), Field("ends_at", "To", Kind.INSTANT)),
+        "device": (
+            *DEVICE.fields,
+            Field("password_sealed", "Password", Kind.SECRET),
+            Field("token_sealed", "Action URL token", Kind.SECRET),
+        ),
+        "relay": RELAY_FIELDS,
+        "manager": (*MANAGER.fields, Field("password_hash", "Password", Kind.SECRET)),
+    }
+)
+"""Table -> the fields by whose labels and choices its columns are told; a column without one is told by its name."""
+
+
+def field_of(table: str, column: str) -> Field:
+    """The field that a column is told by."""
+    found = next((field for field in FIELDS.get(table, ()) if field.name == column), None)
+    return found or Field(column, column.removesuffix("_id").replace("_", " ").capitalize())

@@ -1,0 +1,37 @@
+"""Every record type by its name; screens, commands, filters and help look them up here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from backend.catalog.apartments import APARTMENT
+from backend.catalog.buildings import BUILDING
+from backend.catalog.communities import COMMUNITY
+from backend.catalog.devices import DEVICE
+from backend.catalog.door_logs import DOOR_LOG
+from backend.catalog.doors import DOOR
+from backend.catalog.groups import ACCESS_GROUP
+from backend.catalog.managers import MANAGER
+from backend.catalog.model import Record
+from backend.catalog.operations import OPERATION, UNDO
+from backend.catalog.residents import RESIDENT
+
+RECORDS: Mapping[str, Record] = MappingProxyType(
+    {
+        record.name: record
+        for record in (
+            COMMUNITY,
+            BUILDING,
+            APARTMENT,
+            RESIDENT,
+            ACCESS_GROUP,
+            DEVICE,
+            DOOR,
+            DOOR_LOG,
+            OPERATION,
+            UNDO,
+            MANAGER,
+        )
+    }
+)

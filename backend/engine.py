@@ -1,0 +1,238 @@
+"""The one door into the backend for screens and commands: it opens a site and holds its services.
+
+Importing this module loads neither the database nor the models: `start` does, after the first paint.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backend.domain.context import Clock, Context, system_clock
+from backend.domain.errors import NotFound
+from backend.domain.paging import ListQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Protocol
+
+    from backend.domain.filter import FieldSpec, Filter
+    from backend.services.access import Access
+    from backend.services.agents import Agents
+    from backend.services.apartments import Apartments
+    from backend.services.backups import Backups
+    from backend.services.buildings import Buildings
+    from backend.services.communities import Communities
+    from backend.services.dashboard import DashboardService
+    from backend.services.devices import Devices
+    from backend.services.door_logs import DoorLogs
+    from backend.services.doors import Doors
+    from backend.services.groups import Groups
+    from backend.services.lists import ListHandle
+    from backend.services.managers import Managers
+    from backend.services.operations import Operations
+    from backend.services.residents import Residents
+    from backend.services.search import Search
+    from backend.services.sync_state import Sync
+    from backend.services.undo import Undo
+    from backend.store.feed import ChangeFeed
+    from backend.store.store import Store
+
+    class Listed(Protocol):
+        """A service whose records can be listed."""
+
+        def list(self, context: Context, query: ListQuery) -> ListHandle:
+            """The records of a context's community."""
+
+
+Words = list[str]
+
+
+class Engine:
+    """A site and its services; cheap to make, usable from several threads after `start`.
+
+    Every service method is synchronous and blocks on the database: screens call it in a thread.
+    """
+
+    communities: Communities
+    buildings: Buildings
+    apartments: Apartments
+    residents: Residents
+    groups: Groups
+    devices: Devices
+    doors: Doors
+    logs: DoorLogs
+    operations: Operations
+    undo: Undo
+    managers: Managers
+    sync: Sync
+    access: Access
+    search: Search
+    dashboard: DashboardService
+    agents: Agents
+    backups: Backups
+    feed: ChangeFeed
+    """Tells of every commit, of whatever process; `subscribe` answers how to end that."""
+
+    def __init__(self, root: Path, *, clock: Clock = system_clock) -> None:
+        self.root = root
+        self.clock = clock
+        self._store: Store | None = None
+
+    def start(self) -> None:
+        """Open the site; a schema that is behind is brought up first, with a verified backup.
+
+        Raises NotFound where there is no site, Unreachable when it cannot be used. Takes some tenths of a second.
+        """
+        from backend.store.opening import open_site
+
+        self._attach(open_site(self.root, clock=self.clock))
+
+    def close(self) -> None:
+        """Let go of the site; an engine that never started closes too."""
+        store, self._store = self._store, None
+        if store is not None:
+            self.feed.stop()
+            store.close()
+
+    async def __aenter__(self) -> Engine:
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        await asyncio.to_thread(self.close)
+
+    @staticmethod
+    def create(
+        root: Path,
+        *,
+        community: str,
+        timezone: str,
+        admin_email: str,
+        admin_name: str,
+        password: str,
+        key_file: bool = False,
+        country: str = "",
+        clock: Clock = system_clock,
+    ) -> Engine:
+        """Make a site with its community and first installer, and answer its engine, started.
+
+        Raises Invalid (community, timezone, email, name, password) before anything is written, Conflict (site) when
+        there is a site in `root` already, Unreachable.
+        """
+        from backend.services.setup import check_first, insert_first
+        from backend.store.opening import create_site
+
+        first = check_first(
+            community=community,
+            timezone=timezone,
+            country=country,
+            email=admin_email,
+            name=admin_name,
+            password=password,
+        )
+        engine = Engine(root, clock=clock)
+        store = create_site(root, key_file=key_file, clock=clock)
+        try:
+            insert_first(store, first)
+        except BaseException:
+            store.close()
+            store.path.unlink()
+            raise
+        engine._attach(store)
+        return engine
+
+    def list(self, record: str, context: Context, query: ListQuery = ListQuery()) -> ListHandle:  # noqa: B008
+        """The list of a record type by its name in the catalog; raises NotFound for one that has no list."""
+        services: dict[str, Listed] = {
+            "building": self.buildings,
+            "apartment": self.apartments,
+            "resident": self.residents,
+            "device": self.devices,
+            "door": self.doors,
+            "door-log": self.logs,
+            "operation": self.operations,
+            "manager": self.managers,
+            "undo": self.undo,
+        }
+        if record not in services:
+            raise NotFound(f"There is no list of {record}.")
+        return services[record].list(context, query)
+
+    def parse_filter(self, record: str, text: str) -> Filter:
+        """A filter on a record type from its expression; times are those of the site's community. Raises Invalid."""
+        from backend.domain.filter import parse
+
+        return parse(text, _specs(record), now=self.clock(), zone=self._zone())
+
+    def complete_filter(self, record: str, text: str, cursor: int) -> Words:
+        """What may be written on at `cursor`, the likeliest first."""
+        from backend.domain.filter import complete
+
+        return complete(text, cursor, _specs(record))
+
+    def backup(self, context: Context, path: Path) -> Path:
+        """Write a verified copy of the database to `path`; see `Backups.write`."""
+        return self.backups.write(context, path)
+
+    def poke(self) -> None:
+        """Wake the site's agent; every commit of this engine does so by itself."""
+        from backend.store.poke import poke
+        from backend.store.site import Site
+
+        poke(Site(self.root))
+
+    def _zone(self) -> str:
+        """The time zone of the site's first community."""
+        from sqlalchemy import select
+
+        from backend.store import tables as t
+
+        assert self._store is not None, "start() comes first"
+        with self._store.read() as connection:
+            zone = connection.execute(select(t.community.c.timezone).order_by(t.community.c.id).limit(1)).scalar_one()
+        return str(zone)
+
+    def _attach(self, store: Store) -> None:
+        """Make the services on an open store, and wake the agent after each of their commits."""
+        from backend.services.access import Access
+        from backend.services.agents import Agents
+        from backend.services.apartments import Apartments
+        from backend.services.backups import Backups
+        from backend.services.buildings import Buildings
+        from backend.services.communities import Communities
+        from backend.services.dashboard import DashboardService
+        from backend.services.devices import Devices
+        from backend.services.door_logs import DoorLogs
+        from backend.services.doors import Doors
+        from backend.services.groups import Groups
+        from backend.services.managers import Managers
+        from backend.services.operations import Operations
+        from backend.services.residents import Residents
+        from backend.services.search import Search
+        from backend.services.sync_state import Sync
+        from backend.services.undo import Undo
+        from backend.store.feed import ChangeFeed
+
+        try:
+            self.feed = ChangeFeed(store)
+        except BaseException:
+            store.close()
+            raise
+        self.communities, self.buildings, self.apartments = Communities(store), Buildings(store), Apartments(store)
+        self.residents, self.groups, self.managers = Residents(store), Groups(store), Managers(store)
+        self.devices, self.doors, self.logs = Devices(store), Doors(store), DoorLogs(store)
+        self.operations, self.undo, self.access = Operations(store), Undo(store), Access(store)
+        self.sync, self.search, self.agents = Sync(store), Search(store), Agents(store)
+        self.dashboard, self.backups = DashboardService(store), Backups(store)
+        store.after_commit.append(lambda _topics: self.poke())
+        self._store = store
+
+
+def _specs(record: str) -> Sequence[FieldSpec]:
+    from backend.catalog.registry import RECORDS
+    from backend.catalog.specs import filter_specs
+
+    if record not in RECORDS:
+        raise NotFound(f"There is no list of {record}.")
+    return filter_specs(RECORDS[record])

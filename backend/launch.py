@@ -1,0 +1,100 @@
+"""Seeing to it that the site has an agent while a terminal is open, from the terminal's side."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from backend.domain.records import AgentRecord
+from backend.store.site import Site
+
+LOOK_EVERY = 2.0
+"""Seconds between two looks at the agent; a dead one is replaced at the next look."""
+
+
+class AgentKeeper:
+    """Starts an agent when the site has none, and holds the connection that keeps it: it ends with the last terminal.
+
+    The agent is a process of its own, so that its work never delays a key (architecture: processes).
+    """
+
+    def __init__(self, root: Path, state: Callable[[], AgentRecord]) -> None:
+        self._site = Site(root)
+        self._state = state
+        self._stop = threading.Event()
+        self._connection: socket.socket | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._keep, name="agent-keeper", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look after the agent in a thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let go of the agent: it ends by itself when no other terminal holds it."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+        self._disconnect()
+
+    def _keep(self) -> None:
+        while not self._stop.is_set():
+            with contextlib.suppress(OSError):
+                self._look()
+            self._stop.wait(0.2 if self._connection is None else LOOK_EVERY)
+
+    def _look(self) -> None:
+        if self._child is not None and self._child.poll() is not None:
+            self._child = None
+        if self._connection is not None and not self._still_connected():
+            self._disconnect()
+        if self._connection is None:
+            self._connect()
+        missing = self._connection is None or not self._state().alive
+        if missing and self._child is None:
+            self._spawn()
+
+    def _connect(self) -> None:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(self._site.socket("terminals")))
+        except OSError:
+            connection.close()
+            return
+        connection.setblocking(False)
+        self._connection = connection
+
+    def _still_connected(self) -> bool:
+        assert self._connection is not None
+        try:
+            return self._connection.recv(1) != b""
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _spawn(self) -> None:
+        """Start an agent of our own. One that finds another alive ends at once, so starting too many does no harm."""
+        self._site.log_directory.mkdir(exist_ok=True, mode=0o700)
+        output = os.open(self._site.log_directory / "agent.out", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                [sys.executable, "-m", "backend.agent", "--site", str(self._site.root), "--with-terminals"],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        finally:
+            os.close(output)

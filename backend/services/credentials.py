@@ -1,0 +1,167 @@
+"""PINs and cards of people: issued, freed, shown; a freed value cools until no door can still honour it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from backend.domain.codes import mask
+from backend.domain.context import new_id
+from backend.domain.enums import CredentialKind, CredentialStatus, LogResponse, PinMode
+from backend.domain.records import CredentialRecord
+from backend.store import tables as t
+from backend.store.seal import Sealer
+from backend.store.work import Work
+
+LIVE = (CredentialStatus.ACTIVE.value, CredentialStatus.SCHEDULED.value, CredentialStatus.SUSPENDED.value)
+"""States in which a value is somebody's."""
+
+TAKEN = (*LIVE, CredentialStatus.COOLING.value)
+"""States in which nobody else may have the value; the same as in the unique index."""
+
+_WORDS = {CredentialKind.PIN: "PIN", CredentialKind.CARD: "card"}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A normalised PIN or card and the scope in which nobody else may have it."""
+
+    kind: CredentialKind
+    text: str = field(repr=False)
+    scope: str
+
+
+def value_place(uuid: str) -> str:
+    """Where a credential's value is sealed for."""
+    return f"credential.value:{uuid}"
+
+
+def scope_of(kind: CredentialKind, pin_mode: str, community_id: int, apartment_id: int) -> str:
+    """In which scope a resident's value is unique: residents' PINs in APT+PIN mode are within the apartment."""
+    if kind is CredentialKind.PIN and pin_mode == PinMode.APT_PIN.value:
+        return f"a:{apartment_id}"
+    return f"c:{community_id}"
+
+
+def spoken(name: str) -> str:
+    """A name of a list as it is said: "Anna Kowalska" for "Kowalska, Anna"."""
+    last, comma, first = name.partition(", ")
+    return f"{first} {last}" if comma else name
+
+
+def owner_of(connection: Connection, sealer: Sealer, value: Value) -> Row[Any] | None:
+    """Whose the value is or was: the row of the credential with name, building and apartment of its holder."""
+    c, h = t.credential, t.holder
+    return connection.execute(
+        select(c, h.c.name, h.c.apartment_id, t.apartment.c.number, t.building.c.name.label("building"))
+        .join(h, h.c.id == c.c.holder_id)
+        .outerjoin(t.apartment, t.apartment.c.id == h.c.apartment_id)
+        .outerjoin(t.building, t.building.c.id == t.apartment.c.building_id)
+        .where(
+            c.c.value_index == sealer.index(value.kind.value, value.text),
+            c.c.scope == value.scope,
+            c.c.kind == value.kind.value,
+            c.c.status.in_(TAKEN),
+        )
+    ).one_or_none()
+
+
+def clash(connection: Connection, sealer: Sealer, value: Value, holder_id: int | None) -> str:
+    """One sentence when somebody else has the value or had it until now, "" when `holder_id` may have it.
+
+    The unique index decides in the end; this finds the words for it.
+    """
+    row = owner_of(connection, sealer, value)
+    if row is None or row.holder_id == holder_id:
+        return ""
+    word = _WORDS[value.kind]
+    which = f"Card {mask(value.text)}" if value.kind is CredentialKind.CARD else f"This {word}"
+    if row.status == CredentialStatus.COOLING.value:
+        return f"{which} was taken from {spoken(row.name)} and is not yet proved gone from every door."
+    place = f", {row.building} {row.number}" if row.number else ""
+    return f"{which} belongs to {spoken(row.name)}{place}."
+
+
+def issue(work: Work, holder_id: int, value: Value) -> int:
+    """Give a holder a value and answer the credential's id; one of theirs that is cooling comes back to life.
+
+    Whoever calls has made sure that nobody else has it; a race ends in the Conflict of the unique index.
+    """
+    row = owner_of(work.connection, work.sealer, value)
+    if row is not None and row.holder_id == holder_id:
+        work.update(t.credential, row.id, status=CredentialStatus.ACTIVE.value, freed_at=None)
+        return int(row.id)
+    uuid = new_id()
+    return work.insert(
+        t.credential,
+        uuid=uuid,
+        holder_id=holder_id,
+        community_id=work.context.community_id,
+        scope=value.scope,
+        kind=value.kind.value,
+        value_sealed=work.sealer.seal_text(value_place(uuid), value.text),
+        value_index=work.sealer.index(value.kind.value, value.text),
+        key_id=work.sealer.key_id,
+    )
+
+
+def free(work: Work, credential_id: int) -> None:
+    """Take a value away: it cools from now on. The doors to be proved are noted by `holders.reaching`."""
+    work.update(t.credential, credential_id, status=CredentialStatus.COOLING.value, freed_at=work.at)
+
+
+def credentials_of(connection: Connection, holder_ids: Iterable[int], states: Iterable[str] = LIVE) -> list[Row[Any]]:
+    """The rows of these holders' credentials in these states, by id."""
+    c = t.credential
+    query = select(c).where(c.c.holder_id.in_(sorted(holder_ids)), c.c.status.in_(tuple(states))).order_by(c.c.id)
+    return list(connection.execute(query))
+
+
+def open_value(sealer: Sealer, row: Row[Any]) -> str:
+    """The value of a credential's row; a secret."""
+    return sealer.open_text(value_place(row.uuid), row.value_sealed)
+
+
+def records_of(connection: Connection, sealer: Sealer, holder_id: int) -> tuple[tuple[CredentialRecord, str], ...]:
+    """A holder's credentials that are not gone, each with its value; those that cool come last."""
+    rows = credentials_of(connection, [holder_id], TAKEN)
+    made = _made_at(connection, [row.id for row in rows])
+    used = _last_used(connection, holder_id)
+    found = []
+    for row in rows:
+        value = open_value(sealer, row)
+        record = CredentialRecord(
+            id=row.id,
+            kind=CredentialKind(row.kind),
+            masked=mask(value),
+            status=CredentialStatus(row.status),
+            made_at=made.get(row.id),
+            last_used_at=used.get((row.kind, mask(value))),
+        )
+        found.append((record, value))
+    return tuple(sorted(found, key=lambda pair: (pair[0].status is CredentialStatus.COOLING, pair[0].id)))
+
+
+def _made_at(connection: Connection, ids: list[int]) -> dict[int, datetime]:
+    change = t.change
+    rows = connection.execute(
+        select(change.c.row_id, func.min(change.c.from_at))
+        .where(change.c.table_name == t.credential.name, change.c.row_id.in_(ids))
+        .group_by(change.c.row_id)
+    )
+    return dict(rows.tuples().all())
+
+
+def _last_used(connection: Connection, holder_id: int) -> dict[tuple[str, str], datetime]:
+    """When each kind and masked value last opened a door, as far as logs are kept."""
+    log = t.door_log
+    rows = connection.execute(
+        select(log.c.action, log.c.key, func.max(log.c.happened_at))
+        .where(log.c.holder_id == holder_id, log.c.response == LogResponse.SUCCESS.value)
+        .group_by(log.c.action, log.c.key)
+    )
+    return {(action, key): at for action, key, at in rows}

@@ -1,0 +1,147 @@
+"""People and the doors they reach: what a change of rights makes dirty, and what each door has to prove."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Connection, Select, delete, func, insert, select, tuple_, update
+
+from backend.domain.enums import HeldKind, HolderStatus
+from backend.services.credentials import LIVE
+from backend.store import tables as t
+from backend.store.work import Work
+
+_Item = TypeVar("_Item")
+
+_AT_ONCE = 500
+"""Ids in one query: every database takes so many."""
+
+
+def devices_by_holder(connection: Connection, holder_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Holder -> the devices that a group of theirs opens, as the rows stand; suspended people open none."""
+    member, opens, relay, holder = t.access_group_member, t.access_group_relay, t.relay, t.holder
+    query = (
+        select(member.c.holder_id, relay.c.device_id)
+        .join(opens, opens.c.group_id == member.c.group_id)
+        .join(relay, relay.c.id == opens.c.relay_id)
+        .join(holder, holder.c.id == member.c.holder_id)
+        .where(holder.c.status == HolderStatus.ACTIVE.value, holder.c.removed_at.is_(None))
+        .distinct()
+    )
+    return _sets(connection, query, member.c.holder_id, holder_ids)
+
+
+def devices_holding(connection: Connection, holder_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Holder -> the devices that hold a record of theirs now, as far as our books know."""
+    held = t.held
+    query = select(held.c.holder_id, held.c.device_id).where(held.c.kind == HeldKind.USER.value, held.c.to_at.is_(None))
+    return _sets(connection, query, held.c.holder_id, holder_ids)
+
+
+@contextmanager
+def reaching(work: Work, holder_ids: Iterable[int], reason: str) -> Iterator[None]:
+    """Around a change of what these people may open: every door concerned before or after becomes dirty.
+
+    For each live credential that a door has to lose a row of `read_back` waits for its proof; one that a door is to
+    have again waits no more.
+    """
+    ids = sorted(set(holder_ids))
+    rights, holding = devices_by_holder(work.connection, ids), devices_holding(work.connection, ids)
+    before = {holder_id: rights[holder_id] | holding[holder_id] for holder_id in ids}
+    owned = _live(work.connection, ids)
+    yield
+    after, kept = devices_by_holder(work.connection, ids), _live(work.connection, ids)
+    work.dirty(set().union(*before.values(), *after.values()), reason)
+    lost = [
+        (device_id, credential_id)
+        for credential_id, holder_id in owned.items()
+        for device_id in before[holder_id] - (after[holder_id] if credential_id in kept else set())
+    ]
+    _await_proof(work, lost)
+    _drop_proof(work, {credential_id: after[holder_id] for credential_id, holder_id in kept.items()})
+
+
+def _live(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """Credential -> holder of everything that may be on a door."""
+    c = t.credential
+    query = select(c.c.id, c.c.holder_id).where(c.c.status.in_(LIVE))
+    rows = (row for part in chunks(ids) for row in connection.execute(query.where(c.c.holder_id.in_(part))))
+    return {row.id: row.holder_id for row in rows}
+
+
+def _await_proof(work: Work, pairs: Sequence[tuple[int, int]]) -> None:
+    r = t.read_back
+    for part in chunks(pairs):
+        known = set(
+            work.connection.execute(
+                select(r.c.device_id, r.c.credential_id).where(tuple_(r.c.device_id, r.c.credential_id).in_(part))
+            ).tuples()
+        )
+        if known:
+            again = update(r).where(tuple_(r.c.device_id, r.c.credential_id).in_(sorted(known)))
+            work.connection.execute(again.values(freed_at=work.at, absent_at=None))
+        rows = [{"device_id": d, "credential_id": c, "freed_at": work.at} for d, c in part if (d, c) not in known]
+        if rows:
+            work.connection.execute(insert(r), rows)
+
+
+def _drop_proof(work: Work, wanted: dict[int, set[int]]) -> None:
+    """A door that is to hold a credential has nothing to prove about it."""
+    r = t.read_back
+    for part in chunks(sorted(wanted)):
+        rows = work.connection.execute(
+            select(r.c.id, r.c.device_id, r.c.credential_id).where(r.c.credential_id.in_(part))
+        )
+        void = [row.id for row in rows if row.device_id in wanted[row.credential_id]]
+        if void:
+            work.connection.execute(delete(r).where(r.c.id.in_(void)))
+
+
+def groups_of(connection: Connection, holder_id: int) -> tuple[tuple[int, str], ...]:
+    """The groups of a holder, (id, name) in the order of their numbers."""
+    member, group = t.access_group_member, t.access_group
+    rows = connection.execute(
+        select(group.c.id, group.c.name)
+        .join(member, member.c.group_id == group.c.id)
+        .where(member.c.holder_id == holder_id)
+        .order_by(group.c.number, group.c.id)
+    )
+    return tuple((row.id, row.name) for row in rows)
+
+
+def set_groups(work: Work, holder_id: int, group_ids: Iterable[int]) -> bool:
+    """Make these the groups of a holder; answers whether anything differed. Call it within `reaching`."""
+    member = t.access_group_member
+    rows = work.connection.execute(select(member.c.id, member.c.group_id).where(member.c.holder_id == holder_id)).all()
+    wanted, present = set(group_ids), {row.group_id for row in rows}
+    for row in rows:
+        if row.group_id not in wanted:
+            work.delete(member, row.id)
+    for group_id in sorted(wanted - present):
+        work.insert(member, group_id=group_id, holder_id=holder_id)
+    return wanted != present
+
+
+def known_groups(connection: Connection, community_id: int, group_ids: Iterable[int]) -> bool:
+    """Whether all of these are groups of the community."""
+    wanted, group = set(group_ids), t.access_group
+    found = connection.execute(
+        select(func.count()).where(group.c.community_id == community_id, group.c.id.in_(sorted(wanted)))
+    ).scalar_one()
+    return bool(found == len(wanted))
+
+
+def chunks(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    """The items in slices that one query takes."""
+    return (items[at : at + _AT_ONCE] for at in range(0, len(items), _AT_ONCE))
+
+
+def _sets(connection: Connection, query: Select[Any], column: Column[Any], ids: Iterable[int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for part in chunks(sorted(set(ids))):
+        for key, value in connection.execute(query.where(column.in_(part))):
+            found[key].add(value)
+    return found

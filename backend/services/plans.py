@@ -1,0 +1,62 @@
+"""What a change would make of the doors, before anything is written (feature SYNC-02)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from backend.domain.access import compile_device, plan, prepare
+from backend.domain.access.results import Compiled, DoorPlan, Loss
+from backend.domain.access.rules import Rules
+from backend.domain.enums import HeldKind
+from backend.store import tables as t
+
+
+def door_plans(connection: Connection, before: Rules, after: Rules, now: datetime) -> tuple[DoorPlan, ...]:
+    """The difference per door between two states of the same people; only doors that differ, by name.
+
+    Both rules hold the people concerned only, so that it takes no longer in a large community. `users_after` adds
+    everybody else whom the door holds now, the users there that are not ours included.
+    """
+    devices = {**before.devices, **after.devices}
+    plans = plan(_compiled(before, now), _compiled(after, now), devices)
+    others = _others(connection, before.holders.keys() | after.holders.keys())
+    filled = (_with_room(door, others.get(door.device_id, 0)) for door in plans)
+    return tuple(sorted(filled, key=lambda door: (door.device_name.casefold(), door.device_id)))
+
+
+def without(rules: Rules) -> Rules:
+    """The same rules when nobody in them may open anything any more."""
+    return replace(rules, holders={holder.id: replace(holder, active=False) for holder in rules.holders.values()})
+
+
+def _compiled(rules: Rules, now: datetime) -> Mapping[int, Compiled]:
+    prepared = prepare(rules)
+    return {device_id: compile_device(prepared, device_id, now) for device_id in rules.devices}
+
+
+def _others(connection: Connection, holder_ids: set[int]) -> dict[int, int]:
+    """Device -> users that it holds of anybody else: all that are counted, less the records of these people."""
+    sync, held = t.device_sync, t.held
+    counted = connection.execute(select(sync.c.id, sync.c.users_held + sync.c.users_unmanaged)).tuples()
+    mine = connection.execute(
+        select(held.c.device_id, func.count())
+        .where(held.c.holder_id.in_(sorted(holder_ids)), held.c.kind == HeldKind.USER.value, held.c.to_at.is_(None))
+        .group_by(held.c.device_id)
+    ).tuples()
+    own: dict[int, int] = dict(mine.all())
+    return {device_id: max(0, users - own.get(device_id, 0)) for device_id, users in counted}
+
+
+def _with_room(door: DoorPlan, others: int) -> DoorPlan:
+    """The plan counted with everybody else at the door, and the loss where they do not all have room."""
+    users = door.users_after + others
+    losses = door.losses
+    if users > door.users_limit:
+        over = users - door.users_limit
+        people = "1 user has" if over == 1 else f"{over:,} users have"
+        losses += (Loss(None, "users", f"This door holds {door.users_limit:,} users; {people} no room."),)
+    return replace(door, users_after=users, losses=losses)

@@ -1,0 +1,125 @@
+"""The list of residents, with the worst sync state of each person's doors (feature RES-06)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, Subquery, Table, and_, bindparam, case, exists, func, literal, or_, select, union
+
+from backend.domain.context import Clock
+from backend.domain.enums import HeldKind, HolderStatus, SyncState
+from backend.services.apartments import number_order
+from backend.services.door_states import OVERDUE_AFTER
+from backend.store import tables as t
+from backend.store.listing import FilterColumn, Listing
+from backend.store.types import UtcDateTime
+
+_FAR = datetime(9999, 1, 1, tzinfo=UTC)
+"""What an account that never expires is sorted by."""
+
+_RANKS = {SyncState.RED: 3, SyncState.HELD: 2, SyncState.PENDING: 1, SyncState.IN_SYNC: 0}
+"""The states that one person's door can be in; drift is found for devices, not for people."""
+
+
+def resident_listing(community_id: int, clock: Clock) -> Listing:
+    """The residents of a community; what is overdue is asked of `clock` for every page."""
+    r, h, a, b = t.resident, t.holder, t.apartment, t.building
+    return Listing(
+        source=h.join(r, r.c.id == h.c.id).join(a, a.c.id == r.c.apartment_id).join(b, b.c.id == a.c.building_id),
+        id_column=h.c.id,
+        columns={
+            "name": h.c.name,
+            "building": b.c.name,
+            "apartment": a.c.number,
+            "role": r.c.role,
+            "account_status": r.c.account_status,
+            "app_status": r.c.app_status,
+            "doors": _doors(clock),
+            "email": func.coalesce(r.c.email, ""),
+            "mobile": func.coalesce(r.c.mobile, ""),
+            "uid": r.c.uid,
+            "expires_at": r.c.expires_at,
+            "remark": r.c.remark,
+        },
+        sorts={
+            "name": h.c.name_fold,
+            "apartment": number_order(a.c.number),
+            "building": b.c.name_fold.concat(" ").concat(number_order(a.c.number)),
+            "role": r.c.role,
+            "account_status": r.c.account_status,
+            "app_status": r.c.app_status,
+            "email": func.coalesce(r.c.email, ""),
+            "expires_at": func.coalesce(r.c.expires_at, literal(_FAR, UtcDateTime)),
+        },
+        default_sort="name",
+        filters={
+            "name": FilterColumn(h.c.name_fold, "contains"),
+            "building": FilterColumn(b.c.name_fold, "folded"),
+            "apartment": FilterColumn(a.c.number),
+            "role": FilterColumn(r.c.role),
+            "account_status": FilterColumn(r.c.account_status),
+            "app_status": FilterColumn(r.c.app_status),
+            "email": FilterColumn(r.c.email, "contains"),
+            "mobile": FilterColumn(r.c.mobile, "contains"),
+            "expires_at": FilterColumn(r.c.expires_at),
+            "uid": FilterColumn(r.c.uid),
+            "remark": FilterColumn(func.lower(r.c.remark), "contains"),
+        },
+        words=(h.c.name_fold, a.c.number, b.c.name_fold, func.coalesce(r.c.email, "")),
+        where=h.c.community_id == community_id,
+    )
+
+
+def _doors(clock: Clock) -> ColumnElement[str]:
+    """The worst state of a person's doors with the number of doors in it, "pending:1"; "none:0" without doors."""
+    sync, device = t.device_sync, _concerned()
+    ranked = (
+        select(_rank(device.c.device_id, clock).label("rank"))
+        .select_from(device.join(sync, sync.c.id == device.c.device_id))
+        .correlate(t.holder)
+        .subquery()
+    )
+    told = [
+        (func.max(ranked.c.rank) == rank, literal(f"{state.value}:").concat(func.sum(case((ranked.c.rank == rank, 1)))))
+        for state, rank in _RANKS.items()
+    ]
+    return select(case(*told, else_="none:0")).select_from(ranked).correlate(t.holder).scalar_subquery()
+
+
+def _concerned() -> Subquery:
+    """The devices that a person opens by a group, that hold them now, or that are not proved to be without them."""
+    member, opens, relay, held = t.access_group_member, t.access_group_relay, t.relay, t.held
+    by_right = (
+        select(relay.c.device_id)
+        .join(opens, opens.c.relay_id == relay.c.id)
+        .join(member, member.c.group_id == opens.c.group_id)
+        .where(member.c.holder_id == t.holder.c.id, t.holder.c.status == HolderStatus.ACTIVE.value)
+    )
+    holding = select(held.c.device_id).where(_holds(held))
+    unproved = select(t.read_back.c.device_id).where(_freed())
+    return union(*(query.correlate(t.holder) for query in (by_right, holding, unproved))).subquery()
+
+
+def _rank(device_id: ColumnElement[int], clock: Clock) -> ColumnElement[int]:
+    """How bad one device stands for a person, in the order in which `sync_people.doors_of` judges."""
+    sync, held, r = t.device_sync, t.held, t.read_back
+    overdue = bindparam("overdue", callable_=lambda: clock() - OVERDUE_AFTER, type_=UtcDateTime)
+    waits = exists().where(r.c.device_id == device_id, _freed())
+    unsure = exists().where(held.c.device_id == device_id, _holds(held), held.c.unknown.is_(True)).correlate_except(held)
+    return case(
+        (waits.where(r.c.freed_at < overdue), _RANKS[SyncState.RED]),
+        (and_(sync.c.held_reason != "", sync.c.released.is_(False)), _RANKS[SyncState.HELD]),
+        (or_(waits, unsure, sync.c.gen > sync.c.done_gen), _RANKS[SyncState.PENDING]),
+        else_=_RANKS[SyncState.IN_SYNC],
+    )
+
+
+def _holds(held: Table) -> ColumnElement[bool]:
+    return and_(held.c.holder_id == t.holder.c.id, held.c.kind == HeldKind.USER.value, held.c.to_at.is_(None))
+
+
+def _freed() -> ColumnElement[bool]:
+    """A credential of the person that a device is not proved to be without."""
+    r, c = t.read_back, t.credential
+    mine = select(c.c.id).where(c.c.holder_id == t.holder.c.id).correlate(t.holder)
+    return and_(r.c.absent_at.is_(None), r.c.credential_id.in_(mine))

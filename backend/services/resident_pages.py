@@ -1,0 +1,68 @@
+"""A resident's whole page, from what the rows and the agent's books say (feature RES-06; task 9)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from backend.domain.context import Context
+from backend.domain.enums import AccountStatus, AppStatus, LogResponse, ResidentRole
+from backend.domain.errors import Forbidden
+from backend.domain.records import LogLine, ResidentRecord
+from backend.services.credentials import records_of
+from backend.services.door_logs import log_line
+from backend.services.holders import groups_of
+from backend.services.sync_people import doors_of
+from backend.store import tables as t
+from backend.store.seal import Sealer
+from backend.store.work import require
+
+_PLAIN = ("uid", "first", "last", "calling_code", "phone1", "phone2", "phone3", "remark", "expires_at")
+
+
+def resident_record(
+    connection: Connection, sealer: Sealer, context: Context, row: Row[Any], now: datetime
+) -> ResidentRecord:
+    """The page of a resident's row; last seen and last refused only for those who may read door logs."""
+    logs = _may_read_logs(connection, context)
+    return ResidentRecord(
+        id=row.id,
+        version=row.row_version,
+        name=row.name,
+        building_id=row.building_id,
+        building=row.building,
+        apartment_id=row.apartment_id,
+        apartment=row.number,
+        role=ResidentRole(row.role),
+        account_status=AccountStatus(row.account_status),
+        app_status=AppStatus(row.app_status),
+        email=row.email or "",
+        mobile=row.mobile or "",
+        credentials=tuple(record for record, _ in records_of(connection, sealer, row.id)),
+        groups=groups_of(connection, row.id),
+        doors=doors_of(connection, context.community_id, row.id, now),
+        last_seen=_newest(connection, row.id, LogResponse.SUCCESS) if logs else None,
+        last_refusal=_newest(connection, row.id, LogResponse.FAILED) if logs else None,
+        **{name: getattr(row, name) for name in _PLAIN},
+    )
+
+
+def _may_read_logs(connection: Connection, context: Context) -> bool:
+    try:
+        require(connection, context, "door_log.read")
+    except Forbidden:
+        return False
+    return True
+
+
+def _newest(connection: Connection, holder_id: int, response: LogResponse) -> LogLine | None:
+    log = t.door_log
+    row = connection.execute(
+        select(log)
+        .where(log.c.holder_id == holder_id, log.c.response == response.value)
+        .order_by(log.c.happened_at.desc(), log.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else log_line(row)

@@ -1,0 +1,203 @@
+"""The rules of a community as plain values, from the rows as they stand, stood, or would stand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, select
+
+from backend.domain.access.rules import ALL_DAY_END, Credential, Device, Group, Holder, Relay, Rules, Window
+from backend.domain.enums import CredentialKind, CredentialStatus, HolderStatus, Repeat
+from backend.domain.errors import NotFound
+from backend.domain.limits import limits_of
+from backend.services.credentials import value_place
+from backend.store import tables as t
+from backend.store.images import from_image
+from backend.store.seal import Sealer
+
+HORIZON = 5_000
+"""Changes that are turned back at most to rebuild a past instant: a tenth of a second."""
+
+_READ: dict[str, tuple[str, ...]] = {
+    "community": ("id", "timezone"),
+    "holder": ("id", "name", "status", "removed_at"),
+    "credential": ("id", "holder_id", "kind", "status", "valid_from", "valid_to", "uuid", "value_sealed"),
+    "access_group": ("id", "name"),
+    "access_window": ("id", "group_id", "repeat", "days", "start", "end", "begins_at", "ends_at"),
+    "access_group_relay": ("id", "group_id", "relay_id"),
+    "access_group_member": ("id", "group_id", "holder_id"),
+    "device": ("id", "name", "profile"),
+    "relay": ("id", "device_id", "number", "name", "methods"),
+}
+"""Table -> the columns that decide, the id first."""
+
+_OF_HOLDER = {"holder": "id", "credential": "holder_id", "access_group_member": "holder_id"}
+_KINDS = {kind.value: kind for kind in CredentialKind}
+_STATUSES = {status.value: status for status in CredentialStatus}
+
+
+def load_rules(
+    connection: Connection, sealer: Sealer, community_id: int, *, holder_ids: Iterable[int] | None = None
+) -> Rules:
+    """The rules as the rows stand; with `holder_ids` only these people, with all groups and doors.
+
+    Raises NotFound for a community that is not there, Unreachable when a sealed value cannot be opened.
+    """
+    return RuleRows.fetch(connection, community_id, holder_ids).rules(sealer)
+
+
+def rules_at(
+    connection: Connection, sealer: Sealer, community_id: int, at: datetime, holder_ids: Iterable[int] | None = None
+) -> Rules | None:
+    """The rules as they stood at the instant `at`: the rows with every later change turned back.
+
+    None when more than HORIZON changes have been made since.
+    """
+    rows = RuleRows.fetch(connection, community_id, holder_ids)
+    change, operation = t.change, t.operation
+    later = connection.execute(
+        select(change.c.table_name, change.c.row_id, change.c.before_sealed)
+        .join(operation, operation.c.id == change.c.operation_id)
+        .where(
+            operation.c.community_id == community_id,
+            operation.c.at > at,
+            change.c.from_at > at,
+            change.c.table_name.in_(_READ),
+        )
+        .order_by(change.c.id.desc())
+        .limit(HORIZON + 1)
+    ).all()
+    if len(later) > HORIZON:
+        return None
+    for name, row_id, sealed in later:
+        rows.put(name, row_id, open_image(sealer, name, row_id, sealed))
+    return rows.rules(sealer)
+
+
+def open_image(sealer: Sealer, table: str, row_id: int, sealed: bytes | None) -> dict[str, Any] | None:
+    """The row in an image of `change`; None where there was no row."""
+    return None if sealed is None else from_image(sealer, t.metadata.tables[table], row_id, sealed)
+
+
+@dataclass(slots=True)
+class RuleRows:
+    """The rows that decide, by table and id, each as the columns of `_READ`; rows can be put in other states."""
+
+    community_id: int
+    holder_ids: frozenset[int] | None
+    rows: dict[str, dict[int, Sequence[Any]]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def fetch(cls, connection: Connection, community_id: int, holder_ids: Iterable[int] | None = None) -> RuleRows:
+        """Read the rows in one pass; credentials that are gone are left out."""
+        wanted = None if holder_ids is None else frozenset(holder_ids)
+        made = cls(community_id, wanted)
+        for name in _READ:
+            found = connection.execute(_query(name, community_id, wanted))
+            made.rows[name] = {row[0]: row for row in found.tuples()}
+        if not made.rows["community"]:
+            raise NotFound("There is no such community.")
+        return made
+
+    def put(self, table: str, row_id: int, row: Mapping[str, Any] | None) -> None:
+        """Make a row as in `row`, or not there; rows of other tables and of people left out change nothing."""
+        if table not in _READ:
+            return
+        if row is None:
+            self.rows[table].pop(row_id, None)
+            return
+        owner = _OF_HOLDER.get(table)
+        if owner is None or self.holder_ids is None or row[owner] in self.holder_ids:
+            self.rows[table][row_id] = tuple(row[name] for name in _READ[table])
+
+    def rules(self, sealer: Sealer) -> Rules:
+        """The values for the access functions; opens every sealed credential."""
+        return Rules(
+            zone=self.rows["community"][self.community_id][1],
+            holders=self._holders(),
+            credentials=self._credentials(sealer),
+            groups=self._groups(),
+            relays={
+                row_id: Relay(row_id, device_id, number, name, _methods(methods))
+                for row_id, device_id, number, name, methods in self.rows["relay"].values()
+            },
+            devices={
+                row_id: Device(row_id, name, *limits_of(profile))
+                for row_id, name, profile in self.rows["device"].values()
+            },
+        )
+
+    def _holders(self) -> dict[int, Holder]:
+        groups: dict[int, set[int]] = defaultdict(set)
+        for _, group_id, holder_id in self.rows["access_group_member"].values():
+            groups[holder_id].add(group_id)
+        return {
+            row_id: Holder(
+                row_id, name, status == HolderStatus.ACTIVE.value and removed_at is None, frozenset(groups[row_id])
+            )
+            for row_id, name, status, removed_at in self.rows["holder"].values()
+        }
+
+    def _credentials(self, sealer: Sealer) -> dict[int, tuple[Credential, ...]]:
+        owned: dict[int, list[Credential]] = defaultdict(list)
+        for row_id, row in sorted(self.rows["credential"].items()):
+            _, holder_id, kind, status, valid_from, valid_to, uuid, sealed = row
+            value = sealer.open_text(value_place(uuid), sealed)
+            owned[holder_id].append(
+                Credential(row_id, holder_id, _KINDS[kind], value, _STATUSES[status], valid_from, valid_to)
+            )
+        return {holder_id: tuple(credentials) for holder_id, credentials in owned.items()}
+
+    def _groups(self) -> dict[int, Group]:
+        windows: dict[int, list[Window]] = defaultdict(list)
+        for row in self.rows["access_window"].values():
+            window = dict(zip(_READ["access_window"], row, strict=True))
+            windows[window["group_id"]].append(read_window(window))
+        relays: dict[int, set[int]] = defaultdict(set)
+        for _, group_id, relay_id in self.rows["access_group_relay"].values():
+            relays[group_id].add(relay_id)
+        return {
+            row_id: Group(row_id, name, tuple(windows[row_id]), frozenset(relays[row_id]))
+            for row_id, name in self.rows["access_group"].values()
+        }
+
+
+def read_window(row: Mapping[str, Any]) -> Window:
+    """A row of `access_window` as a window; `days` holds one digit per weekday, 0 Monday to 6 Sunday."""
+    return Window(
+        repeat=Repeat(row["repeat"]),
+        start=row["start"] or time(0, 0),
+        end=row["end"] or ALL_DAY_END,
+        days=frozenset(int(day) for day in row["days"] if day.isdigit()),
+        begins=row["begins_at"],
+        ends=row["ends_at"],
+    )
+
+
+def _methods(text: str) -> frozenset[CredentialKind]:
+    return frozenset(_KINDS[word] for word in text.split(",") if word in _KINDS)
+
+
+def _query(name: str, community_id: int, holder_ids: frozenset[int] | None) -> Select[Any]:
+    table = t.metadata.tables[name]
+    query: Select[Any] = select(*(table.c[column] for column in _READ[name])).where(_within(table, community_id))
+    if name == "credential":
+        query = query.where(table.c.status != CredentialStatus.GONE.value)
+    owner = _OF_HOLDER.get(name)
+    if owner is not None and holder_ids is not None:
+        query = query.where(table.c[owner].in_(holder_ids))
+    return query
+
+
+def _within(table: Table, community_id: int) -> ColumnElement[bool]:
+    """The condition that a row belongs to the community, by itself or by its group or device."""
+    if table is t.community:
+        return table.c.id == community_id
+    if "community_id" in table.c:
+        return table.c.community_id == community_id
+    parent, link = (t.device, "device_id") if table is t.relay else (t.access_group, "group_id")
+    return table.c[link].in_(select(parent.c.id).where(parent.c.community_id == community_id))

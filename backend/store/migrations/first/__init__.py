@@ -1,0 +1,1 @@
+"""What the first step creates; frozen like the step itself."""

@@ -1,0 +1,49 @@
+"""From a device row to its worker."""
+
+from __future__ import annotations
+
+import random
+
+from backend.devices.address import Auth, DeviceAddress, Endpoint, Secret
+from backend.devices.client import DeviceClient
+from backend.devices.profiles import profile_for
+from backend.domain.context import Context
+from backend.services.devices import device_secrets
+from backend.store.store import Store
+from backend.sync.callback import Callback
+from backend.sync.worker import LogIntake, Pace, Worker
+
+
+def make_worker(
+    store: Store,
+    context: Context,
+    device_id: int,
+    *,
+    base_url: str,
+    intake: LogIntake,
+    pace: Pace,
+    chance: random.Random,
+) -> Worker:
+    """The worker of a device as its row stands now. Raises NotFound."""
+    with store.read() as connection:
+        device = device_secrets(connection, store.sealer, device_id)
+    endpoint = Endpoint(
+        DeviceAddress("https" if device.scheme == "https" else "http", device.host, device.port),
+        Auth(device.auth),
+        device.http_user,
+        Secret(device.password),
+        device.tls_pin or None,
+        device.legacy_tls,
+    )
+    profile = profile_for(device.model, device.firmware)
+    return Worker(
+        store,
+        context,
+        device_id,
+        client=DeviceClient(endpoint, profile),
+        profile=profile,
+        callback=Callback(base_url, device.token),
+        intake=intake,
+        pace=pace,
+        chance=chance,
+    )

@@ -1,0 +1,116 @@
+"""From the values of a list row to the cells of a table, by what the catalog says of each field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from backend.catalog.model import Field, Kind, Record
+from backend.catalog.states import drawn
+from backend.domain.formats import Formats, age, figure
+from widgets.table_source import Cell, Column, Key, Row
+
+if TYPE_CHECKING:
+    from backend.domain.paging import ListRow
+    from backend.services.lists import ListHandle
+
+Draw = Callable[[Field, dict[str, Any], bool], "str | Cell"]
+"""Draws the cell of a field from the values of its row; True for the first column."""
+
+NONE = Cell("–", tone="t3")
+
+
+def columns_of(record: Record) -> list[Column]:
+    """The columns of a record type's list."""
+    return [
+        Column(
+            field.name,
+            field.label,
+            width=field.width,
+            align="right" if field.align_right else "left",
+            importance=-field.importance,
+            truncate="middle" if field.truncate_middle else "end",
+            sortable=field.sorted,
+        )
+        for field in record.listed()
+    ]
+
+
+def cell_of(field: Field, value: Any, formats: Formats, now: datetime, *, first: bool = False) -> str | Cell:
+    """One cell; a state is drawn by its vocabulary, and "state:count" puts the count before the word."""
+    tone = "t1" if first else "t2"
+    if value is None or value == "":
+        return NONE
+    if field.kind is Kind.STATE:
+        return state_cell(field.vocabulary, str(value))
+    if field.kind is Kind.FLAG:
+        return Cell("Yes" if value else "No", tone=tone)
+    if field.kind is Kind.INSTANT:
+        return Cell(formats.moment(value, seconds=True) if isinstance(value, datetime) else str(value), tone=tone)
+    if field.kind is Kind.DATE:
+        return Cell(formats.day(value), tone=tone)
+    if field.kind is Kind.AGE:
+        return Cell(age(max(timedelta(0), now - value)), tone="t3")
+    if field.kind is Kind.INTEGER:
+        return Cell(figure(int(value)), tone=tone)
+    if field.kind is Kind.CHOICE:
+        label = next((choice.label for choice in field.choices if choice.value == value), str(value))
+        return Cell(label, tone=tone)
+    return Cell(str(value), tone=tone)
+
+
+def state_cell(vocabulary: str, value: str) -> Cell:
+    """A state as symbol and word; "pending:3" becomes "3 pending"."""
+    state, _, count = value.partition(":")
+    look = drawn(vocabulary, state)
+    return Cell(f"{count} {look.word}" if count else look.word, look.symbol, look.word_tone, look.symbol_tone)
+
+
+class DrawnSource:
+    """A list of the engine as a table reads it."""
+
+    def __init__(self, record: Record, handle: ListHandle, formats: Formats, draw: Draw) -> None:
+        self._fields = record.listed()
+        self._handle = handle
+        self._formats = formats
+        self._draw = draw
+
+    def first(self, limit: int) -> list[Row]:
+        """The first rows."""
+        return self._rows(self._handle.first(limit))
+
+    def last(self, limit: int) -> list[Row]:
+        """The last rows."""
+        return self._rows(self._handle.last(limit))
+
+    def after(self, key: Key, limit: int) -> list[Row]:
+        """The rows after `key`."""
+        return self._rows(self._handle.after(key, limit))
+
+    def before(self, key: Key, limit: int) -> list[Row]:
+        """The rows before `key`."""
+        return self._rows(self._handle.before(key, limit))
+
+    def around_rank(self, fraction: float, limit: int) -> tuple[int, list[Row]]:
+        """Rows near a fraction of the list."""
+        rank, rows = self._handle.around_rank(fraction, limit)
+        return rank, self._rows(rows)
+
+    def estimate(self) -> int:
+        """About how many rows."""
+        return self._handle.estimate()
+
+    def count(self) -> int:
+        """How many rows."""
+        return self._handle.count()
+
+    def seek(self, row_id: int) -> Key | None:
+        """The place of a record."""
+        return self._handle.seek(row_id)
+
+    def _rows(self, rows: list[ListRow]) -> list[Row]:
+        return [
+            Row(row.id, row.key, tuple(self._draw(field, row.values, at == 0) for at, field in enumerate(self._fields)))
+            for row in rows
+        ]

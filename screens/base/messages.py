@@ -1,0 +1,33 @@
+"""What screens ask of the application."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from backend.domain.records import Saved
+
+
+class GoTo(Message):
+    """Show a module by its letter."""
+
+    def __init__(self, letter: str) -> None:
+        super().__init__()
+        self.letter = letter
+
+
+class OpenRecord(Message):
+    """Show the page of a record."""
+
+    def __init__(self, record: str, record_id: int) -> None:
+        super().__init__()
+        self.record = record
+        self.record_id = record_id
+
+
+class Watch(Message):
+    """A save is on its way to the doors: count it in the status line."""
+
+    def __init__(self, title: str, saved: Saved) -> None:
+        super().__init__()
+        self.title = title
+        self.saved = saved

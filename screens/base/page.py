@@ -1,0 +1,255 @@
+"""The frame and the habits that every page has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Coroutine, Iterable
+from typing import Any, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.worker import Worker
+
+from backend.domain.errors import SmartPlusError
+from screens.base.messages import GoTo, OpenRecord, Watch
+from screens.base.session import Session
+from widgets.frame import (
+    NARROW,
+    Banner,
+    Hint,
+    KeyFooter,
+    ModuleColumn,
+    ModuleItem,
+    Part,
+    StatusLine,
+    Title,
+    TitleLine,
+    TopBar,
+)
+
+
+class Page(Screen[None]):
+    """A full screen: frame around what `compose_page` yields, keys that work everywhere, live reloading.
+
+    A page names its module's letter, its title and the topics whose change concerns it; it loads in `load`, which is
+    called when it is shown, when one of its topics changed, and on `r`.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("g", "go", "Go to", id="page.go", tooltip="Go to a module: g and its letter", show=False),
+        Binding("r", "reload", "Refresh", id="page.reload", tooltip="Read again", show=False),
+        Binding("o", "open_door", "Open door", id="page.open-door", tooltip="Open a door now", show=False),
+        Binding("u", "undo", "Undo", id="page.undo", tooltip="What can be undone", show=False),
+        Binding("ctrl+p", "search", "Search", id="page.search", tooltip="Find people, doors, commands", show=False),
+        Binding("question_mark", "help", "Help", id="page.help", tooltip="Keys of this page", show=False),
+        Binding("escape", "back", "Back", id="page.back", tooltip="One level back", show=False),
+        Binding("q", "quit_app", "Quit", id="page.quit", tooltip="Leave the application", show=False),
+        Binding("D", "watched", "Doors", id="page.watched", tooltip="Which door is missing, and why", show=False),
+    ]
+    MODULE: ClassVar[str] = ""
+    TITLE_TEXT: ClassVar[str] = ""
+    TOPICS: ClassVar[frozenset[str]] = frozenset()
+    HINTS: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._going = False
+        self._stale = False
+
+    def compose(self) -> ComposeResult:
+        """The frame."""
+        yield TopBar()
+        yield Banner()
+        with Horizontal(id="body"):
+            yield ModuleColumn()
+            with Vertical(id="main"):
+                yield TitleLine()
+                yield from self.compose_page()
+        yield StatusLine(classes="-empty")
+        yield KeyFooter()
+
+    def compose_page(self) -> Iterable[Widget]:
+        """The widgets of the page itself."""
+        return ()
+
+    async def load(self) -> None:
+        """Read what the page shows."""
+
+    def heading(self) -> Title:
+        """What the title line says."""
+        return Title(self.TITLE_TEXT)
+
+    def hints(self) -> Iterable[tuple[str, str]]:
+        """The keys that the footer shows, most useful first."""
+        return self.HINTS
+
+    def subject(self) -> tuple[str, int] | None:
+        """The record that an act of this page is about, as record type and id."""
+        return None
+
+    def on_mount(self) -> None:
+        """Draw the frame and load."""
+        column = self.query_one(ModuleColumn)
+        column.current = self.MODULE
+        self.refresh_frame()
+        self.reload()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fold what folds."""
+        narrow = event.size.width < NARROW
+        self.set_class(narrow, "-narrow")
+        self.query_one(ModuleColumn).set_class(narrow, "-narrow")
+        self.query_one(TitleLine).set_class(narrow, "-narrow")
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what changed while another screen was shown."""
+        self.refresh_frame()
+        if self._stale:
+            self.reload()
+
+    def refresh_frame(self) -> None:
+        """Draw title, module column, footer and status line as they stand."""
+        badges = self.session.badges
+        items = [
+            ModuleItem(entry.letter, entry.name, *badges.get(entry.letter, ("", "t2")))
+            for entry in self.session.modules
+        ]
+        self.query_one(ModuleColumn).items = tuple(items)
+        self.query_one(TitleLine).title = self.heading()
+        self.query_one(KeyFooter).hints = tuple(Hint(key, word) for key, word in self.hints())
+        self.query_one(StatusLine).parts = self._status()
+
+    def _status(self) -> tuple[Part, ...]:
+        """The last save on its way to the doors, else the last thing that was said."""
+        watched, told = self.session.watched, self.session.told
+        if watched is not None and watched.text:
+            parts = ((f"{watched.title}: ", "$sp-t1"), (watched.text, f"$sp-{watched.tone}"))
+            return parts if watched.done else (*parts, ("   D", "bold $sp-acc"), (" which and why", "$sp-t3"))
+        return ((told[0], "$sp-t1"), (told[1], f"$sp-{told[2]}")) if told else ()
+
+    def touched(self, topics: frozenset[str]) -> None:
+        """Something changed in the database; a page that is not seen catches up when it is shown again."""
+        if not topics & self.TOPICS:
+            return
+        if self.is_current:
+            self.reload()
+        else:
+            self._stale = True
+
+    def reload(self) -> None:
+        """Load anew, dropping a load that is under way."""
+        self._stale = False
+        self.start(self._load(), group="load", exclusive=True)
+
+    async def _load(self) -> None:
+        await self.load()
+        self.refresh_frame()
+
+    def start(self, work: Coroutine[Any, Any, None], *, group: str = "act", exclusive: bool = False) -> Worker[None]:
+        """Run `work` beside the page; known errors go to `failed`, unknown ones end in the error screen."""
+        return self.run_worker(self._guarded(work), group=group, exclusive=exclusive)
+
+    async def _guarded(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except SmartPlusError as error:
+            self.failed(error)
+
+    def failed(self, error: SmartPlusError) -> None:
+        """Say a known error; a page with fields shows it at its field instead."""
+        self.say(str(error), bad=True)
+
+    def say(self, text: str, *, bad: bool = False) -> None:
+        """A short word in the corner."""
+        self.app.notify(text, severity="error" if bad else "information", timeout=20 if bad else 4, markup=False)
+
+    def on_key(self, event: events.Key) -> None:
+        """The letter after `g`; every other key goes on."""
+        if not self._going:
+            return
+        self._going = False
+        if any(event.key == entry.letter for entry in self.session.modules):
+            event.stop()
+            event.prevent_default()
+            self.post_message(GoTo(event.key))
+        self.refresh_frame()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While the letter after `g` is awaited, no key of the page acts."""
+        if self._going and action != "back":
+            return False
+        if action == "watched":
+            return self.session.watched is not None
+        return True
+
+    @on(ModuleColumn.Chosen)
+    def go_to_clicked(self, event: ModuleColumn.Chosen) -> None:
+        """A module was clicked."""
+        self.post_message(GoTo(event.letter))
+
+    def action_go(self) -> None:
+        """Await the letter of a module."""
+        self._going = True
+        footer = self.query_one(KeyFooter)
+        footer.hints = tuple(Hint(entry.letter, entry.name) for entry in self.session.modules if entry.letter)
+
+    def action_reload(self) -> None:
+        """Read again."""
+        self.reload()
+
+    def action_back(self) -> None:
+        """One level back; a module stays."""
+        if self._going:
+            self._going = False
+            self.refresh_frame()
+        elif len(self.app.screen_stack) > 2:
+            self.dismiss()
+
+    def action_search(self) -> None:
+        """Find anything."""
+        from screens.search import Search
+
+        self.app.push_screen(Search(self.session), self._found)
+
+    def _found(self, hit: str | None) -> None:
+        if hit is not None:
+            kind, _, name = hit.partition(":")
+            self.post_message(GoTo(name) if kind == "module" else OpenRecord(kind, int(name)))
+
+    def action_open_door(self) -> None:
+        """Open a door now: the one this page is about, else one that is picked."""
+        from screens.open_door import OpenDoor
+
+        subject = self.subject()
+        relay_id = subject[1] if subject and subject[0] == "door" else None
+        device_id = subject[1] if subject and subject[0] == "device" else None
+        self.app.push_screen(OpenDoor(self.session, relay_id=relay_id, device_id=device_id))
+
+    def action_undo(self) -> None:
+        """The list of what can be undone."""
+        self.post_message(GoTo("undo"))
+
+    def action_help(self) -> None:
+        """The keys of this page."""
+        from screens.help import Help
+
+        self.app.push_screen(Help(self))
+
+    def action_watched(self) -> None:
+        """Which doors do not hold the last change, and why."""
+        from screens.progress import ProgressDialog
+
+        if self.session.watched is not None:
+            self.app.push_screen(ProgressDialog(self.session))
+
+    def action_quit_app(self) -> None:
+        """Leave."""
+        self.app.exit()
+
+    def watch_save(self, title: str, saved: Any) -> None:
+        """Have the way of a save to the doors counted in the status line."""
+        self.post_message(Watch(title, saved))

@@ -1,0 +1,78 @@
+"""What every screen works with: the engine, who acts, and how this community writes its times."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from backend.domain.context import Context
+    from backend.domain.formats import Formats
+    from backend.domain.records import CommunityRecord, ManagerRecord, Saved
+    from backend.engine import Engine
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class StandingAtADoor(Protocol):
+    """The virtual doors of the demo, as one standing there would use them."""
+
+    def type_pin(self, device: str, pin: str) -> tuple[bool, str]:
+        """Type a PIN: opened or not, and the device's own reason."""
+
+    def present_card(self, device: str, card: str) -> tuple[bool, str]:
+        """Present a card: opened or not, and the device's own reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleEntry:
+    """A module as the left column shows it."""
+
+    letter: str
+    name: str
+
+
+@dataclass(slots=True)
+class Watched:
+    """The last save whose way to the doors is counted in the status line."""
+
+    title: str
+    saved: Saved
+    text: str = ""
+    tone: str = "warn"
+    done: bool = False
+
+
+@dataclass(slots=True)
+class Session:
+    """One manager at one site; given to every screen in its constructor."""
+
+    engine: Engine
+    context: Context
+    manager: ManagerRecord
+    community: CommunityRecord
+    formats: Formats
+    modules: tuple[ModuleEntry, ...]
+    doors: StandingAtADoor | None = None
+    watched: Watched | None = None
+    told: tuple[str, str, str] | None = None
+    """Title, text and tone of the last thing that was said in the status line."""
+    badges: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By letter of a module: text and tone of its badge."""
+
+    async def ask(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a blocking call of the engine in a thread: nothing over 10 ms runs on the event loop."""
+        return await asyncio.to_thread(call, *args, **kwargs)
+
+    def may(self, permission: str) -> bool:
+        """Whether to offer what needs `permission`; the service decides, this only saves the way there."""
+        from backend.domain.permissions import allowed
+
+        return allowed(self.manager.role, permission, {})
+
+    def act(self) -> Context:
+        """The context of the next act, with a request id of its own."""
+        return self.context.again()

@@ -1,0 +1,125 @@
+"""Opening a door by hand: pick it, confirm with one key, and hear honestly how it went (feature DEV-12)."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import App
+
+from backend.catalog.states import drawn
+from backend.domain.errors import SmartPlusError
+from backend.domain.formats import age
+from screens.base.session import Session
+from widgets.dialog import Choice, ConfirmDialog, PickDialog, PickRow
+from widgets.frame import Part
+
+if TYPE_CHECKING:
+    from backend.domain.records import CommandRecord, DoorRecord
+
+LOOK_EVERY = 0.05
+GIVE_UP_AFTER = 45.0
+"""Seconds: longer than a command lives and the slowest device answers."""
+
+
+class OpenDoor(PickDialog):
+    """The doors, used last first; `y` opens the one that was picked. With a door or device given there is no list."""
+
+    def __init__(self, session: Session, *, relay_id: int | None = None, device_id: int | None = None) -> None:
+        super().__init__("Open a door", empty="There is no such door.")
+        self._session = session
+        self._relay_id = relay_id
+        self._device_id = device_id
+        self._doors: dict[str, DoorRecord] = {}
+
+    def on_mount(self) -> None:
+        """Read the doors."""
+        super().on_mount()
+        self._read()
+
+    @work
+    async def _read(self) -> None:
+        session = self._session
+        try:
+            doors = await session.ask(session.engine.doors.all, session.context)
+        except SmartPlusError as error:
+            self.app.notify(str(error), severity="error", markup=False)
+            self.dismiss(None)
+            return
+        self._doors = {str(door.relay_id): door for door in doors}
+        self._rows = tuple(self._row(door) for door in doors)
+        only = [door for door in doors if self._is_meant(door)]
+        if len(only) == 1:
+            self._confirm(only[0])
+        else:
+            if only:
+                self._rows = tuple(self._row(door) for door in only)
+            self.typed("")
+
+    def _is_meant(self, door: DoorRecord) -> bool:
+        return door.relay_id == self._relay_id or (self._device_id is not None and door.device_id == self._device_id)
+
+    def _row(self, door: DoorRecord) -> PickRow:
+        return PickRow(str(door.relay_id), door.name, state_parts(door), f"{door.device} {door.building}")
+
+    def picked(self, row: PickRow) -> None:
+        """Ask once."""
+        self._confirm(self._doors[row.answer])
+
+    def _confirm(self, door: DoorRecord) -> None:
+        place = f"{door.building} · {door.device}" if door.building else door.device
+        dialog = ConfirmDialog(
+            "Open door",
+            f"Open {door.name} now?",
+            lines=[((place, "$sp-t2"),), state_parts(door)],
+            choices=[Choice("y", "Open", "open")],
+        )
+        app, session = self.app, self._session
+        self.dismiss(None)
+        app.push_screen(dialog, lambda answer: start_opening(app, session, door) if answer else None)
+
+
+def state_parts(door: DoorRecord) -> tuple[Part, ...]:
+    """State of a door's device with the age of the last sign of life."""
+    look = drawn("device", door.status)
+    seen = age(max(timedelta(0), datetime.now(UTC) - door.last_seen_at)) if door.last_seen_at else "never"
+    return (
+        (f"{look.symbol} ", f"$sp-{look.symbol_tone}"),
+        (look.word, f"$sp-{look.word_tone}"),
+        (f"  {seen}", "$sp-t3"),
+    )
+
+
+def start_opening(app: App[None], session: Session, door: DoorRecord) -> None:
+    """Send the opening and say how it ended, wherever the manager is by then."""
+    app.run_worker(_open(app, session, door), group="openings", exit_on_error=False)
+
+
+async def _open(app: App[None], session: Session, door: DoorRecord) -> None:
+    try:
+        command_id = await session.ask(session.engine.doors.open, session.act(), door.relay_id)
+        record = await _ended(session, command_id)
+    except SmartPlusError as error:
+        app.notify(str(error), title=door.name, severity="error", timeout=20, markup=False)
+        return
+    opened = record.state == "done"
+    session.told = (f"{door.name}: ", record.text, "ok" if opened else "bad")
+    app.notify(
+        record.text,
+        title=door.name,
+        severity="information" if opened else "warning" if record.state == "unknown" else "error",
+        timeout=4 if opened else 20,
+        markup=False,
+    )
+
+
+async def _ended(session: Session, command_id: int) -> CommandRecord:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + GIVE_UP_AFTER
+    while True:
+        record = await session.ask(session.engine.doors.command, session.context, command_id)
+        if record.ended or loop.time() > deadline:
+            return record
+        await asyncio.sleep(LOOK_EVERY)

@@ -1,0 +1,69 @@
+"""One search for everything: people, apartments, doors, devices, and where to go (tasks: rule 1)."""
+
+from __future__ import annotations
+
+from textual import work
+
+from backend.domain.errors import SmartPlusError
+from screens.base.session import Session
+from widgets.dialog import PickDialog, PickList, PickRow, best
+
+KINDS = {"resident": "person", "apartment": "apartment", "door": "door", "device": "device"}
+
+
+class Search(PickDialog):
+    """Hits as one types; Enter opens the one under the cursor. Answers "record:id" or "module:letter"."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__("Search", empty="Nothing found. A PIN is found by its whole value: pin:1234")
+        self._session = session
+        self._modules = [
+            PickRow(
+                f"module:{entry.letter}", entry.name, (("go to", "$sp-t3"), (f"  g {entry.letter}", "bold $sp-acc"))
+            )
+            for entry in session.modules
+            if entry.letter
+        ]
+        self._entering = False
+
+    def typed(self, text: str) -> None:
+        """Ask the engine; modules are found here."""
+        if not text.strip():
+            self.query_one(PickList).show(self._modules)
+            return
+        self._find(text.strip())
+
+    @work(exclusive=True, group="search")
+    async def _find(self, text: str) -> None:
+        session = self._session
+        context = session.act() if text.startswith("pin:") else session.context
+        try:
+            hits = await session.ask(session.engine.search.find, context, text)
+        except SmartPlusError as error:
+            self.query_one(PickList).show([], str(error))
+            return
+        rows = [
+            PickRow(
+                f"{hit.record}:{hit.id}",
+                hit.title,
+                ((hit.detail, "$sp-t2"), (f"  {KINDS.get(hit.record, '')}", "$sp-t3")),
+            )
+            for hit in hits
+        ]
+        self.query_one(PickList).show([*rows, *best(self._modules, text)], self._empty)
+        if self._entering:
+            self._entering = False
+            self._take()
+
+    def _entered(self, event: object) -> None:
+        """Enter typed ahead waits for the hits of what was typed."""
+        searching = any(worker.group == "search" and not worker.is_finished for worker in self.workers)
+        if searching:
+            self._entering = True
+        else:
+            self._take()
+
+    def _take(self) -> None:
+        row = self.query_one(PickList).current
+        if row is not None:
+            self.picked(row)

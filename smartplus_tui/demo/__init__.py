@@ -1,0 +1,1 @@
+"""The demo community: invented people on virtual devices, all on this machine."""

@@ -1,0 +1,1 @@
+"""Devices, doors, logs, operations, accounts and what the doors hold."""

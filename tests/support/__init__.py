@@ -1,0 +1,1 @@
+"""Clocks, sites, guards and rows that tests share."""
