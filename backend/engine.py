@@ -80,6 +80,11 @@ class Engine:
         self.clock = clock
         self._store: Store | None = None
 
+    @property
+    def started(self) -> bool:
+        """Whether the site is open."""
+        return self._store is not None
+
     def start(self) -> None:
         """Open the site; a schema that is behind is brought up first, with a verified backup.
 
@@ -153,7 +158,7 @@ class Engine:
             "door-log": self.logs,
             "operation": self.operations,
             "manager": self.managers,
-            "undo": self.undo,
+            "undo": self._undoable,
         }
         if record not in services:
             raise NotFound(f"There is no list of {record}.")
@@ -212,6 +217,7 @@ class Engine:
         from backend.services.search import Search
         from backend.services.sync_state import Sync
         from backend.services.undo import Undo
+        from backend.services.undo_list import UndoList
         from backend.store.feed import ChangeFeed
 
         try:
@@ -223,6 +229,7 @@ class Engine:
         self.residents, self.groups, self.managers = Residents(store), Groups(store), Managers(store)
         self.devices, self.doors, self.logs = Devices(store), Doors(store), DoorLogs(store)
         self.operations, self.undo, self.access = Operations(store), Undo(store), Access(store)
+        self._undoable = UndoList(store)
         self.sync, self.search, self.agents = Sync(store), Search(store), Agents(store)
         self.dashboard, self.backups = DashboardService(store), Backups(store)
         store.after_commit.append(lambda _topics: self.poke())

@@ -25,10 +25,12 @@ from tests.support.rows import ManagerContext, manager_contexts
 
 
 @pytest.fixture(scope="session", autouse=True)
-def network_guard() -> Iterator[None]:
-    """No socket connects inside a transaction or beyond this machine."""
+def machine_guard() -> Iterator[None]:
+    """No socket connects inside a transaction or beyond this machine, and nobody's keyring is written to."""
     with pytest.MonkeyPatch.context() as patch:
         guards.install(patch)
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+        patch.delenv("CREDENTIALS_DIRECTORY", raising=False)
         yield
 
 

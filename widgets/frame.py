@@ -1,8 +1,8 @@
-"""The frame around every page: top bar, module column, banner, status line, footer."""
+"""The frame around every page: top bar, module column, banner, title line, status line, footer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from textual import events
@@ -13,34 +13,50 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from widgets.text import clean
+from widgets.text import Part, assemble, clean, fit, pad, spread
 
-Part = tuple[str, str]
-"""A text and its style: tone variables and "bold"."""
+__all__ = [
+    "NARROW",
+    "Banner",
+    "Gauge",
+    "Hint",
+    "KeyFooter",
+    "ModuleColumn",
+    "ModuleItem",
+    "Part",
+    "StatusLine",
+    "Title",
+    "TitleLine",
+    "TopBar",
+    "spread",
+]
 
 NARROW = 100
 """Below so many cells the column folds to letters and words fold to figures."""
 
+MOST_HINTS = 9
+"""Keys in the footer of a comfortable terminal."""
 
-def spread(left: Sequence[Part], right: Sequence[Part], width: int) -> Content:
-    """One line with `left` at its start and `right` at its end; the right side wins where they meet."""
-    tail = Content.assemble(*right)
-    head = Content.assemble(*left)
-    room = max(0, width - tail.cell_length - 1)
-    if head.cell_length > room:
-        head = head.truncate(room, ellipsis=True)
-    return head + Content(" " * max(1, width - head.cell_length - tail.cell_length)) + tail
+MOST_HINTS_NARROW = 6
+"""Keys in the footer of a narrow one."""
+
+KEY_NAMES = {"?": "question_mark", "/": "slash", "esc": "escape", "+": "plus", "-": "minus", "=": "equals_sign"}
+"""Textual's names of keys that the footer shows by their sign."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """One live figure of the top bar: symbol, words for wide and narrow terminals, tone when it wants attention."""
+    """One live figure of the top bar: symbol, words for wide and narrow terminals, tone when it wants attention.
+
+    `opens` is the letter of the module that a click on it goes to.
+    """
 
     symbol: str
     words: str
     short: str
     tone: str
     loud: bool = False
+    opens: str = ""
 
 
 class TopBar(Widget):
@@ -61,19 +77,48 @@ class TopBar(Widget):
     account: reactive[str] = reactive("")
     """Who is logged in."""
 
+    class Chosen(Message):
+        """A figure was clicked."""
+
+        def __init__(self, bar: TopBar, gauge: Gauge) -> None:
+            super().__init__()
+            self.bar = bar
+            self.gauge = gauge
+
+        @property
+        def control(self) -> TopBar:
+            """The bar."""
+            return self.bar
+
     def render(self) -> RenderResult:
         """One line."""
-        wide = self.size.width >= NARROW
-        left: list[Part] = [("▍", "$sp-acc"), (clean(self.community) or " ", "bold $sp-t1")]
+        left: list[Part] = [("▍", "$sp-acc"), (self.community or " ", "bold $sp-t1")]
         if self.note:
-            left.append((f"  {self.note}", "$sp-note"))
-        right: list[Part] = []
-        for gauge in self.gauges:
-            words = gauge.words if wide else gauge.short
-            right += [(f"{gauge.symbol} ", f"$sp-{gauge.tone}"), (words, f"$sp-{gauge.tone if gauge.loud else 't2'}")]
-            right.append(("    " if wide else "  ", ""))
-        right += [(self.clock, "$sp-t1"), ("  " + clean(self.account), "$sp-t3"), (" ", "")]
+            left.append((f"  ◇ {self.note}", "$sp-note"))
+        right = [part for gauge in self.gauges for part in self._parts(gauge)]
+        right += [(self.clock, "$sp-t1"), (f"  {self.account}", "$sp-t3"), (" ", "")]
         return spread(left, right, self.size.width)
+
+    def _parts(self, gauge: Gauge) -> list[Part]:
+        """A figure with the space after it."""
+        wide = self.size.width >= NARROW
+        word_tone = f"bold $sp-{gauge.tone}" if gauge.loud and gauge.tone == "bad" else f"$sp-{gauge.tone}"
+        return [
+            (f"{gauge.symbol} ", f"$sp-{gauge.tone}"),
+            (gauge.words if wide else gauge.short, word_tone if gauge.loud else "$sp-t2"),
+            ("    " if wide else "  ", ""),
+        ]
+
+    def on_click(self, event: events.Click) -> None:
+        """Find the figure under the mouse."""
+        tail = assemble([(self.clock, ""), (f"  {self.account}", ""), (" ", "")]).cell_length
+        right = self.size.width - tail
+        for gauge in reversed(self.gauges):
+            left = right - assemble(self._parts(gauge)).cell_length
+            if left <= event.x < right:
+                self.post_message(self.Chosen(self, gauge))
+                return
+            right = left
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,37 +157,43 @@ class ModuleColumn(Widget):
             """The column."""
             return self.column
 
+    def _shown(self) -> list[ModuleItem]:
+        """The lines; free ones fold away with the names."""
+        return [item for item in self.items if item.letter or not self.has_class("-narrow")]
+
     def render(self) -> RenderResult:
         """A line for each module."""
-        width = self.size.width
-        return Content("\n").join([self._line(item, width) for item in self.items])
+        return Content("\n").join([self._line(item) for item in self._shown()])
 
-    def _line(self, item: ModuleItem, width: int) -> Content:
+    def _line(self, item: ModuleItem) -> Content:
+        """One module; the current one on the ground of the cursor, in reverse video where there are no grounds."""
+        width = self.size.width
         if not item.letter:
             return Content(" " * width)
         here = item.letter == self.current
-        ground = " on $sp-cur" if here else ""
-        bar = ("▌" if here else " ", f"$sp-acc{ground}")
-        if width < 10:
-            tone = item.tone if item.badge else ("t1" if here else "t3")
-            return Content.assemble(
-                bar, (item.letter, f"{'bold ' if here else ''}$sp-{tone}{ground}"), (" ", ground.strip())
-            )
-        name = f"{'bold $sp-t1' if here else '$sp-t2'}{ground}"
-        room = width - 3 - len(item.badge) - 1
-        words = item.name[:room].ljust(room)
-        return Content.assemble(
-            bar,
-            (item.letter, f"{'$sp-t1' if here else '$sp-t3'}{ground}"),
-            (f" {words}", name),
-            (f"{item.badge} ", f"bold $sp-{item.tone}{ground}"),
-        )
+        parts: list[Part] = [("▌" if here else " ", "$sp-acc")]
+        if self.has_class("-narrow"):
+            tone = item.tone if item.badge else "t1" if here else "t3"
+            parts.append((pad(item.letter, width - 1), f"{'bold ' if here or item.badge else ''}$sp-{tone}"))
+        else:
+            room = width - 5 - len(item.badge)
+            parts += [
+                (f"{item.letter} ", "bold $sp-t1" if here else "$sp-t3"),
+                (pad(fit(item.name, room), room), "bold $sp-t1" if here else "$sp-t2"),
+                (f" {item.badge} ", f"{'bold ' if item.tone == 'bad' else ''}$sp-{item.tone}"),
+            ]
+        if not here:
+            return assemble(parts)
+        if self.app.theme_variables.get("sp-cur-style") == "reverse":
+            return Content.assemble("▌", ("".join(text for text, _ in parts[1:]), "bold reverse"))
+        return assemble([(text, f"{style} on $sp-cur") for text, style in parts])
 
     def on_click(self, event: events.Click) -> None:
         """Go to the module under the mouse."""
         row = event.y - self.styles.padding.top
-        if 0 <= row < len(self.items) and self.items[row].letter:
-            self.post_message(self.Chosen(self, self.items[row].letter))
+        shown = self._shown()
+        if 0 <= row < len(shown) and shown[row].letter:
+            self.post_message(self.Chosen(self, shown[row].letter))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +205,7 @@ class Hint:
 
 
 class KeyFooter(Widget):
-    """The keys that work here, most useful first; help and commands always at the right."""
+    """The keys that work here, most useful first; help and search always at the right. A click presses the key."""
 
     DEFAULT_CSS = """
     KeyFooter { dock: bottom; height: 1; background: $sp-raise; color: $sp-t2; }
@@ -167,23 +218,55 @@ class KeyFooter(Widget):
 
     def render(self) -> RenderResult:
         """One line; what does not fit is left out from the right."""
-        width = self.size.width
-        right: list[Part] = [part for hint in self.always for part in self._parts(hint)]
-        taken = sum(len(text) for text, _ in right)
-        left: list[Part] = [(" ", "")]
-        most = 9 if width >= NARROW else 6
-        used = 1
-        for hint in self.hints[:most]:
-            parts = self._parts(hint)
-            size = sum(len(text) for text, _ in parts)
-            if used + size + taken + 1 > width:
-                break
-            left += parts
-            used += size
-        return spread(left, right, width)
+        left, right = self._placed()
+        return spread(
+            [(" ", ""), *(part for hint in left for part in _hint_parts(hint))],
+            [part for hint in right for part in _hint_parts(hint)][:-1] + ([(" ", "")] if right else []),
+            self.size.width,
+        )
 
-    def _parts(self, hint: Hint) -> list[Part]:
-        return [(hint.key, "bold $sp-acc"), (f" {hint.word}  ", "$sp-t2")]
+    def _placed(self) -> tuple[list[Hint], list[Hint]]:
+        """The hints that fit, at the left and at the right."""
+        narrow = self.size.width < NARROW
+        right = [Hint(hint.key.replace("ctrl+", "^"), hint.word) if narrow else hint for hint in self.always]
+        room = self.size.width - 2 - sum(_hint_width(hint) for hint in right)
+        left: list[Hint] = []
+        for hint in self.hints[: MOST_HINTS_NARROW if narrow else MOST_HINTS]:
+            room -= _hint_width(hint)
+            if room < 0:
+                break
+            left.append(hint)
+        return left, right
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key under the mouse."""
+        left, right = self._placed()
+        start = 1
+        for hint in left:
+            if start <= event.x < start + _hint_width(hint):
+                self._press(hint)
+            start += _hint_width(hint)
+        start = self.size.width + 1 - sum(_hint_width(hint) for hint in right)
+        for hint in right:
+            if start <= event.x < start + _hint_width(hint):
+                self._press(hint)
+            start += _hint_width(hint)
+
+    def _press(self, hint: Hint) -> None:
+        """Press the first key that a hint names."""
+        key = hint.key.split()[0].replace("^", "ctrl+")
+        name = key if len(key) == 1 and key.isalpha() else key.lower()
+        self.app.simulate_key(KEY_NAMES.get(name, name))
+
+
+def _hint_parts(hint: Hint) -> list[Part]:
+    """A key, its word, and the space after them."""
+    return [(hint.key, "bold $sp-acc"), (f" {hint.word}", "$sp-t2"), ("  ", "")]
+
+
+def _hint_width(hint: Hint) -> int:
+    """Cells of a hint with the space after it."""
+    return assemble(_hint_parts(hint)).cell_length
 
 
 class StatusLine(Widget):
@@ -203,22 +286,35 @@ class StatusLine(Widget):
 
     def render(self) -> RenderResult:
         """One line."""
-        return Content.assemble(*self.parts) if self.parts else ""
+        return spread(self.parts, (), self.content_size.width)
 
 
 class Banner(Widget):
-    """One sentence over the page while something is wrong with the site; one at a time, the worst."""
+    """One sentence over the page while something is wrong with the site; one at a time, the worst.
 
-    DEFAULT_CSS = """
-    Banner { dock: top; height: 1; margin-top: 1; padding: 0 1; color: $sp-bad; background: $sp-bad-bg; display: none; }
-    Banner.-shown { display: block; }
-    Banner.-warn { color: $sp-warn; background: $sp-warn-bg; }
+    A line break in it makes a second row, as the emergency banner has.
     """
 
-    text: reactive[str] = reactive("")
+    DEFAULT_CSS = """
+    Banner {
+        dock: top;
+        height: auto;
+        max-height: 2;
+        margin-top: 1;
+        padding: 0 1;
+        color: $sp-bad;
+        background: $sp-bad-bg;
+        display: none;
+        &.-shown { display: block; }
+        &.-warn { color: $sp-warn; background: $sp-warn-bg; }
+        &.-alert { color: $sp-on-alert; background: $sp-alert; text-style: bold; }
+    }
+    """
+
+    text: reactive[str] = reactive("", layout=True)
     """The sentence; empty hides the banner."""
     kind: reactive[str] = reactive("bad")
-    """"bad" or "warn"."""
+    """"bad" (agent silent), "warn" (read-only or restored site) or "alert" (emergency)."""
 
     def watch_text(self, text: str) -> None:
         """Show or hide."""
@@ -226,11 +322,12 @@ class Banner(Widget):
 
     def watch_kind(self, kind: str) -> None:
         """Take the ground of the kind."""
-        self.set_class(kind == "warn", "-warn")
+        for each in ("warn", "alert"):
+            self.set_class(kind == each, f"-{each}")
 
     def render(self) -> RenderResult:
-        """One line."""
-        return Content(clean(self.text))
+        """A line or two."""
+        return Content("\n").join([Content(clean(line)) for line in self.text.split("\n")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +352,8 @@ class TitleLine(Widget):
 
     def render(self) -> RenderResult:
         """Name bold at the left, second reading after it, figures at the right."""
-        left: list[Part] = [(clean(self.title.name), "bold $sp-t1"), ("   ", ""), *self.title.second]
-        return spread(left, self.title.right, self.size.width)
+        second: Iterable[Part] = (("   ", ""), *self.title.second) if self.title.second else ()
+        return spread([(self.title.name, "bold $sp-t1"), *second], self.title.right, self.size.width)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """As wide as its container."""

@@ -63,9 +63,9 @@ class Panel(Vertical):
     def _draw_edge(self) -> None:
         name = Content.assemble((f" {clean(self.heading)} ", "bold $sp-t1")) if self.heading else Content("")
         figure = Content.assemble(" ", *self.figure, " ") if self.figure else Content("")
-        room = self.outer_size.width - 4 - name.cell_length - figure.cell_length
+        room = self.outer_size.width - 6 - name.cell_length - figure.cell_length
         if room < 0:
-            figure, room = Content(""), self.outer_size.width - 4 - name.cell_length
+            figure, room = Content(""), self.outer_size.width - 6 - name.cell_length
         rule = Content.styled("─" * max(0, room), "$sp-line")
         self.border_title = name + rule + figure
 

@@ -6,7 +6,7 @@ faster than it can be read never pile up work. Answers of a source that has been
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from time import monotonic
 
@@ -156,10 +156,18 @@ class TableFeed(TableView, inherit_bindings=False):
 
     def _count(self) -> None:
         """Count exactly in the background, when there is something to count and the last time is long enough ago."""
-        if self._source is None or self._counting or self._model.window.whole or monotonic() < self._count_after:
+        if self._source is None or self._counting or self._model.window.whole:
             return
         self._counting = True
         work = partial(self._ask_count, self._source, self._generation)
+        pause = self._count_after - monotonic()
+        if pause > 0:
+            self.set_timer(pause, partial(self._start_count, work))
+        else:
+            self._start_count(work)
+
+    def _start_count(self, work: Callable[[], None]) -> None:
+        """Let a thread count."""
         self.run_worker(work, "count rows", group="count", exclusive=True, thread=True)
 
     def _ask_count(self, source: RowSource, generation: int) -> None:

@@ -201,9 +201,17 @@ class TableModel:
         old = self.window
         if isinstance(fetch, Around | Last) and not self._foreign:
             self.changed = _changes(old, answer.rows, self.top, self.height)
-        total = old.total if old.exact_total else max(answer.estimate, len(answer.rows))
+        total = old.total + answer.estimate - old.estimate if old.exact_total else answer.estimate
         base = total - len(answer.rows) if answer.base is None else answer.base
-        self.window = Window(answer.rows, base, total, answer.at_start, answer.at_end, old.exact_total)
+        self.window = Window(
+            answer.rows,
+            base,
+            total,
+            answer.estimate,
+            at_start=answer.at_start,
+            at_end=answer.at_end,
+            exact_total=old.exact_total,
+        )
         self._record = self._wanted_record(old, fetch)
         self._line = self.cursor - self.top
         if not isinstance(fetch, Jump):

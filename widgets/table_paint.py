@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.cache import LRUCache
 from textual.strip import Strip
 
+from widgets.lines import Piece, strip_of
 from widgets.symbols import BAR, TICK
 from widgets.table_layout import GAP, GUTTER, Placed
 from widgets.table_source import Cell, Row
@@ -113,7 +114,7 @@ class Painter:
         return self._line(pieces, ground)
 
     def _draw_cell(
-        self, pieces: list[tuple[str, Style]], cell: Cell, placed: Placed, state: tuple[bool, bool], fresh: bool
+        self, pieces: list[Piece], cell: Cell, placed: Placed, state: tuple[bool, bool], fresh: bool
     ) -> None:
         """Add a cell, filled to the width of its column, and the gap after it; few pieces draw fast."""
         style = self._style(cell.tone, cell.bold or fresh, *state)
@@ -138,22 +139,9 @@ class Painter:
             self._styles[key] = style + Style(bold=True) if bold else style
         return self._styles[key]
 
-    def _line(self, pieces: list[tuple[str, Style]], ground: Style) -> Strip:
-        """Pieces as a strip: neighbours of one style joined, cut at the width, filled to the end of the line."""
-        segments: list[Segment] = []
-        room = self.width
-        for whole, style in pieces:
-            text = whole if cell_len(whole) <= room else set_cell_size(whole, room)
-            room -= cell_len(text)
-            if segments and segments[-1].style is style:
-                segments[-1] = Segment(segments[-1].text + text, style)
-            elif text:
-                segments.append(Segment(text, style))
-        if room:
-            segments.append(Segment(" " * room, ground))
-        if self.full_width > self.width:
-            segments.append(Segment(" " * (self.full_width - self.width), self.look.base))
-        return Strip(segments, self.full_width)
+    def _line(self, pieces: list[Piece], ground: Style) -> Strip:
+        """Pieces as a line, the scrollbar's cell at its end."""
+        return strip_of(pieces, self.width, ground, tail=(self.full_width - self.width, self.look.base))
 
 
 def _with_arrow(title: str, arrow: str, placed: Placed) -> str:

@@ -26,7 +26,6 @@ from widgets.table_paint import Look, Painter
 from widgets.table_scrollbar import SlimScrollBar
 from widgets.table_source import Column
 from widgets.table_ticks import Ticks
-from widgets.text import tone_style
 
 TONES = ("t1", "t2", "t3", "acc", "ok", "warn", "bad", "note", "plot", "idle")
 """The tokens a cell may be drawn in."""
@@ -87,9 +86,13 @@ class TableView(ScrollView, inherit_bindings=False):
         self._show(all_lines=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """The scrollbar or the wheel has moved the view; the model follows."""
+        """The scrollbar or the wheel has moved the view; the model follows.
+
+        While a new size is on its way Textual moves the view to fit it; `_on_resize` is about to do that better.
+        """
         super().watch_scroll_y(old_value, new_value)
-        if not self._mirroring and round(new_value) != self._model.top:
+        resizing = self.container_size.height - 1 != self._model.space
+        if not self._mirroring and not resizing and round(new_value) != self._model.top:
             self._model.scroll(round(new_value))
             self._show(all_lines=True)
 
@@ -172,7 +175,7 @@ class TableView(ScrollView, inherit_bindings=False):
     def _look(self) -> Look:
         """The styles as they are now."""
         part = self.get_component_rich_style
-        colours = {tone: VisualStyle.parse(tone_style(tone)).foreground for tone in TONES}
+        colours = {tone: VisualStyle.parse(f"$sp-{tone}").foreground for tone in TONES}
         return Look(
             base=self.rich_style,
             header=part("virtual-table--header"),

@@ -25,6 +25,7 @@ class Window:
     rows: list[Row] = field(default_factory=list)
     base: int = 0
     total: int = 0
+    estimate: int = 0
     at_start: bool = False
     at_end: bool = False
     exact_total: bool = False

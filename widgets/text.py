@@ -6,14 +6,14 @@ Nothing here parses markup. Widths are terminal cells, in which some characters 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import Literal
 
 from rich.cells import cell_len, split_graphemes
 from textual.content import Content
 
-Part = str | tuple[str, str]
-"""A piece of a line: plain text, or text with its tone, such as `("2 red", "bad bold")`."""
+Part = tuple[str, str]
+"""A text and its style, in variables of the theme: `("2 red", "bold $sp-bad")`."""
 
 _BAD = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _JOINERS = re.compile("[\u200b\u200d\u2060\ufe00-\ufe0f\ufeff]")
@@ -68,39 +68,23 @@ def _tail(text: str, width: int) -> str:
     return text
 
 
-@lru_cache(64)
-def tone_style(tone: str) -> str:
-    """The Textual style of a tone: a token of the look, with any of `bold`, `underline` and `reverse` after it."""
-    token, *attributes = tone.split()
-    return " ".join([*attributes, f"$sp-{token}"])
+def assemble(parts: Iterable[Part]) -> Content:
+    """Content of parts; the text is cleaned, never parsed."""
+    return Content.assemble(*((clean(text), style) for text, style in parts))
 
 
-def toned(*parts: Part) -> Content:
-    """Content made of parts, each in its tone; text without one takes the colour of the widget.
-
-    The text is cleaned, never parsed.
-    """
-    return Content.assemble(
-        *(clean(part) if isinstance(part, str) else (clean(part[0]), tone_style(part[1])) for part in parts)
-    )
-
-
-def width_of(*parts: Part) -> int:
-    """How many cells the parts fill on one line."""
-    return sum(cell_len(clean(part if isinstance(part, str) else part[0])) for part in parts)
+def spread(left: Iterable[Part], right: Iterable[Part], width: int) -> Content:
+    """One line of `width` cells with `left` at its start and `right` at its end; the right side wins where they meet."""
+    head, tail = assemble(left), assemble(right)
+    room = max(0, width - tail.cell_length - bool(tail.cell_length))
+    if head.cell_length > room:
+        head = head.truncate(room, ellipsis=True)
+    return Content.assemble(head, " " * max(0, width - head.cell_length - tail.cell_length), tail)
 
 
-def spread(left: Content, right: Content, width: int) -> Content:
-    """One line of `width` cells with `left` at its start and `right` at its end; `left` is cut if they collide."""
-    room = width - right.cell_length
-    if right.cell_length and left.cell_length >= room:
-        left = left.truncate(max(0, room - 1), ellipsis=True)
-    return Content.assemble(left, " " * max(0, room - left.cell_length), right)
-
-
-def rule(title: Part, width: int, figure: Part = "") -> Content:
-    """A sub-heading: the title, a line to the end of `width` cells, and an optional figure after it."""
-    head = toned(title, " ")
-    tail = toned(" ", figure) if width_of(figure) else toned()
-    dashes = max(0, width - head.cell_length - tail.cell_length - 1)
-    return Content.assemble(head, toned(" ", ("─" * dashes, "line")), tail)
+def rule(title: Part, figure: Iterable[Part], width: int) -> Content:
+    """A sub-heading of `width` cells: its word, a line, and an optional figure at the end."""
+    head, tail = assemble([title]), assemble(figure)
+    dashes = max(0, width - head.cell_length - tail.cell_length - (2 if tail.cell_length else 1))
+    gap = " " if tail.cell_length else ""
+    return Content.assemble(head, " ", ("─" * dashes, "$sp-line"), gap, tail)

@@ -66,7 +66,11 @@ FIELDS: Mapping[str, tuple[Field, ...]] = MappingProxyType(
 """Table -> the fields by whose labels and choices its columns are told; a column without one is told by its name."""
 
 
+_EVERYWHERE = (Field("holder_id", "Person"), Field("relay_id", "Door"), Field("repeat", "Repeats"))
+"""Columns that people call otherwise, in whatever table."""
+
+
 def field_of(table: str, column: str) -> Field:
     """The field that a column is told by."""
-    found = next((field for field in FIELDS.get(table, ()) if field.name == column), None)
+    found = next((field for field in (*FIELDS.get(table, ()), *_EVERYWHERE) if field.name == column), None)
     return found or Field(column, column.removesuffix("_id").replace("_", " ").capitalize())

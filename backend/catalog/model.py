@@ -118,4 +118,3 @@ class Record:
     def verb(self, name: str) -> Verb | None:
         """The verb called `name`, if this record type has it."""
         return next((v for v in self.verbs if v.name == name), None)
-

@@ -39,6 +39,6 @@ UNDO = Record(
     topics=frozenset({"operations"}),
     default_sort="at",
     descending=True,
-    read_permission="operation.read",
+    read_permission="undo.write",
     empty="There is nothing to take back.",
 )

@@ -8,17 +8,18 @@ from backend.catalog.model import Field, Kind, Record
 from backend.catalog.states import VOCABULARIES
 from backend.domain.filter import FieldSpec
 
-FilterKind = Literal["text", "choice", "instant", "date", "integer", "flag"]
+FilterKind = Literal["text", "choice", "instant", "integer", "flag"]
 
 _KINDS: dict[Kind, FilterKind] = {
     Kind.INTEGER: "integer",
     Kind.FLAG: "flag",
     Kind.CHOICE: "choice",
     Kind.STATE: "choice",
-    Kind.DATE: "date",
+    Kind.DATE: "instant",
     Kind.INSTANT: "instant",
     Kind.AGE: "instant",
 }
+"""Kind of a field -> how it is compared; a date is a way to draw an instant, and rows hold the instant."""
 
 
 def filter_specs(record: Record) -> tuple[FieldSpec, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Self
@@ -83,15 +83,18 @@ class DeviceClient:
         """All users, cloud ones included. Raises `BadAnswer` where the list cannot be told complete."""
         return [read_user(record) for record in await self._session.read_all("user")]
 
-    async def find_users(self, *, name: str, user_id: str | None = None) -> list[RemoteUser]:
-        """The users of exactly this name (and user ID): the device searches, its fuzzy hits are compared here.
+    async def find_users(self, *, name: str | None = None, user_id: str | None = None) -> list[RemoteUser]:
+        """The users of exactly this name and user ID, None for any.
 
-        Without a hit the whole list is read, since the absence of a user must be certain.
+        Devices search by name only, and by parts of it: hits are compared here. Without a hit the whole list is read,
+        since the absence of a user must be certain.
         """
-        hits = await self._search(name)
-        if not hits:
-            hits = [user for user in await self.users() if user.name == name]
-        return [user for user in hits if user_id is None or user.user_id == user_id]
+
+        def wanted(users: Iterable[RemoteUser]) -> list[RemoteUser]:
+            return [user for user in users if name in (None, user.name) and user_id in (None, user.user_id)]
+
+        found = wanted(await self._search(name)) if name else []
+        return found or wanted(await self.users())
 
     async def _search(self, name: str) -> list[RemoteUser]:
         try:

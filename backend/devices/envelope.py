@@ -21,7 +21,7 @@ _WRAPPER_KEYS = frozenset({"retcode", "action", "message"})
 _UNSUPPORTED = re.compile(
     r"api unsupported|unsupport(ed)? action|no han(dl|ld)ers for this request|use new interface", re.I
 )
-_FULL = re.compile(r"\b(full|maximum|limit|exceed(s|ed)?|no space)\b", re.I)
+_FULL = re.compile(r"\bfull\b|no (more )?(space|memory)|reach.*(limit|max)|(limit|max).*reach", re.I)
 _CODE_LIKE = re.compile(r"(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{2,}")
 
 

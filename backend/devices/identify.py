@@ -129,6 +129,7 @@ class _Probe:
         self._seconds = seconds
 
     async def run(self) -> Finding:
+        """The finding at this endpoint, whatever happens there."""
         try:
             return await self._known(await self._first())
         except LoginChanged as error:

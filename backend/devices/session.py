@@ -26,6 +26,7 @@ from backend.devices.results import NOT_SENT, ItemResult
 from backend.devices.wire import Answer, Wire
 
 _NO_SUCH_CALL = frozenset({404, 405, 501})
+_SETTLING = frozenset({"user", "schedule", "config"})
 _SET_TAKES_ALL = frozenset({"user", "schedule", "contact"})  # every action is proven on the path .../set
 
 
@@ -151,7 +152,7 @@ class Session:
         try:
             return await self.wire.exchange(method, path, body, effect=changes is not None)
         finally:
-            if changes is not None:
+            if changes in _SETTLING:
                 self._settled_at[changes] = _now() + self.profile.settle
 
     def _opened(self, answer: Answer, *, effect: bool) -> Envelope | None:

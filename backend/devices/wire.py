@@ -56,11 +56,13 @@ class Answer:
 class _Attempt:
     """How far one attempt has come; the transport reports each step before it takes it.
 
-    The certificate is compared here: after the handshake and before the first byte of the request.
+    The certificate is compared here: after the handshake and before the first byte of the request, which does not
+    leave without that.
     """
 
-    def __init__(self, pin: str | None, effect: bool) -> None:
+    def __init__(self, *, pin: str | None, secure: bool, effect: bool) -> None:
         self._pin = pin
+        self._compared = not secure
         self._effect = effect
         self.stage = _Stage.TCP
 
@@ -76,6 +78,8 @@ class _Attempt:
         elif event == "connection.start_tls.complete":
             await self._compare(info["return_value"])
         elif event == "http11.send_request_headers.started":
+            if not self._compared:
+                raise TlsRefused
             self.stage = _Stage.SENT
         elif event == "http11.receive_response_headers.complete":
             self.stage = _Stage.ANSWERED
@@ -86,6 +90,7 @@ class _Attempt:
         if seen != self._pin:
             await stream.aclose()
             raise PinMismatch(seen) if self._pin else PinUnknown(seen)
+        self._compared = True
 
 
 class Wire:
@@ -119,11 +124,11 @@ class Wire:
         `target` is the path with its query; `effect` says that the request changes or opens something. Raises the
         errors of `backend.devices.errors`, each with `ambiguous` set. The time limit covers everything together.
         """
-        attempt = _Attempt(self._endpoint.tls_pin, effect)
+        attempt = self._attempt(effect)
         try:
             async with asyncio.timeout(self._timeout):
                 for _ in range(_MAX_ATTEMPTS):
-                    attempt = _Attempt(self._endpoint.tls_pin, effect)
+                    attempt = self._attempt(effect)
                     answer = await self._send(attempt, method, target, body)
                     if not self._again(answer, method):
                         return answer
@@ -133,6 +138,9 @@ class Wire:
             raise DeviceTimeout(self._timeout, ambiguous=attempt.ambiguous) from None
         self._login.forget()
         raise WrongPassword
+
+    def _attempt(self, effect: bool) -> _Attempt:
+        return _Attempt(pin=self._endpoint.tls_pin, secure=self._address.scheme == "https", effect=effect)
 
     def _again(self, answer: Answer, method: str) -> bool:
         if answer.status in _REDIRECTS:

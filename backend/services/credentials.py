@@ -149,11 +149,11 @@ def records_of(connection: Connection, sealer: Sealer, holder_id: int) -> tuple[
 def _made_at(connection: Connection, ids: list[int]) -> dict[int, datetime]:
     change = t.change
     rows = connection.execute(
-        select(change.c.row_id, func.min(change.c.from_at))
+        select(change.c.row_id, func.min(change.c.from_at).label("made_at"))
         .where(change.c.table_name == t.credential.name, change.c.row_id.in_(ids))
         .group_by(change.c.row_id)
     )
-    return dict(rows.tuples().all())
+    return {row.row_id: row.made_at for row in rows}
 
 
 def _last_used(connection: Connection, holder_id: int) -> dict[tuple[str, str], datetime]:

@@ -120,7 +120,8 @@ class Devices(Service):
                 return FindingRecord.model_validate_json(row.result)
             except ValidationError:
                 return FindingRecord(state="no_answer", sentence="The agent's answer cannot be read. Try again.")
-        sentence = row.result or "The agent did not answer. Check that it runs, then try again."
+        late = record.state is CommandState.EXPIRED or not row.result
+        sentence = "The agent did not answer. Check that it runs, then try again." if late else row.result
         return FindingRecord(state="no_answer", sentence=sentence)
 
     def add(self, context: Context, draft: DeviceDraft) -> Saved:

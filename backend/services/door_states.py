@@ -79,11 +79,11 @@ def overdue(connection: Connection, now: datetime) -> dict[int, int]:
     """How many revocations are not proved in time, by device; the proofs of a day are all that there are."""
     r = t.read_back
     rows = connection.execute(
-        select(r.c.device_id, func.count())
+        select(r.c.device_id, func.count().label("late"))
         .where(r.c.absent_at.is_(None), r.c.freed_at < now - OVERDUE_AFTER)
         .group_by(r.c.device_id)
     )
-    return dict(rows.tuples().all())
+    return {row.device_id: row.late for row in rows}
 
 
 def _standing() -> Select[Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from backend.domain.access.windows import describe
 from backend.domain.context import Context
@@ -12,6 +13,15 @@ from backend.services.base import Service
 from backend.services.communities import community_row
 from backend.services.rules import read_window
 from backend.store import tables as t
+
+
+def named_groups(connection: Connection, group_ids: Iterable[int]) -> tuple[tuple[int, str], ...]:
+    """These groups with their names, by number."""
+    group = t.access_group
+    rows = connection.execute(
+        select(group.c.id, group.c.name).where(group.c.id.in_(sorted(group_ids))).order_by(group.c.number, group.c.id)
+    )
+    return tuple((row.id, row.name) for row in rows)
 
 
 class Groups(Service):
@@ -30,6 +40,8 @@ class Groups(Service):
             hours: dict[int, list[str]] = defaultdict(list)
             for row in connection.execute(select(window).order_by(window.c.id)).mappings():
                 hours[row["group_id"]].append(describe(read_window(dict(row)), zone))
-            counted = connection.execute(select(opens.c.group_id, func.count()).group_by(opens.c.group_id))
-            doors: dict[int, int] = dict(counted.tuples().all())
+            counted = connection.execute(
+                select(opens.c.group_id, func.count().label("doors")).group_by(opens.c.group_id)
+            )
+            doors = {row.group_id: row.doors for row in counted}
         return tuple((row.id, row.name, "; ".join(hours[row.id]) or "no hours", doors.get(row.id, 0)) for row in groups)

@@ -75,11 +75,10 @@ def _live(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
 def _await_proof(work: Work, pairs: Sequence[tuple[int, int]]) -> None:
     r = t.read_back
     for part in chunks(pairs):
-        known = set(
-            work.connection.execute(
-                select(r.c.device_id, r.c.credential_id).where(tuple_(r.c.device_id, r.c.credential_id).in_(part))
-            ).tuples()
+        there = work.connection.execute(
+            select(r.c.device_id, r.c.credential_id).where(tuple_(r.c.device_id, r.c.credential_id).in_(part))
         )
+        known = {(row.device_id, row.credential_id) for row in there}
         if known:
             again = update(r).where(tuple_(r.c.device_id, r.c.credential_id).in_(sorted(known)))
             work.connection.execute(again.values(freed_at=work.at, absent_at=None))

@@ -114,6 +114,13 @@ class Managers(Service):
         with self.store.read(context, "manager.read") as connection:
             return _record(_row(connection, context.community_id, manager_id))
 
+    def me(self, context: Context) -> ManagerRecord:
+        """The account that acts; raises Forbidden once it is disabled, NotFound for the agent, who has none."""
+        if context.actor_id is None:
+            raise NotFound("The agent has no account.")
+        with self.store.read(context, "community.read") as connection:
+            return _record(_row(connection, context.community_id, context.actor_id))
+
     def add(self, context: Context, draft: ManagerDraft) -> Saved:
         """Make an account; raises Invalid (email, name, password) and Conflict (email). Disable it to take it back."""
         checked = check_account(draft)

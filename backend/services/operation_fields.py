@@ -15,6 +15,7 @@ from backend.catalog.words import label_of
 from backend.domain.formats import Formats
 from backend.domain.names import display_name
 from backend.domain.records import FieldChange
+from backend.domain.walltime import WEEKDAYS
 from backend.services.rules import open_image
 from backend.store import tables as t
 from backend.store.seal import Sealer
@@ -99,6 +100,8 @@ class FieldReader:
             return self._formats.wall(value)
         if field.name in _REFERENCES:
             return self._name(field.name, value)
+        if field.name == "days":
+            return " ".join(WEEKDAYS[int(day)][:2] for day in value)
         if field.choices:
             return label_of(field.choices, str(value))
         if field.vocabulary:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from backend.domain.context import Context
 from backend.domain.errors import NotFound
@@ -30,7 +30,7 @@ class Operations(Service):
 
     def list(self, context: Context, query: ListQuery) -> ListHandle:
         """The operations, newest first."""
-        return ListHandle(self.store, context, "operation.read", _listing(context), since(query, "at"))
+        return ListHandle(self.store, context, "operation.read", operation_listing(context), since(query, "at"))
 
     def get(self, context: Context, operation_id: int) -> OperationRecord:
         """One operation; raises NotFound."""
@@ -85,7 +85,8 @@ def _row(connection: Connection, context: Context, operation_id: int) -> Row[Any
     return found
 
 
-def _listing(context: Context) -> Listing:
+def operation_listing(context: Context, *conditions: ColumnElement[bool]) -> Listing:
+    """The operations of the context's community that meet the conditions, newest first."""
     o = t.operation
     return Listing(
         source=o,
@@ -104,5 +105,5 @@ def _listing(context: Context) -> Listing:
             "entity_name": FilterColumn(o.c.text_fold, "contains"),
         },
         words=(o.c.text_fold, func.lower(o.c.actor)),
-        where=o.c.community_id == context.community_id,
+        where=and_(o.c.community_id == context.community_id, *conditions),
     )

@@ -41,14 +41,14 @@ def _compiled(rules: Rules, now: datetime) -> Mapping[int, Compiled]:
 def _others(connection: Connection, holder_ids: set[int]) -> dict[int, int]:
     """Device -> users that it holds of anybody else: all that are counted, less the records of these people."""
     sync, held = t.device_sync, t.held
-    counted = connection.execute(select(sync.c.id, sync.c.users_held + sync.c.users_unmanaged)).tuples()
+    counted = connection.execute(select(sync.c.id, (sync.c.users_held + sync.c.users_unmanaged).label("users")))
     mine = connection.execute(
-        select(held.c.device_id, func.count())
+        select(held.c.device_id, func.count().label("users"))
         .where(held.c.holder_id.in_(sorted(holder_ids)), held.c.kind == HeldKind.USER.value, held.c.to_at.is_(None))
         .group_by(held.c.device_id)
-    ).tuples()
-    own: dict[int, int] = dict(mine.all())
-    return {device_id: max(0, users - own.get(device_id, 0)) for device_id, users in counted}
+    )
+    own = {row.device_id: row.users for row in mine}
+    return {row.id: max(0, row.users - own.get(row.id, 0)) for row in counted}
 
 
 def _with_room(door: DoorPlan, others: int) -> DoorPlan:

@@ -112,7 +112,9 @@ def checked_groups(problems: Problems, connection: Connection, community_id: int
 
 
 def check_email_free(problems: Problems, connection: Connection, email: str | None, holder_id: int | None) -> None:
-    """An e-mail address belongs to one resident only."""
+    """An e-mail address belongs to one resident only; any number may have none."""
+    if email is None:
+        return
     owner = connection.execute(
         select(t.holder.c.id, t.holder.c.name)
         .join(t.resident, t.resident.c.id == t.holder.c.id)

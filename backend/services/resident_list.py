@@ -105,7 +105,9 @@ def _rank(device_id: ColumnElement[int], clock: Clock) -> ColumnElement[int]:
     sync, held, r = t.device_sync, t.held, t.read_back
     overdue = bindparam("overdue", callable_=lambda: clock() - OVERDUE_AFTER, type_=UtcDateTime)
     waits = exists().where(r.c.device_id == device_id, _freed())
-    unsure = exists().where(held.c.device_id == device_id, _holds(held), held.c.unknown.is_(True)).correlate_except(held)
+    unsure = (
+        exists().where(held.c.device_id == device_id, _holds(held), held.c.unknown.is_(True)).correlate_except(held)
+    )
     return case(
         (waits.where(r.c.freed_at < overdue), _RANKS[SyncState.RED]),
         (and_(sync.c.held_reason != "", sync.c.released.is_(False)), _RANKS[SyncState.HELD]),

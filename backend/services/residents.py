@@ -1,23 +1,212 @@
-"""Residents: adding, finding, editing, showing codes (rules 5; features RES-01 to RES-08, LIB-02)."""
+"""Residents: adding, finding, editing, deleting, showing codes (rules 5; features RES-01 to RES-08, SYNC-02)."""
 
 from __future__ import annotations
 
 import random
 import secrets
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Iterable
 from contextlib import nullcontext
-from dataclasses import replace
 
-from sqlalchemy import Connection, and_, func, or_, select
-
-from backend.domain.access.rules import Credential, Holder, Rules
-from backend.domain.codes import check_pin, normalise_card, propose_pin
-from backend.domain.context import Context
-from backend.domain.enums import CredentialKind, ResidentRole
-from backend.domain.errors import Conflict, Invalid, NotFound
-from backend.domain.names import display_name, fold
-from backend.domain.paging import ListQuery
-from backend.domain.records import CredentialRecord, ResidentDefaults, ResidentDraft, ResidentPatch, ResidentRecord, Saved
 from backend.domain.access.results import DoorPlan
+from backend.domain.context import Context
+from backend.domain.enums import ResidentRole
+from backend.domain.errors import Invalid, Stale
+from backend.domain.paging import ListQuery
+from backend.domain.records import (
+    CredentialRecord,
+    Deletion,
+    ResidentDefaults,
+    ResidentDraft,
+    ResidentPatch,
+    ResidentRecord,
+    Saved,
+)
+from backend.services import resident_deletion as deletions
 from backend.services.base import Service, replayed, saved
+from backend.services.communities import community_row
+from backend.services.credentials import records_of
+from backend.services.groups import named_groups
+from backend.services.holders import reaching
+from backend.services.lists import ListHandle
+from backend.services.plans import door_plans
+from backend.services.resident_drafts import (
+    apply_patch,
+    check_draft,
+    check_patch,
+    insert_holder,
+    insert_resident,
+    resident_row,
+    title_of,
+)
+from backend.services.resident_find import find_resident, free_pin
+from backend.services.resident_list import resident_listing
+from backend.services.resident_pages import resident_record
+from backend.services.resident_places import place_of
+from backend.services.resident_plans import imagine_changed, imagine_new
+from backend.services.slices import taken
+from backend.services.texts import count_kinds
+from backend.services.undone import is_undone
+from backend.store.store import Store
+from backend.store.work import Work
+
+
+class Residents(Service):
+    """The residents of a community."""
+
+    def __init__(self, store: Store, rng: random.Random | None = None) -> None:
+        super().__init__(store)
+        self._rng = rng or secrets.SystemRandom()
+
+    def list(self, context: Context, query: ListQuery) -> ListHandle:
+        """The residents, by name."""
+        listing = resident_listing(context.community_id, self.store.clock)
+        return ListHandle(self.store, context, "resident.read", listing, query)
+
+    def get(self, context: Context, resident_id: int) -> ResidentRecord:
+        """A resident's whole page, codes masked; raises NotFound."""
+        with self.store.read(context, "resident.read") as connection:
+            row = resident_row(connection, context.community_id, resident_id)
+            return resident_record(connection, self.store.sealer, context, row, self.store.clock())
+
+    def find(self, context: Context, text: str) -> int:
+        """The resident meant by UID, id, or words of name, APT and building; raises NotFound, Conflict (resident)."""
+        with self.store.read(context, "resident.read") as connection:
+            return find_resident(connection, context.community_id, text)
+
+    def defaults(self, context: Context, apartment_id: int | None) -> ResidentDefaults:
+        """What the form of a new resident can know, with a free PIN; raises Invalid (apartment_id)."""
+        with self.store.read(context, "resident.write") as connection:
+            if apartment_id is None:
+                free_members = community_row(connection, context.community_id).free_members
+                return ResidentDefaults(
+                    role=ResidentRole.MASTER, last="", calling_code="", group_ids=(), groups=(), free_pin="",
+                    members=0, free_members=free_members,
+                )  # fmt: skip
+            place = place_of(connection, context.community_id, apartment_id)
+            return ResidentDefaults(
+                role=place.role_of(None),
+                last=place.master_last,
+                calling_code=place.calling_code,
+                group_ids=place.default_groups(),
+                groups=named_groups(connection, place.default_groups()),
+                free_pin=free_pin(connection, self.store.sealer, place, self._rng),
+                members=place.members,
+                free_members=place.free_members,
+                sources=place.sources(),
+            )
+
+    def add(self, context: Context, draft: ResidentDraft) -> Saved:
+        """Add a resident: master of an apartment without one, else member; group and codes as drafted.
+
+        Raises Conflict where one taken value (role, email, pin, cards) is all that is wrong, else Invalid with every
+        bad field of the draft.
+        """
+        with self.store.write(context, "resident.add") as work:
+            work.require("resident.write")
+            if work.replayed is not None:
+                return replayed(work)
+            new = check_draft(work.connection, work.sealer, context.community_id, draft)
+            holder_id = insert_holder(work, new)
+            with reaching(work, [holder_id], "resident added"):
+                insert_resident(work, holder_id, new)
+            title = title_of(new.name, new.place.building, new.place.number)
+            work.tell(f"Added family {new.columns['role']}", "resident", holder_id, title)
+            work.touch("residents", "apartments", "buildings", "groups")
+            return saved(work, holder_id)
+
+    def edit(self, context: Context, resident_id: int, version: int, patch: ResidentPatch) -> Saved:
+        """Change a resident: None keeps, "" clears; a code that is replaced cools.
+
+        Raises Stale, NotFound, Conflict where one taken value (email, pin, cards_add) is all that is wrong, else
+        Invalid with every bad field of the patch.
+        """
+        with self.store.write(context, "resident.edit") as work:
+            work.require("resident.write")
+            if work.replayed is not None:
+                return replayed(work)
+            row = resident_row(work.connection, context.community_id, resident_id)
+            if row.row_version != version:
+                raise Stale(f"Somebody else changed {row.name} meanwhile.", row.row_version)
+            place = place_of(work.connection, context.community_id, row.apartment_id)
+            changed = check_patch(work.connection, work.sealer, row, place, patch)
+            around = reaching(work, [resident_id], "resident changed") if changed.reaches_doors else nullcontext()
+            with around:
+                differs = apply_patch(work, resident_id, version, changed)
+            title = title_of(changed.name, row.building, row.number)
+            action = "Changed resident" if differs else "Saved without a change"
+            work.tell(action, "resident", resident_id, title, undoable=differs)
+            work.touch("residents", "apartments", "groups")
+            return saved(work, resident_id)
+
+    def deletion(self, context: Context, ids: Iterable[int]) -> Deletion:
+        """What deleting these residents takes away, and what forbids it; raises NotFound."""
+        with self.store.read(context, "resident.delete") as connection:
+            return deletions.deletion_of(connection, self.store.sealer, context.community_id, ids, self.store.clock())
+
+    def delete(self, context: Context, ids: Iterable[int], expected: int | None = None) -> Saved:
+        """Delete residents; their codes leave every door and cool until that is proved.
+
+        They commit family by family under one operation; the same request goes on where it was broken off. More than
+        20 residents need their count in `expected`. Raises Invalid (expected), NotFound, and Conflict for a master
+        whose family would stay.
+        """
+        wanted = sorted(set(ids))
+        if not wanted:
+            raise Invalid({"": "Choose a resident."})
+        if len(wanted) >= deletions.COUNT_FROM and expected != len(wanted):
+            raise Invalid({"expected": f"This deletes {len(wanted)} residents. Type {len(wanted)} to go on."})
+        with self.store.write(context, "resident.delete") as work:
+            work.require("resident.delete")
+            if work.replayed is not None:
+                answer = replayed(work)
+                undone = is_undone(work.connection, answer.operation)
+                queue = deque(() if undone else deletions.remaining(work.connection, context.community_id, wanted))
+            else:
+                queue = deque(deletions.families(work.connection, context.community_id, wanted))
+                deletions.refuse_if_blocked(work.connection, queue)
+                work.tell(*deletions.told(queue))
+                _delete(work, queue)
+                answer = saved(work, wanted[0])
+        while queue:
+            with self.store.write(context, "resident.delete", operation_id=answer.operation) as work:
+                work.require("resident.delete")
+                _delete(work, queue)
+                answer = answer.model_copy(update={"doors": {**answer.doors, **saved(work, answer.id).doors}})
+        return answer
+
+    def plan_add(self, context: Context, draft: ResidentDraft) -> tuple[DoorPlan, ...]:
+        """What each door would receive from this draft; what is not understood yet is left out."""
+        with self.store.read(context, "plan.read") as connection:
+            before, after = imagine_new(connection, self.store.sealer, context.community_id, draft)
+            return door_plans(connection, before, after, self.store.clock())
+
+    def plan_edit(self, context: Context, resident_id: int, patch: ResidentPatch) -> tuple[DoorPlan, ...]:
+        """What each door would receive and lose by this patch; raises NotFound."""
+        with self.store.read(context, "plan.read") as connection:
+            before, after = imagine_changed(connection, self.store.sealer, context.community_id, resident_id, patch)
+            return door_plans(connection, before, after, self.store.clock())
+
+    def reveal(self, context: Context, resident_id: int) -> tuple[tuple[CredentialRecord, str], ...]:
+        """The codes themselves; an operation says which were shown and to whom. Raises NotFound."""
+        with self.store.write(context, "resident.reveal") as work:
+            work.require("credential.reveal")
+            row = resident_row(work.connection, context.community_id, resident_id)
+            shown = records_of(work.connection, work.sealer, resident_id)
+            if work.replayed is None:
+                title = title_of(row.name, row.building, row.number)
+                work.tell(f"Showed {_kinds(shown)}", "resident", resident_id, title, undoable=False)
+            return shown
+
+
+def _delete(work: Work, queue: deque[deletions.Family]) -> None:
+    """Delete families from the front of the queue while there is time; who is gone meanwhile is left out."""
+    for family in taken(queue):
+        there = deletions.remaining(work.connection, work.context.community_id, [row.id for row in family])
+        deletions.refuse_if_blocked(work.connection, there)
+        for still in there:
+            deletions.delete_family(work, still)
+
+
+def _kinds(shown: tuple[tuple[CredentialRecord, str], ...]) -> str:
+    return count_kinds(Counter(record.kind for record, _ in shown)) or "that there is no code"

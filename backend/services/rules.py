@@ -98,7 +98,7 @@ class RuleRows:
         made = cls(community_id, wanted)
         for name in _READ:
             found = connection.execute(_query(name, community_id, wanted))
-            made.rows[name] = {row[0]: row for row in found.tuples()}
+            made.rows[name] = {row[0]: row for row in found}
         if not made.rows["community"]:
             raise NotFound("There is no such community.")
         return made

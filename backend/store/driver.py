@@ -51,13 +51,13 @@ def pick_driver() -> ModuleType:
     )
 
 
-def refuse_network_file_system(path: Path, mounts: Path = MOUNTS) -> None:
+def refuse_network_file_system(path: Path, mounts: Path | None = None) -> None:
     """Raise Unreachable when `path` lies on a network file system, whose locks SQLite cannot trust.
 
-    `mounts` is the kernel's mount table; a machine without one is not checked.
+    `mounts` is the mount table, MOUNTS unless told; a machine without one is not checked.
     """
     try:
-        lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        lines = (mounts or MOUNTS).read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
         return
     resolved = path.resolve()

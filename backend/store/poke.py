@@ -49,7 +49,7 @@ class PokeListener:
             self._path.chmod(0o600)
         except OSError as error:
             self._socket.close()
-            raise Unreachable(f"The agent cannot listen at {self._path}: {error.strerror}.") from None
+            raise Unreachable(f"The agent cannot listen at {self._path}: {error}.") from None
         except Unreachable:
             self._socket.close()
             raise

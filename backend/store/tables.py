@@ -4,7 +4,8 @@ Tables marked `rule` hold what decides who may open what, or what a manager edit
 image in `change`, from which undo and the past are made. The others are the agent's books and the logs.
 
 What a database is made of stands in the migrations; a test holds both together. The conditions of partial indexes are
-named here for SQLite alone: naming them for PostgreSQL too would load its dialect, a tenth of the start of every process.
+named here for SQLite alone: naming them for PostgreSQL too would load its dialect in every process, a tenth of its
+start.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ class Work:
         return dict(found)
 
     def insert(self, table: Table, **values: Any) -> int:
-        """Insert a row and answer its id; a rule table leaves an image."""
+        """Insert a row of plain values (no SQL expressions) and answer its id; a rule table leaves an image."""
         rule = self._is_rule(table)
         row_id = self._insert_plain(table, values)
         if rule:

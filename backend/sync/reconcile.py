@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from backend.devices.client import DeviceClient
@@ -100,46 +101,43 @@ class Reconciler:
 
     async def _send(self, todo: Difference, job: Job) -> None:
         """Removals first: whoever lost a right must not wait for those who gain one."""
+        ids = await self._ids([*todo.remove, *(held for held, _ in todo.change)])
         schedules = dict(job.shadow.schedules)
-        await self._remove(todo.remove)
+        await self._remove(todo.remove, ids)
         schedules |= await self._add_schedules(todo)
-        await self._write(todo.change, schedules)
-        await self._write([(None, user) for user in todo.add], schedules)
+        await self._write([(ids.get(held.key, ""), user) for held, user in todo.change], schedules)
+        await self._write([("", user) for user in todo.add], schedules)
         await self._remove_schedules(todo.schedules_remove, schedules)
 
-    async def _remove(self, users: Sequence[HeldUser]) -> None:
-        unnamed = [user for user in users if not user.remote_id]
-        ids = {user.remote_id: user.key for user in users if user.remote_id}
-        if unnamed:
-            remote = await self._client.users()
-            ids |= {one.remote_id: one.user_id for one in remote if one.user_id in {user.key for user in unnamed}}
-        for part in _slices(sorted(ids), self._profile.bulk):
-            keys = [ids[remote_id] for remote_id in part]
-            await self._watched(keys, self._client.delete_users(part))
-            await self._book(lambda work, keys=keys: shadow.gone(work, self._device_id, HeldKind.USER, keys))  # type: ignore[misc]
+    async def _ids(self, users: Sequence[HeldUser]) -> dict[str, str]:
+        """The record ids of these users by key; the device is asked where adding them did not tell (protocol 1.6)."""
+        known = {user.key: user.remote_id for user in users if user.remote_id}
+        if len(known) < len(users):
+            known = {one.user_id: one.remote_id for one in await self._client.users()} | known
+        return known
 
-    async def _write(
-        self, pairs: Sequence[tuple[HeldUser | None, DoorUser]], schedules: dict[str, HeldSchedule]
-    ) -> None:
-        """Add users (held is None) or replace them, a bulk request at a time."""
-        for part in _slices(pairs, self._profile.bulk):
-            users = [user for _, user in part]
-            bodies = [wire_form.user_body(user, schedules, held.remote_id if held else "") for held, user in part]
+    async def _remove(self, users: Sequence[HeldUser], ids: dict[str, str]) -> None:
+        for part in _slices([user.key for user in users], self._profile.bulk):
+            present = [ids[key] for key in part if key in ids]
+            if present:
+                await self._watched(part, self._client.delete_users(present))
+            await self._book(partial(shadow.gone, device_id=self._device_id, kind=HeldKind.USER, keys=part))
+
+    async def _write(self, pairs: Sequence[tuple[str, DoorUser]], schedules: dict[str, HeldSchedule]) -> None:
+        """Add users, those without a record id, or replace them; a bulk request at a time."""
+        new = [pair for pair in pairs if not pair[0]]
+        known = [pair for pair in pairs if pair[0]]
+        for part in [*_slices(known, self._profile.bulk), *_slices(new, self._profile.bulk)]:
+            bodies = [wire_form.user_body(user, schedules, remote_id) for remote_id, user in part]
             call = self._client.set_users(bodies) if part[0][0] else self._client.add_users(bodies)
-            results = await self._watched([user.key for user in users], call)
-            accepted = [
-                (users[result.index], result.remote_id or bodies[result.index].remote_id)
-                for result in results
-                if result.ok
-            ]
-            self._refused += [
-                Loss(
-                    users[result.index].holder_id, "refused", f"{users[result.index].name}: {result.text or 'refused'}"
-                )
-                for result in results
-                if not result.ok
-            ]
-            await self._book(lambda work, accepted=accepted: self._note_users(work, accepted))  # type: ignore[misc]
+            results = await self._watched([user.key for _, user in part], call)
+            accepted = [(part[one.index][1], one.remote_id or part[one.index][0]) for one in results if one.ok]
+            for one in results:
+                if not one.ok:
+                    user = part[one.index][1]
+                    text = f"{user.name}: the device said {one.text or 'no'}"
+                    self._refused.append(Loss(user.holder_id, "refused", text))
+            await self._book(partial(self._note_users, accepted=accepted))
 
     def _note_users(self, work: Work, accepted: Sequence[tuple[DoorUser, str]]) -> None:
         for user, remote_id in accepted:

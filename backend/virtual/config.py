@@ -47,7 +47,7 @@ class DeviceConfig(BaseModel):
     timezone: str = "UTC"
     """The IANA zone in which the device keeps its clock, schedules and logs."""
     seed: Path | None = None
-    """JSON with `schedules`, `users` and `config` that the device holds from the start."""
+    """JSON with `schedules`, `users`, `config` and `doorlog` that the device holds from the start."""
     settings: dict[str, str] = Field(default_factory=dict, repr=False)
     """Configuration keys that differ from the factory's values."""
     max_users: int | None = Field(default=None, ge=0)

@@ -194,6 +194,7 @@ class VirtualDevice:
                 except Refused as refused:
                     text = f"seed of {self.config.name}: number {number} of {what}: {refused.message}"
                     raise ValueError(text) from None
+        self.log.past(seed.get("doorlog", []))
 
     def dump(self) -> Record:
         """What outlives the process, as JSON values: users, schedules, configuration, logs."""

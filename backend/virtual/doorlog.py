@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from backend.virtual.envelope import Record
@@ -42,6 +42,13 @@ class DoorLog:
             }
         )
         self._next += 1
+        self.trim(self._capacity)
+
+    def past(self, records: Iterable[Record]) -> None:
+        """Have lines from the time before the site was started, oldest first; they get their IDs here."""
+        for record in records:
+            self._lines.append({"AccessMode": "0", "Relay": ""} | record | {"ID": str(self._next)})
+            self._next += 1
         self.trim(self._capacity)
 
     def trim(self, size: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -159,8 +160,10 @@ class SiteThread:
             await self._stop.wait()
 
 
-def run(path: Path, *, ready: Callable[[dict[str, Any]], None] | None = None) -> None:
+def run(path: Path, *, ready: Callable[[dict[str, Any]], None] | None = None, until_eof: bool = False) -> None:
     """Serve the site file `path` until SIGTERM or SIGINT; call it from the main thread.
+
+    With `until_eof` the end of standard input ends it too, so that it never outlives the process that started it.
 
     Once everything listens, `ready` gets what `VirtualSite.ready` holds; without it one line of JSON goes to standard
     output. Raises OSError, tomllib.TOMLDecodeError, pydantic.ValidationError or ValueError for what cannot be served.
@@ -171,6 +174,8 @@ def run(path: Path, *, ready: Callable[[dict[str, Any]], None] | None = None) ->
         loop, stop = asyncio.get_running_loop(), asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
+        if until_eof:
+            loop.add_reader(0, lambda: None if os.read(0, 64) else stop.set())
         async with VirtualSite(config) as site:
             (ready or _print_ready)(site.ready)
             await stop.wait()

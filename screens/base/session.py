@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 if TYPE_CHECKING:
     from backend.domain.context import Context
     from backend.domain.formats import Formats
-    from backend.domain.records import CommunityRecord, ManagerRecord, Saved
+    from backend.domain.records import CommunityRecord, ManagerRecord, Saved, Summary
     from backend.engine import Engine
 
 P = ParamSpec("P")
@@ -60,6 +60,10 @@ class Session:
     watched: Watched | None = None
     told: tuple[str, str, str] | None = None
     """Title, text and tone of the last thing that was said in the status line."""
+    summary: Summary | None = None
+    """The last figures of the top bar."""
+    wanted_filter: str = ""
+    """A filter that a page wishes the list it goes to to begin with."""
     badges: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By letter of a module: text and tone of its badge."""
 

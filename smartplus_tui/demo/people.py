@@ -14,14 +14,80 @@ BUILDINGS = ("A", "B")
 FLOORS = (10, 11, 12, 13, 14)
 PER_FLOOR = 4
 
-FIRST = (
-    "Chidi Joana Mia Ruben Katrin Emile Paul Lena Rami Piotr Maja Lucie Hana Tunde Ilya Rosa Marco Nina Tomas Suki "
-    "Aylin Jonas Petra Omar Greta Luca Ivana Noor Felix Sara Diego Ewa Karim Ida Milan Zofia Hugo Leila Anton Vera"
-).split()
-LAST = (
-    "Abara Almeida Anderson Brandt Dubois Edward Haddad Lindqvist Moreau Nakamura Osei Petrov Quispe Rossi Schmidt "
-    "Suarez Tanaka Novak Keller Fraser Okafor Mensah Yilmaz Nilsen Costa Weber Horvat Silva Marino Farkas"
-).split()
+FIRST = [
+    "Chidi",
+    "Joana",
+    "Mia",
+    "Ruben",
+    "Katrin",
+    "Emile",
+    "Paul",
+    "Lena",
+    "Rami",
+    "Piotr",
+    "Maja",
+    "Lucie",
+    "Hana",
+    "Tunde",
+    "Ilya",
+    "Rosa",
+    "Marco",
+    "Nina",
+    "Tomas",
+    "Suki",
+    "Aylin",
+    "Jonas",
+    "Petra",
+    "Omar",
+    "Greta",
+    "Luca",
+    "Ivana",
+    "Noor",
+    "Felix",
+    "Sara",
+    "Diego",
+    "Ewa",
+    "Karim",
+    "Ida",
+    "Milan",
+    "Zofia",
+    "Hugo",
+    "Leila",
+    "Anton",
+    "Vera",
+]
+LAST = [
+    "Abara",
+    "Almeida",
+    "Anderson",
+    "Brandt",
+    "Dubois",
+    "Edward",
+    "Haddad",
+    "Lindqvist",
+    "Moreau",
+    "Nakamura",
+    "Osei",
+    "Petrov",
+    "Quispe",
+    "Rossi",
+    "Schmidt",
+    "Suarez",
+    "Tanaka",
+    "Novak",
+    "Keller",
+    "Fraser",
+    "Okafor",
+    "Mensah",
+    "Yilmaz",
+    "Nilsen",
+    "Costa",
+    "Weber",
+    "Horvat",
+    "Silva",
+    "Marino",
+    "Farkas",
+]
 
 
 @dataclass(frozen=True, slots=True)

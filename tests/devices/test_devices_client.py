@@ -287,6 +287,7 @@ async def test_finding_compares_exactly_and_only_a_full_list_proves_absence(quic
         assert [user.remote_id for user in await client.find_users(name="Ann", user_id="other")] == ["3"]
         assert all("NameOrCode" in request.query for request in server.requests)
         before = len(server.requests)
+        assert [user.remote_id for user in await client.find_users(user_id="u2")] == ["2"]
         assert await client.find_users(name="An") == []
         assert any("NameOrCode" not in request.query for request in server.requests[before:])
 
@@ -323,6 +324,14 @@ async def test_a_refusal_without_numbers_per_record_leaves_doubt_unless_it_was_o
         assert [(result.ok, result.certain) for result in both] == [(False, False)] * 2
         alone = await client.add_users([ANN])
         assert (alone[0].ok, alone[0].certain, alone[0].text) == (False, True, "Failed")
+
+
+async def test_a_record_that_is_too_long_is_not_a_full_device(quick: Profile) -> None:
+    async def handler(request: Request, writer: asyncio.StreamWriter) -> bytes:
+        return ok(retcode=-1, message="Name exceeds the length limit")
+
+    async with serve(handler) as server, DeviceClient(Endpoint(server.address()), quick) as client:
+        assert [result.ok for result in await client.add_users([ANN])] == [False]
 
 
 async def test_a_full_device_says_so_and_what_came_before_is_known(quick: Profile) -> None:
@@ -502,10 +511,11 @@ async def test_one_request_at_a_time_with_the_gap_between_two(quick: Profile) ->
 
 async def test_reading_waits_until_a_write_has_settled(quick: Profile) -> None:
     async with client_of(Door(), replace(quick, settle=0.4)) as (client, server):
+        await client.trigger_relay(1)
         await client.add_users([ANN])
         await client.relay_status()
         await client.users()
-        write, relay, read = server.times
+        _, write, relay, read = server.times
         assert relay[0] - write[1] < 0.35, "only the list that was written needs to settle"
         assert read[0] - write[1] >= 0.39
 

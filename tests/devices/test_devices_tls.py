@@ -21,6 +21,7 @@ from backend.devices.errors import (
     TlsRefused,
 )
 from backend.devices.profiles import Profile
+from backend.devices.wire import _Attempt
 
 pytestmark = pytest.mark.feature("AGT-01")
 PASSWORD = Secret("httpapi")
@@ -66,6 +67,8 @@ async def test_a_certificate_changed_between_two_requests_is_noticed(
                 await client.info()
             await asyncio.wait_for(server.ended.wait(), 5)
             assert server.received == received
+            context.load_cert_chain(certificate.path)
+            assert (await client.info()).model == "X916", "the device itself is welcome again"
 
 
 async def test_without_a_pin_the_fingerprint_is_told_and_nothing_sent(quick: Profile, certificate: Certificate) -> None:
@@ -161,6 +164,13 @@ async def test_outdated_tls_needs_the_switch_of_its_endpoint(quick: Profile, cer
         async with DeviceClient(wrong, quick, timeout=3) as client:
             with pytest.raises(PinMismatch):
                 await client.info()
+
+
+async def test_a_request_does_not_leave_before_the_certificate_was_compared() -> None:
+    attempt = _Attempt(pin="ab" * 32, secure=True, effect=True)
+    with pytest.raises(TlsRefused):
+        await attempt.trace("http11.send_request_headers.started", {})
+    assert not attempt.ambiguous
 
 
 async def test_a_drop_behind_tls_is_in_doubt_too(quick: Profile, certificate: Certificate) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import pairwise
 
 import pytest
 
 from backend.domain.context import agent_context
+from backend.store.driver import connect
 from backend.store.feed import QUIET_SECONDS, ChangeFeed
 from backend.store.site import Site
 from backend.store.store import Store
@@ -141,6 +144,34 @@ def test_a_stopped_feed_is_quiet_and_leaves_no_thread(store: Store) -> None:
     assert store.after_commit == []
     touch(store, "after")
     assert heard.calls == []
+
+
+def test_a_failing_database_is_noted_once_and_its_changes_are_told_after_it(
+    store: Store, feed: ChangeFeed, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("backend.store.feed.RETRY_SECONDS", 0.02)
+    noted, heard = threading.Event(), Heard()
+
+    def note(record: logging.LogRecord) -> None:
+        caplog.records.append(record)
+        noted.set()
+
+    monkeypatch.setattr(caplog.handler, "emit", note)
+    feed.subscribe(heard)
+    touch(store, "before")
+    heard.until_told("before")
+    with closing(connect(store.path)) as connection:
+        connection.execute("ALTER TABLE topic RENAME TO hidden")
+        assert noted.wait(BOUND)
+        connection.execute("UPDATE hidden SET version = version + 1")
+        noted.clear()
+        connection.execute("ALTER TABLE hidden RENAME TO topic")
+        assert noted.wait(BOUND)
+    heard.until(lambda: len(heard.calls) == 2)
+    assert [record.getMessage().split(" the ")[0] for record in caplog.records] == [
+        "the change feed cannot read",
+        "the change feed reads",
+    ]
 
 
 def test_an_idle_feed_costs_next_to_nothing(feed: ChangeFeed) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import stat
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,10 +20,11 @@ LONG = 10.0
 
 
 @pytest.fixture
-def far_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+def far_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """A site whose directory is too long for the name of a socket."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    return Site(tmp_path / ("long" * 30))
+    with tempfile.TemporaryDirectory(prefix="short-") as short:
+        monkeypatch.setattr("tempfile.tempdir", short)
+        yield Site(tmp_path / ("long" * 30))
 
 
 async def test_a_poke_wakes_the_listener(site: Site) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backend.devices.address import Auth, DeviceAddress, Endpoint, Secret
 from backend.devices.client import DeviceClient
@@ -21,7 +21,6 @@ from backend.services.devices import Devices, device_secrets
 from backend.services.doors import Doors
 from backend.services.residents import Residents
 from backend.services.sync_state import Sync
-from backend.services.undo import Undo
 from backend.store.store import Store
 from backend.sync.callback import Callback
 from backend.sync.reconcile import Reconciler
@@ -52,8 +51,13 @@ class World:
         self.devices = Devices(self.store)
         self.doors = Doors(self.store)
         self.sync = Sync(self.store)
-        self.undo = Undo(self.store)
         self.agent = agent_context(self.context.community_id)
+
+    @property
+    def undo(self):  # type: ignore[no-untyped-def]
+        from backend.services.undo import Undo
+
+        return Undo(self.store)
 
     def door(self, name: str) -> VirtualDevice:
         """The virtual device, as one standing there would use it."""
@@ -71,8 +75,10 @@ class World:
         with self.store.read() as connection:
             device = device_secrets(connection, self.store.sealer, self.device_ids[name])
         address = DeviceAddress("https" if device.scheme == "https" else "http", device.host, device.port)
-        endpoint = Endpoint(address, Auth(device.auth), device.http_user, Secret(device.password), device.tls_pin or None)
-        profile = profile_for(device.model, device.firmware)
+        endpoint = Endpoint(
+            address, Auth(device.auth), device.http_user, Secret(device.password), device.tls_pin or None
+        )
+        profile = replace(profile_for(device.model, device.firmware), settle=0.0)
         client = DeviceClient(endpoint, profile, timeout=3, gap=0)
         self.clients.append(client)
         return client, profile

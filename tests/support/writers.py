@@ -1,4 +1,4 @@
-"""What the other processes of a test do; importable, so that a spawned interpreter finds it."""
+"""What the other processes of a test do; importable, so that their interpreter finds it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from backend.store.opening import open_site
 from backend.store.store import Store
 from tests.support.rows import insert_apartment, insert_building
 
-SPAWN = multiprocessing.get_context("spawn")
+FRESH = multiprocessing.get_context("forkserver")
+"""Processes forked from a fresh interpreter that has only imported this: as clean as spawned ones, a second sooner."""
+FRESH.set_forkserver_preload(["__main__", "tests.support.writers"])
 PATIENCE = 30.0
 """Seconds that a test waits for another process at most."""
 
@@ -23,8 +25,8 @@ PATIENCE = 30.0
 @contextmanager
 def other_process(work: Callable[..., None], *arguments: Any) -> Iterator[tuple[Any, Connection]]:
     """A process that runs `work(pipe, *arguments)`, with the other end of its pipe; killed at the end of the block."""
-    here, there = SPAWN.Pipe()
-    process = SPAWN.Process(target=work, args=(there, *arguments), daemon=True)
+    here, there = FRESH.Pipe()
+    process = FRESH.Process(target=work, args=(there, *arguments), daemon=True)
     process.start()
     there.close()
     try:

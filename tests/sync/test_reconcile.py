@@ -85,8 +85,16 @@ async def test_undo_lets_in_again(world: World) -> None:
 async def test_strangers_on_the_device_are_counted_and_left_alone(gate: World) -> None:
     client, _ = gate.client("Gate")
     await client.config_get(["Config.Settings.SNTP.Name"])
-    gate.door("Gate").users.add({"Name": "Made at the door", "UserID": "77", "PrivatePIN": "4444",
-                                 "Schedule-Relay": "1001-1;", "LiftFloorNum": "0", "WebRelay": "0"})
+    gate.door("Gate").users.add(
+        {
+            "Name": "Made at the door",
+            "UserID": "77",
+            "PrivatePIN": "4444",
+            "Schedule-Relay": "1001-1;",
+            "LiftFloorNum": "0",
+            "WebRelay": "0",
+        }
+    )
     gate.add("Anna", "2741")
     await gate.reconciler("Gate").run()
     assert opens(gate, "4444")

@@ -1,11 +1,11 @@
-"""Host applications for widget tests: the real themes, one widget, and every message it sends."""
+"""A host application for widget tests: the real themes, one widget, and every message of ours that reached it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from textual.app import App, ComposeResult
 from textual.message import Message
@@ -14,36 +14,41 @@ from textual.widget import Widget
 
 from smartplus_tui.themes import DEFAULT_VARIABLES, THEMES
 
+Heard = TypeVar("Heard", bound=Message)
+
 
 class Host(App[Any]):
-    """An application around one widget; `heard` are the messages of our widgets that reached it."""
+    """An application around widgets."""
 
-    def __init__(self, widget: Widget, *, theme: str = "night", **options: Any) -> None:
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, *widgets: Widget, theme: str = "night", css: str = "", **options: Any) -> None:
+        type(self).CSS = css
         super().__init__(**options)
         for each in THEMES:
             self.register_theme(each)
         self.theme = theme
         self.animation_level = "none"
-        self.widget = widget
-        self.heard: list[Message] = []
+        self.widgets = widgets
+        self.messages: list[Message] = []
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(DEFAULT_VARIABLES)
 
     def compose(self) -> ComposeResult:
-        yield self.widget
+        yield from self.widgets
 
     async def on_event(self, event: Any) -> None:
         await super().on_event(event)
 
     async def _dispatch_message(self, message: Message) -> None:
         if type(message).__module__.startswith("widgets."):
-            self.heard.append(message)
+            self.messages.append(message)
         await super()._dispatch_message(message)
 
-    def last(self, kind: type[Message]) -> Any:
-        """The latest message of a kind."""
-        return [message for message in self.heard if isinstance(message, kind)][-1]
+    def heard(self, kind: type[Heard]) -> list[Heard]:
+        """All messages of a kind, oldest first."""
+        return [message for message in self.messages if isinstance(message, kind)]
 
 
 def lines(widget: Widget) -> list[str]:
@@ -56,8 +61,13 @@ def screen_lines(app: App[Any]) -> list[str]:
     return [strip.text.rstrip() for strip in app.screen._compositor.render_strips()]
 
 
-async def until(pilot: Pilot[Any], condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Wait until a condition holds, letting the application work; fails after a bound."""
+def screen_text(app: App[Any]) -> str:
+    """What the whole screen shows."""
+    return "\n".join(screen_lines(app))
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], object], seconds: float = 10.0) -> None:
+    """Wait until a condition holds while the application works; fails after a bound."""
     limit = monotonic() + seconds
     while not condition():
         assert monotonic() < limit, "the condition did not come true in time"

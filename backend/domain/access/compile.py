@@ -136,7 +136,7 @@ class _Door:
         ranked = sorted(wanted, key=lambda key: (opens[key], key))
         for key in ranked[limit:]:
             hours = describe(window_of(wanted[key], zone), zone.key)
-            text = f"This door holds {limit} schedules: {hours} waits until a nearer one ends."
+            text = f"This door holds {_count(limit, 'schedule')}: {hours} waits until a nearer one ends."
             self.losses.add(Loss(None, "schedules", text))
         return {key: wanted[key] for key in ranked[:limit]}
 
@@ -200,9 +200,14 @@ class _Door:
         users.sort(key=attrgetter("holder_id"))
         limit = self.device.max_users
         left_out = {user.holder_id: user.name for user in users[limit:]}
+        holds = f"This door holds {_count(limit, 'user')}"
         if left_out:
             people = "1 person has" if len(left_out) == 1 else f"{len(left_out):,} people have"
-            self.losses.add(Loss(None, "users", f"This door holds {limit:,} users; {people} no room."))
+            self.losses.add(Loss(None, "users", f"{holds}; {people} no room."))
         for holder_id, name in left_out.items():
-            self.losses.add(Loss(holder_id, "users", f"This door holds {limit:,} users; {name} has no room."))
+            self.losses.add(Loss(holder_id, "users", f"{holds}; {name} has no room."))
         return tuple(users[:limit])
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ from backend.services.doors import Doors
 from backend.store import tables as t
 from backend.store.store import Store
 from tests.support.rows import ManagerContext, insert_apartment, insert_building, insert_resident
+
+_numbers = itertools.count(1)
 
 
 @dataclass
@@ -43,7 +46,7 @@ class Park:
 
     def draft(self, name: str = "Gate", **values: Any) -> DeviceDraft:
         """A device that can be added; each name has an address and a MAC of its own."""
-        number = sum(name.encode()) + 256 * len(name)
+        number = next(_numbers)
         plain = {
             "name": name,
             "model": "X916",
@@ -51,8 +54,8 @@ class Park:
             "firmware": "916.30.10.114",
             "profile": "X916",
             "scheme": "https",
-            "host": f"192.0.2.{number % 250}",
-            "port": 443,
+            "host": "192.0.2.10",
+            "port": 10_000 + number,
             "auth": "digest",
             "http_user": "admin",
             "password": "secret-of-the-door",

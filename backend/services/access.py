@@ -1,0 +1,198 @@
+"""Why a door opened or stayed shut, and what would be written to it now (features SYNC-02, SYNC-05)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from backend.domain.access import compile_device, explain, plan, prepare
+from backend.domain.access.results import Compiled, DoorPlan, DoorUser
+from backend.domain.access.rules import Credential, Rules
+from backend.domain.codes import mask
+from backend.domain.context import Context
+from backend.domain.enums import CredentialKind, LogResponse
+from backend.domain.errors import Invalid, NotFound
+from backend.domain.records import Answer
+from backend.services.base import Service
+from backend.services.door_states import formats_of
+from backend.services.held import held_sentence, spans_of, users_held
+from backend.services.rules import load_rules, rules_at
+from backend.store import tables as t
+from backend.store.work import require
+
+_KINDS = {"pin": CredentialKind.PIN, "card": CredentialKind.CARD, "face": CredentialKind.FACE, "qr": CredentialKind.QR}
+_WORDS = {
+    CredentialKind.PIN: "PIN",
+    CredentialKind.CARD: "card",
+    CredentialKind.FACE: "face",
+    CredentialKind.QR: "code",
+}
+_OTHERWISE = {
+    "http": "The door was opened from here, by hand.",
+    "dtmf": "The door was opened during a call, by a DTMF code.",
+    "exit_button": "The door was opened from inside, by the exit button.",
+}
+"""Openings that no right of a person decides."""
+
+_TODAY = " Too much has changed since: this is judged by the rules of today."
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A person at a door at an instant, asked about `now`; what was shown by kind and masked value, where known."""
+
+    holder_id: int
+    relay_id: int
+    at: datetime
+    now: datetime
+    kind: CredentialKind | None = None
+    key: str = ""
+
+
+class Access(Service):
+    """Questions about rights; nothing is written."""
+
+    def why(
+        self,
+        context: Context,
+        *,
+        log_id: int | None = None,
+        holder_id: int | None = None,
+        relay_id: int | None = None,
+        at: datetime | None = None,
+    ) -> Answer:
+        """Why a log line went as it did, or whether a person opens a door at an instant (now, when None).
+
+        An instant that has passed is judged by the rules of that time, and by what the door held then. Raises Invalid
+        where neither a log line nor person and door are named, and NotFound.
+        """
+        with self.store.read(context, "plan.read") as connection:
+            now = self.store.clock()
+            if log_id is not None:
+                require(connection, context, "door_log.read")
+                return self._of_log(connection, context, _log(connection, context, log_id), now)
+            if holder_id is None or relay_id is None:
+                raise Invalid({"": "Name a person and a door, or a line of the door log."})
+            _require_person(connection, context, holder_id)
+            return self._answer(connection, context, _Question(holder_id, relay_id, at or now, now))
+
+    def plan_device(self, context: Context, device_id: int | None = None) -> tuple[DoorPlan, ...]:
+        """What would be written now: what each door should hold against what it holds; only doors that differ.
+
+        Raises NotFound.
+        """
+        with self.store.read(context, "plan.read") as connection:
+            rules = load_rules(connection, self.store.sealer, context.community_id)
+            if device_id is not None and device_id not in rules.devices:
+                raise NotFound("There is no such device.")
+            wanted = sorted(rules.devices) if device_id is None else [device_id]
+            prepared, now = prepare(rules), self.store.clock()
+            after = {one: compile_device(prepared, one, now) for one in wanted}
+            before = {one: _held(one, users_held(connection, self.store.sealer, one), after[one]) for one in wanted}
+            strangers = _unmanaged(connection)
+        plans = plan(before, after, rules.devices)
+        return tuple(replace(door, users_after=door.users_after + strangers.get(door.device_id, 0)) for door in plans)
+
+    def _of_log(self, connection: Connection, context: Context, log: Row[Any], now: datetime) -> Answer:
+        """The answer about a line of the door log."""
+        kind = _KINDS.get(log.action)
+        if log.holder_id is None or log.relay_id is None:
+            return _stranger(log, kind)
+        asked = _Question(log.holder_id, log.relay_id, log.happened_at, now, kind, log.key)
+        answer = self._answer(connection, context, asked)
+        return answer.model_copy(update={"door": log.door or answer.door, "person": log.initiated_by or answer.person})
+
+    def _answer(self, connection: Connection, context: Context, asked: _Question) -> Answer:
+        """The answer about a person, by the rules and by what the door held."""
+        rules, then = self._rules(connection, context, asked)
+        credential = _shown(rules, asked)
+        found = explain(rules, asked.holder_id, asked.relay_id, asked.at, credential.id if credential else None)
+        relay, holder = rules.relays.get(asked.relay_id), rules.holders.get(asked.holder_id)
+        held, read_at = "", None
+        if relay is not None:
+            sync = t.device_sync
+            read_at = connection.execute(select(sync.c.read_back_at).where(sync.c.id == relay.device_id)).scalar()
+            spans = spans_of(connection, self.store.sealer, relay.device_id, asked.holder_id)
+            formats = formats_of(connection, context.community_id)
+            held = held_sentence(spans, credential, asked.at, read_at=read_at, now=asked.now, formats=formats)
+        return Answer(
+            allowed=found.allowed,
+            sentence=found.sentence + ("" if then else _TODAY),
+            checks=tuple((check.label, check.found, check.ok) for check in found.checks),
+            door=relay.name if relay else "",
+            person=holder.name if holder else "",
+            at=asked.at,
+            held=held,
+            read_at=read_at,
+            opens_next=found.opens_next,
+        )
+
+    def _rules(self, connection: Connection, context: Context, asked: _Question) -> tuple[Rules, bool]:
+        """The rules about the person at the instant, and whether they are those of that time."""
+        sealer, community_id, people = self.store.sealer, context.community_id, [asked.holder_id]
+        if asked.at < asked.now:
+            then = rules_at(connection, sealer, community_id, asked.at, people)
+            if then is not None:
+                return then, True
+        return load_rules(connection, sealer, community_id, holder_ids=people), asked.at >= asked.now
+
+
+def _log(connection: Connection, context: Context, log_id: int) -> Row[Any]:
+    log = t.door_log
+    found = connection.execute(
+        select(log).where(log.c.id == log_id, log.c.community_id == context.community_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is no such log line. Lines are kept for 30 days.")
+    return found
+
+
+def _require_person(connection: Connection, context: Context, holder_id: int) -> None:
+    h = t.holder
+    found = connection.execute(
+        select(h.c.id).where(h.c.id == holder_id, h.c.community_id == context.community_id)
+    ).scalar()
+    if found is None:
+        raise NotFound("There is no such person.")
+
+
+def _shown(rules: Rules, asked: _Question) -> Credential | None:
+    """The credential that was shown, by its kind and masked value; None where several or none fit."""
+    owned = [one for one in rules.credentials.get(asked.holder_id, ()) if one.kind is asked.kind]
+    fitting = [one for one in owned if mask(one.value) == asked.key] or owned
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _stranger(log: Row[Any], kind: CredentialKind | None) -> Answer:
+    """What can be said where the log line names no person of ours, or no door."""
+    allowed = log.response == LogResponse.SUCCESS.value
+    if log.action in _OTHERWISE:
+        sentence = _OTHERWISE[log.action] if allowed else log.reason or "The door did not open."
+    elif log.holder_id is not None:
+        sentence = "The device did not say at which door it was."
+    elif kind is not None and not allowed:
+        sentence = f"Nobody here has this {_WORDS[kind]}."
+    else:
+        sentence = "The device named nobody of this community."
+    return Answer(
+        allowed=allowed,
+        sentence=sentence,
+        checks=(),
+        door=log.door,
+        person=log.initiated_by,
+        at=log.happened_at,
+    )
+
+
+def _held(device_id: int, users: tuple[DoorUser, ...], wanted: Compiled) -> Compiled:
+    """What a device holds as a side of a plan; what it cannot hold is no news."""
+    return Compiled(device_id, users, (), None, wanted.losses)
+
+
+def _unmanaged(connection: Connection) -> dict[int, int]:
+    sync = t.device_sync
+    rows = connection.execute(select(sync.c.id, sync.c.users_unmanaged))
+    return {row.id: row.users_unmanaged for row in rows}

@@ -1,0 +1,129 @@
+"""What doors truly held: the rows of `held` with their sealed bodies, now and at an instant that has passed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from backend.domain.access.results import DoorUser
+from backend.domain.access.rules import Credential
+from backend.domain.enums import CredentialKind, HeldKind
+from backend.domain.formats import Formats
+from backend.store import tables as t
+from backend.store.seal import Sealer
+
+_WORDS = {CredentialKind.PIN: "this PIN", CredentialKind.CARD: "this card"}
+_ANYTHING = "this person"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A record of a person at a door from `start` until `end` (None: still), with the codes in it.
+
+    `sure` is False after a request whose effect nobody saw.
+    """
+
+    start: datetime
+    end: datetime | None
+    sure: bool
+    codes: frozenset[tuple[CredentialKind, str]] = field(repr=False)
+
+    def covers(self, at: datetime) -> bool:
+        """Whether the record was there at the instant."""
+        return self.start <= at and (self.end is None or at < self.end)
+
+
+def users_held(connection: Connection, sealer: Sealer, device_id: int) -> tuple[DoorUser, ...]:
+    """The user records of ours that a device holds now, as far as we know, by key; raises Unreachable.
+
+    A record whose content is not known, after a write that was never confirmed, is left out.
+    """
+    held = t.held
+    rows = connection.execute(_records(device_id).where(held.c.to_at.is_(None)).order_by(held.c.key))
+    return tuple(_user(row, _body(sealer, row)) for row in rows if row.sealed is not None)
+
+
+def spans_of(connection: Connection, sealer: Sealer, device_id: int, holder_id: int) -> tuple[Span, ...]:
+    """Every record of a person that a device holds or held, by start; raises Unreachable."""
+    held = t.held
+    rows = connection.execute(
+        _records(device_id).where(held.c.holder_id == holder_id).order_by(held.c.from_at, held.c.id)
+    )
+    return tuple(
+        Span(row.from_at, row.to_at, not row.unknown, _codes(_body(sealer, row)) if row.sealed else frozenset())
+        for row in rows
+    )
+
+
+def held_sentence(
+    spans: Iterable[Span],
+    shown: Credential | None,
+    at: datetime,
+    *,
+    read_at: datetime | None,
+    now: datetime,
+    formats: Formats,
+) -> str:
+    """Say whether the door held what was shown at the instant `at`; with `shown` None, anything of the person."""
+    word = _ANYTHING if shown is None else _WORDS.get(shown.kind, _ANYTHING)
+    known = list(spans)
+    own = [one for one in known if shown is None or not one.sure or (shown.kind, shown.value) in one.codes]
+    if covering := [one for one in own if one.covers(at)]:
+        if not all(one.sure for one in covering):
+            return "Not sure: the door did not confirm the last write."
+        start, end = _unbroken(own, covering[0])
+        if end is None:
+            return f"The door holds {word} since {_when(start, now, formats)}."
+        return f"The door held {word} from {_when(start, now, formats)} to {_when(end, now, formats)}."
+    if later := [one.start for one in own if one.start > at]:
+        return f"The door did not hold {word} yet. It does since {_when(min(later), now, formats)}."
+    if ended := [one.end for one in own if one.end is not None]:
+        return f"The door held {word} until {_when(max(ended), now, formats)}."
+    if read_at is None and not known:
+        return "Not known: the door was never read."
+    return f"The door {'did' if at < now else 'does'} not hold {word}."
+
+
+def _unbroken(spans: Sequence[Span], found: Span) -> tuple[datetime, datetime | None]:
+    """From when to when records followed each other without a gap around one of them."""
+    start, end = found.start, found.end
+    for one in reversed(spans):
+        start = one.start if one.end == start else start
+    for one in spans:
+        end = one.end if one.start == end else end
+    return start, end
+
+
+def _when(moment: datetime, now: datetime, formats: Formats) -> str:
+    same = formats.local(moment).date() == formats.local(now).date()
+    return formats.time(moment) if same else formats.moment(moment)
+
+
+def _records(device_id: int) -> Any:
+    held, body = t.held, t.body
+    return (
+        select(held, body.c.sealed)
+        .outerjoin(body, body.c.mac == held.c.mac)
+        .where(held.c.device_id == device_id, held.c.kind == HeldKind.USER.value)
+    )
+
+
+def _body(sealer: Sealer, row: Row[Any]) -> dict[str, Any]:
+    """The record as it was sent: name, PIN, cards, and per schedule its relays."""
+    found: dict[str, Any] = json.loads(sealer.open(f"body.sealed:{bytes(row.mac).hex()}", row.sealed))
+    return found
+
+
+def _codes(body: dict[str, Any]) -> frozenset[tuple[CredentialKind, str]]:
+    pins = [(CredentialKind.PIN, body["pin"])] if body["pin"] else []
+    return frozenset([*pins, *((CredentialKind.CARD, card) for card in body["cards"])])
+
+
+def _user(row: Row[Any], body: dict[str, Any]) -> DoorUser:
+    grants = tuple((key, tuple(relays)) for key, *relays in body["grants"])
+    return DoorUser(row.key, row.holder_id, body["name"], body["pin"] or None, tuple(body["cards"]), grants)

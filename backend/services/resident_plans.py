@@ -1,0 +1,73 @@
+"""A resident as a form imagines them, for the plan beside it: what is not understood yet is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from backend.domain.access.rules import Credential, Holder, Rules
+from backend.domain.codes import check_pin, normalise_card
+from backend.domain.enums import CredentialKind
+from backend.domain.errors import Invalid, NotFound
+from backend.domain.names import display_name
+from backend.domain.records import ResidentDraft, ResidentPatch
+from backend.services.resident_places import place_of
+from backend.services.rules import load_rules
+from backend.store.seal import Sealer
+
+NOBODY_YET = 0
+"""The holder id of a person who is not saved."""
+
+_NEW = 2**62
+"""Credential ids that no row has; they follow those that are there."""
+
+
+def imagine_new(connection: Connection, sealer: Sealer, community_id: int, draft: ResidentDraft) -> tuple[Rules, Rules]:
+    """The rules about nobody, and those about the person of the draft."""
+    before = load_rules(connection, sealer, community_id, holder_ids=())
+    group_ids = draft.group_ids
+    if group_ids is None:
+        try:
+            group_ids = place_of(connection, community_id, draft.apartment_id).default_groups()
+        except Invalid:
+            group_ids = ()
+    name = display_name(draft.first.strip(), (draft.last or "").strip())
+    holder = Holder(NOBODY_YET, name, True, frozenset(group_ids).intersection(before.groups))
+    shown = _understood(NOBODY_YET, draft.pin, draft.cards)
+    return before, replace(before, holders={NOBODY_YET: holder}, credentials={NOBODY_YET: shown})
+
+
+def imagine_changed(
+    connection: Connection, sealer: Sealer, community_id: int, holder_id: int, patch: ResidentPatch
+) -> tuple[Rules, Rules]:
+    """The rules about a person as they stand and as the patch would make them; raises NotFound."""
+    before = load_rules(connection, sealer, community_id, holder_ids=[holder_id])
+    holder = before.holders.get(holder_id)
+    if holder is None:
+        raise NotFound("There is no such resident.")
+    groups = holder.groups if patch.group_ids is None else frozenset(patch.group_ids).intersection(before.groups)
+    new = _understood(holder_id, patch.pin or "", patch.cards_add)
+    replaced = patch.pin is not None and (not patch.pin.strip() or any(c.kind is CredentialKind.PIN for c in new))
+    kept = [
+        one
+        for one in before.credentials.get(holder_id, ())
+        if one.id not in patch.credentials_remove and not (replaced and one.kind is CredentialKind.PIN)
+    ]
+    values = {(one.kind, one.value) for one in kept}
+    shown = (*kept, *(one for one in new if (one.kind, one.value) not in values))
+    after = replace(before, holders={holder_id: replace(holder, groups=groups)}, credentials={holder_id: shown})
+    return before, after
+
+
+def _understood(holder_id: int, pin: str, cards: Iterable[str]) -> tuple[Credential, ...]:
+    checks: list[tuple[CredentialKind, Callable[[str], str], str]] = [(CredentialKind.PIN, check_pin, pin)]
+    checks += [(CredentialKind.CARD, normalise_card, card) for card in cards]
+    found: dict[tuple[CredentialKind, str], None] = {}
+    for kind, check, text in checks:
+        try:
+            found[kind, check(text)] = None
+        except Invalid:
+            continue
+    return tuple(Credential(_NEW + number, holder_id, kind, value) for number, (kind, value) in enumerate(found))

@@ -1,0 +1,190 @@
+"""One search over people, apartments, doors and devices (tasks rule 1).
+
+Order: an exact number, the start of a word, anywhere; within one of these people, apartments, doors, devices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, literal, or_, select
+
+from backend.domain.codes import card_candidates, check_pin
+from backend.domain.context import Context
+from backend.domain.enums import CredentialKind, HolderKind
+from backend.domain.errors import Forbidden, Invalid
+from backend.domain.names import fold
+from backend.domain.records import Hit
+from backend.services.base import Service
+from backend.services.credentials import LIVE
+from backend.services.resident_find import word_starts
+from backend.store import tables as t
+from backend.store.work import require
+
+PIN_PREFIX = "pin:"
+
+_EXACT, _START, _ANYWHERE = 0, 1, 2
+_WORDS_MOST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How one kind of record is searched: rows of id, title, detail, rank, and the permission to see them."""
+
+    record: str
+    permission: str
+    query: Callable[[int, tuple[str, ...]], Select[Any]]
+
+
+class Search(Service):
+    """What ctrl+p finds beside commands."""
+
+    def find(self, context: Context, text: str, limit: int = 20) -> tuple[Hit, ...]:
+        """The records that have every word of `text`, best first; kinds that the actor may not read are left out.
+
+        `pin:1234` finds whose PIN that is, by its whole value only and as an operation. Raises Invalid (text) for no
+        PIN, Forbidden without the right to see codes.
+        """
+        if text.strip().casefold().startswith(PIN_PREFIX):
+            return self._by_pin(context, text.strip()[len(PIN_PREFIX) :])
+        words = tuple(fold(text).replace(",", " ").split())[:_WORDS_MOST]
+        if not words:
+            return ()
+        ranked: list[tuple[int, int, Hit]] = []
+        with self.store.read(context, "community.read") as connection:
+            for place, kind in enumerate(_KINDS):
+                if not _may(connection, context, kind.permission):
+                    continue
+                rows = connection.execute(kind.query(context.community_id, words).limit(limit))
+                ranked += [(row.rank, place, Hit(record=kind.record, id=row.id, title=row.title, detail=row.detail))
+                           for row in rows]  # fmt: skip
+            if len(words) == 1 and _may(connection, context, "resident.read"):
+                ranked += [(_EXACT, -1, hit) for hit in self._by_card(connection, context, text)]
+        ranked.sort(key=lambda one: one[:2])
+        return tuple(dict.fromkeys(hit for _, _, hit in ranked))[:limit]
+
+    def _by_pin(self, context: Context, typed: str) -> tuple[Hit, ...]:
+        try:
+            pin = check_pin(typed)
+        except Invalid as error:
+            raise Invalid({"text": error.fields["pin"]}) from None
+        with self.store.write(context, "search.pin") as work:
+            work.require("credential.reveal")
+            codes = [work.sealer.index(CredentialKind.PIN.value, pin)]
+            hits = _owners(work.connection, context.community_id, CredentialKind.PIN, codes)
+            if work.replayed is None:
+                work.tell("Looked up a PIN", "credential", None, "", undoable=False)
+            return hits
+
+    def _by_card(self, connection: Connection, context: Context, text: str) -> tuple[Hit, ...]:
+        """Whose card a number is, in any of its notations (task 10)."""
+        try:
+            codes = card_candidates(text)
+        except Invalid:
+            return ()
+        kind = CredentialKind.CARD
+        return _owners(
+            connection, context.community_id, kind, [self.store.sealer.index(kind.value, code) for code in codes]
+        )
+
+
+def _may(connection: Connection, context: Context, permission: str) -> bool:
+    try:
+        require(connection, context, permission)
+    except Forbidden:
+        return False
+    return True
+
+
+def _owners(connection: Connection, community_id: int, kind: CredentialKind, indexes: list[bytes]) -> tuple[Hit, ...]:
+    """The residents who have one of these values now."""
+    c = t.credential
+    query = _people(community_id).join(c, c.c.holder_id == t.holder.c.id)
+    rows = connection.execute(
+        query.where(c.c.kind == kind.value, c.c.value_index.in_(indexes), c.c.status.in_(LIVE)).distinct()
+    )
+    return tuple(Hit(record="resident", id=row.id, title=row.title, detail=row.detail) for row in rows)
+
+
+def _place() -> ColumnElement[str]:
+    return t.building.c.name.concat(" ").concat(t.apartment.c.number)
+
+
+def _people(community_id: int) -> Select[Any]:
+    r, h, a, b = t.resident, t.holder, t.apartment, t.building
+    return (
+        select(h.c.id, h.c.name.label("title"), _place().label("detail"))
+        .select_from(h)
+        .join(r, r.c.id == h.c.id)
+        .join(a, a.c.id == r.c.apartment_id)
+        .join(b, b.c.id == a.c.building_id)
+        .where(h.c.community_id == community_id, h.c.kind == HolderKind.RESIDENT.value)
+    )
+
+
+def _residents(community_id: int, words: tuple[str, ...]) -> Select[Any]:
+    """People by name; a word may also be their APT, their building or their UID."""
+    names, number, building = t.holder.c.name_fold, t.apartment.c.number, t.building.c.name_fold
+    exact = or_(*(t.resident.c.uid == word for word in words))
+    aside = [or_(number == word, building == word, t.resident.c.uid == word) for word in words]
+    named = or_(*(names.contains(word, autoescape=True) for word in words), exact)
+    return _ranked(_people(community_id), names, words, aside, exact).where(named).add_columns(names).order_by(names)
+
+
+def _apartments(community_id: int, words: tuple[str, ...]) -> Select[Any]:
+    a, b = t.apartment, t.building
+    query = (
+        select(a.c.id, _place().label("title"), a.c.name.label("detail"))
+        .join(b, b.c.id == a.c.building_id)
+        .where(b.c.community_id == community_id)
+    )
+    text = a.c.number.concat(" ").concat(a.c.name_fold)
+    aside = [b.c.name_fold == word for word in words]
+    exact = or_(*(a.c.number == word for word in words))
+    named = or_(*(text.contains(word, autoescape=True) for word in words))
+    return _ranked(query, text, words, aside, exact).where(named).order_by(b.c.name_fold, a.c.number)
+
+
+def _doors(community_id: int, words: tuple[str, ...]) -> Select[Any]:
+    relay, d = t.relay, t.device
+    query = (
+        select(relay.c.id, relay.c.name.label("title"), d.c.name.label("detail"))
+        .join(d, d.c.id == relay.c.device_id)
+        .where(d.c.community_id == community_id)
+    )
+    aside = [word_starts(d.c.name_fold, word) for word in words]
+    named = or_(*(relay.c.name_fold.contains(word, autoescape=True) for word in words))
+    return _ranked(query, relay.c.name_fold, words, aside, literal(False)).where(named).order_by(relay.c.name_fold)
+
+
+def _devices(community_id: int, words: tuple[str, ...]) -> Select[Any]:
+    d = t.device
+    query = select(d.c.id, d.c.name.label("title"), d.c.model.label("detail")).where(d.c.community_id == community_id)
+    macs = [d.c.mac == word.upper().replace(":", "") for word in words]
+    return _ranked(query, d.c.name_fold, words, macs, or_(*macs)).order_by(d.c.name_fold)
+
+
+def _ranked(
+    query: Select[Any],
+    column: ColumnElement[str],
+    words: tuple[str, ...],
+    aside: list[ColumnElement[bool]],
+    exact: ColumnElement[bool],
+) -> Select[Any]:
+    """Rows with every word in `column` or beside it, the best rank first."""
+    starts = and_(*(or_(word_starts(column, word), other) for word, other in zip(words, aside, strict=True)))
+    anywhere = and_(
+        *(or_(column.contains(word, autoescape=True), other) for word, other in zip(words, aside, strict=True))
+    )
+    rank = case((exact, _EXACT), (starts, _START), else_=_ANYWHERE).label("rank")
+    return query.add_columns(rank).where(anywhere).order_by(rank)
+
+
+_KINDS = (
+    _Kind("resident", "resident.read", _residents),
+    _Kind("apartment", "apartment.read", _apartments),
+    _Kind("door", "door.read", _doors),
+    _Kind("device", "device.read", _devices),
+)

@@ -1,0 +1,179 @@
+"""Undo: every act of a manager can be taken back by its number while the world has not moved on (feature SYNC-07)."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from backend.domain.access.results import DoorPlan
+from backend.domain.context import Context
+from backend.domain.errors import Conflict, Forbidden, NotFound
+from backend.domain.records import OperationRecord, Saved
+from backend.services.base import Service, replayed, saved
+from backend.services.operations import operation_record
+from backend.services.plans import door_plans
+from backend.services.rules import RuleRows
+from backend.services.slices import taken
+from backend.services.undo_changes import Change, changes_of, imagine_back, people_of, turn_back, units
+from backend.services.undo_checks import changed_since, refuse_if_moved_on
+from backend.services.undone import is_undone
+from backend.store import tables as t
+from backend.store.work import Work, require
+
+ACT = "undo.undo"
+
+PERMISSIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "apartment.add": "apartment.create",
+        "apartment.add_range": "apartment.create",
+        "apartment.delete": "apartment.create",
+        "apartment.edit": "apartment.write",
+        "building.add": "building.write",
+        "building.delete": "building.write",
+        "building.rename": "building.write",
+        "community.edit": "community.edit",
+        "device.edit": "device.edit",
+        "resident.add": "resident.write",
+        "resident.delete": "resident.delete",
+        "resident.edit": "resident.write",
+    }
+)
+"""Act that can be taken back -> the permission that this needs besides `undo.write`; no other act can."""
+
+_TOPICS = ("residents", "apartments", "buildings", "groups", "devices", "doors")
+
+
+class Undo(Service):
+    """Taking acts back; an undo is an act itself and can be taken back."""
+
+    def candidates(self, context: Context, limit: int) -> tuple[OperationRecord, ...]:
+        """The newest acts that undo knows, newest first; `blocked` says why one cannot be taken back, "" if it can."""
+        o = t.operation
+        with self.store.read(context, "undo.write") as connection:
+            rows = connection.execute(
+                select(o)
+                .where(
+                    o.c.community_id == context.community_id,
+                    o.c.undoable.is_(True),
+                    o.c.type.in_((*PERMISSIONS, ACT)),
+                )
+                .order_by(o.c.at.desc(), o.c.id.desc())
+                .limit(limit)
+            ).all()
+            blocked = _blocked(connection, context, rows)
+        return tuple(operation_record(row).model_copy(update={"blocked": blocked[row.id]}) for row in rows)
+
+    def plan(self, context: Context, operation_id: int) -> tuple[DoorPlan, ...]:
+        """What taking an act back would do at each door. Raises NotFound, Forbidden, Conflict with the reason."""
+        with self.store.read(context, "undo.write") as connection:
+            changes = self._changes(connection, context, _row(connection, context, operation_id))
+            everybody = any(change.table in (t.community, t.relay, t.device) for change in changes)
+            people = None if everybody else people_of(connection, changes)
+            rows = RuleRows.fetch(connection, context.community_id, people)
+            before = rows.rules(self.store.sealer)
+            imagine_back(rows, changes)
+            return door_plans(connection, before, rows.rules(self.store.sealer), self.store.clock())
+
+    def undo(self, context: Context, operation_id: int) -> Saved:
+        """Take an act back whole, batches too; the same request goes on where it was broken off.
+
+        Raises NotFound, Forbidden without the permission of the act itself, Conflict with the reason why not.
+        """
+        with self.store.write(context, ACT) as work:
+            work.require("undo.write")
+            row = _row(work.connection, context, operation_id)
+            if work.replayed is not None:
+                answer = replayed(work)
+                queue = deque(_rest(work, operation_id, answer.operation))
+            else:
+                queue = deque(units(self._changes(work.connection, context, row)))
+                work.told.undo_of = operation_id
+                work.tell(_action(row), row.entity, row.entity_id, row.entity_name)
+                answer = _turn(work, queue, Saved(id=row.entity_id or operation_id, operation=0))
+        while queue:
+            with self.store.write(context, ACT, operation_id=answer.operation) as work:
+                work.require("undo.write")
+                answer = _turn(work, queue, answer)
+        return answer
+
+    def _changes(self, connection: Connection, context: Context, row: Row[Any]) -> list[Change]:
+        """The changes of an act that can be taken back by this actor; raises Forbidden and Conflict."""
+        if not row.undoable or (permission := _permission(connection, row)) is None:
+            raise Conflict("", "This cannot be undone.")
+        require(connection, context, permission)
+        if reason := _blocked(connection, context, [row])[row.id]:
+            raise Conflict("", reason)
+        changes = changes_of(connection, self.store.sealer, row.id)
+        refuse_if_moved_on(connection, self.store.sealer, changes)
+        return changes
+
+
+def _turn(work: Work, queue: deque[list[Change]], answer: Saved) -> Saved:
+    """Take units back while there is time; answers with the doors of this slice added."""
+    for unit in taken(queue):
+        turn_back(work, unit)
+    work.touch(*_TOPICS)
+    done = saved(work, answer.id)
+    return done.model_copy(update={"doors": {**answer.doors, **done.doors}})
+
+
+def _rest(work: Work, operation_id: int, undo_id: int) -> list[list[Change]]:
+    """What an undo that was broken off has left, unless it was taken back itself."""
+    if is_undone(work.connection, undo_id):
+        return []
+    return units(changes_of(work.connection, work.sealer, operation_id, not_by=undo_id))
+
+
+def _row(connection: Connection, context: Context, operation_id: int) -> Row[Any]:
+    o = t.operation
+    found = connection.execute(
+        select(o).where(o.c.id == operation_id, o.c.community_id == context.community_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(f"There is no operation {operation_id}.")
+    return found
+
+
+def _permission(connection: Connection, row: Row[Any]) -> str | None:
+    """The permission of the act at the root of a chain of undos; None where undo does not know it."""
+    root = row
+    while root.type == ACT:
+        root = connection.execute(select(t.operation).where(t.operation.c.id == root.undo_of)).one()
+    return PERMISSIONS.get(root.type)
+
+
+def _action(row: Row[Any]) -> str:
+    """The words of the undo: what was taken back."""
+    return f"Undid {row.id}" if row.type == ACT else f"Undid {row.id}: {row.action}"
+
+
+def _blocked(connection: Connection, context: Context, rows: Sequence[Row[Any]]) -> dict[int, str]:
+    """Act -> why it cannot be taken back, "" where nothing speaks against it."""
+    ids = [row.id for row in rows]
+    o = t.operation
+    takers = connection.execute(
+        select(o.c.undo_of, func.max(o.c.id).label("taker")).where(o.c.undo_of.in_(ids)).group_by(o.c.undo_of)
+    )
+    undone = {row.undo_of: row.taker for row in takers}
+    moved = changed_since(connection, ids)
+    reasons = {}
+    for row in rows:
+        if row.id in undone:
+            reasons[row.id] = f"Undone already, by {undone[row.id]}."
+        elif row.id in moved:
+            reasons[row.id] = f"Changed again since, by {moved[row.id]}. Undo that first."
+        else:
+            reasons[row.id] = _forbidden(connection, context, _permission(connection, row))
+    return reasons
+
+
+def _forbidden(connection: Connection, context: Context, permission: str | None) -> str:
+    try:
+        require(connection, context, permission or "")
+    except Forbidden as error:
+        return str(error)
+    return ""

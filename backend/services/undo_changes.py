@@ -1,0 +1,164 @@
+"""The changes of an act as rows to put back, one after the other in reverse order (feature SYNC-07).
+
+A person and their codes are never erased: the undo of adding them leaves a tombstone and lets the codes cool, since
+every door must still be proved to be without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from backend.domain.enums import HolderStatus
+from backend.services.credentials import LIVE, free
+from backend.services.holders import reaching
+from backend.services.rules import RuleRows, open_image
+from backend.store import tables as t
+from backend.store.seal import Sealer
+from backend.store.work import Work
+
+REASON = "undo"
+
+_TOMBSTONED = (t.holder, t.credential)
+_OWNER = {"holder": "id", "resident": "id", "credential": "holder_id", "access_group_member": "holder_id"}
+_GROUP = {"access_group": "id", "access_window": "group_id", "access_group_relay": "group_id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row that an act changed, with its images before and after; None where there was no row."""
+
+    table: Table
+    row_id: int
+    before: dict[str, Any] | None = field(repr=False)
+    after: dict[str, Any] | None = field(repr=False)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The row in the state that is there."""
+        return self.after or self.before or {}
+
+    @property
+    def made(self) -> bool:
+        """Whether the act made the row."""
+        return self.before is None
+
+    @property
+    def erases(self) -> bool:
+        """Whether putting it back erases the row."""
+        return self.made and self.table not in _TOMBSTONED
+
+    @property
+    def holder_id(self) -> int | None:
+        """The person whom the row is about."""
+        column = _OWNER.get(self.table.name)
+        return None if column is None else int(self.row[column])
+
+    @property
+    def group_id(self) -> int | None:
+        """The access group that the row belongs to."""
+        column = _GROUP.get(self.table.name)
+        return None if column is None else int(self.row[column])
+
+    def differing(self) -> dict[str, Any]:
+        """The columns that the act changed, as they were before."""
+        before, after = self.before or {}, self.after or {}
+        return {name: value for name, value in before.items() if name != "row_version" and after.get(name) != value}
+
+
+def changes_of(connection: Connection, sealer: Sealer, operation_id: int, *, not_by: int | None = None) -> list[Change]:
+    """The changes of an act, last first; with `not_by` only those of rows that this other act has not changed."""
+    c = t.change
+    query = select(c).where(c.c.operation_id == operation_id).order_by(c.c.id.desc())
+    if not_by is not None:
+        other = c.alias()
+        touched = select(other.c.id).where(
+            other.c.operation_id == not_by, other.c.table_name == c.c.table_name, other.c.row_id == c.c.row_id
+        )
+        query = query.where(~touched.exists())
+    return [
+        Change(
+            t.metadata.tables[row.table_name],
+            row.row_id,
+            open_image(sealer, row.table_name, row.row_id, row.before_sealed),
+            open_image(sealer, row.table_name, row.row_id, row.after_sealed),
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def units(changes: Iterable[Change]) -> list[list[Change]]:
+    """The changes in runs about one person each: what one slice takes back whole."""
+    return [list(run) for _, run in groupby(changes, key=lambda change: change.holder_id)]
+
+
+def people_of(connection: Connection, changes: Sequence[Change]) -> set[int]:
+    """Everybody whose rights the changes touch: the people themselves and the members of the groups."""
+    people = {change.holder_id for change in changes if change.holder_id is not None}
+    groups = {change.group_id for change in changes if change.group_id is not None}
+    member = t.access_group_member
+    members = select(member.c.holder_id).where(member.c.group_id.in_(sorted(groups)))
+    return people | set(connection.execute(members).scalars() if groups else ())
+
+
+def turn_back(work: Work, unit: Sequence[Change]) -> None:
+    """Put the rows of a unit back; every door concerned before or after becomes dirty."""
+    devices = _devices(work.connection, unit)
+    with reaching(work, people_of(work.connection, unit), REASON):
+        for change in unit:
+            _put_back(work, change)
+    work.dirty(devices | _devices(work.connection, unit), REASON)
+
+
+def imagine_back(rows: RuleRows, changes: Iterable[Change]) -> None:
+    """Put the rows back in a copy of the rules only, for the plan."""
+    for change in changes:
+        rows.put(change.table.name, change.row_id, change.before)
+
+
+def _put_back(work: Work, change: Change) -> None:
+    if change.table is t.credential:
+        _put_credential_back(work, change)
+    elif change.table is t.holder and change.made:
+        work.update(
+            t.holder,
+            change.row_id,
+            status=HolderStatus.SUSPENDED.value,
+            removed_at=work.at,
+            apartment_id=None,
+        )
+    elif change.made:
+        work.delete(change.table, change.row_id)
+    elif change.after is None:
+        work.insert(change.table, **(change.before or {}))
+    else:
+        work.update(change.table, change.row_id, **change.differing())
+
+
+def _put_credential_back(work: Work, change: Change) -> None:
+    """A code that was there is there again; one that was not there cools from now on."""
+    live = work.row(t.credential, change.row_id)["status"] in LIVE
+    if change.before is not None and change.before["status"] in LIVE:
+        work.update(t.credential, change.row_id, **change.differing())
+    elif live:
+        free(work, change.row_id)
+
+
+def _devices(connection: Connection, unit: Sequence[Change]) -> set[int]:
+    """The devices that the changes are about by themselves, by a group, or by the time zone of everybody."""
+    found = {change.row_id for change in unit if change.table is t.device}
+    found |= {int(change.row["device_id"]) for change in unit if change.table is t.relay}
+    groups = {change.group_id for change in unit if change.group_id is not None}
+    if groups:
+        opens, relay = t.access_group_relay, t.relay
+        query = select(relay.c.device_id).join(opens, opens.c.relay_id == relay.c.id)
+        found |= set(connection.execute(query.where(opens.c.group_id.in_(sorted(groups)))).scalars())
+    communities = {change.row_id for change in unit if change.table is t.community}
+    if communities:
+        query = select(t.device.c.id).where(t.device.c.community_id.in_(sorted(communities)))
+        found |= set(connection.execute(query).scalars())
+    return found

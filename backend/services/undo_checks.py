@@ -1,0 +1,131 @@
+"""Whether the world has moved on since an act, so that it cannot be taken back any more."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, func, not_, select
+
+from backend.domain.enums import CredentialKind, CredentialStatus, ResidentRole, Via
+from backend.domain.errors import Conflict
+from backend.services.credentials import LIVE, Value, clash, open_value, spoken
+from backend.services.holders import chunks
+from backend.services.undo_changes import Change
+from backend.store import tables as t
+from backend.store.seal import Sealer
+
+_REFUSED = "This cannot be undone"
+
+_NAMES = {
+    "apartment": "an apartment",
+    "building": "a building",
+    "access_group": "an access group",
+    "relay": "a door",
+    "device": "a device",
+    "holder": "a person",
+}
+
+
+def changed_since(connection: Connection, operation_ids: Sequence[int]) -> dict[int, int]:
+    """Act -> the first later act that changed one of its rows.
+
+    What the agent writes about codes, which end when every door is proved to be without them, does not count.
+    """
+    change, later, o = t.change, t.change.alias("later"), t.operation
+    proof = and_(o.c.via == Via.AGENT.value, later.c.table_name == t.credential.name)
+    rows = connection.execute(
+        select(change.c.operation_id, func.min(later.c.operation_id).label("first"))
+        .join(
+            later,
+            and_(
+                later.c.table_name == change.c.table_name,
+                later.c.row_id == change.c.row_id,
+                later.c.id > change.c.id,
+                later.c.operation_id != change.c.operation_id,
+            ),
+        )
+        .join(o, o.c.id == later.c.operation_id)
+        .where(change.c.operation_id.in_(operation_ids), not_(proof))
+        .group_by(change.c.operation_id)
+    )
+    return {row.operation_id: row.first for row in rows}
+
+
+def refuse_if_moved_on(connection: Connection, sealer: Sealer, changes: Sequence[Change]) -> None:
+    """Raise Conflict where a row cannot be put back: what it needs is gone, or somebody else has what it had."""
+    _need_parents(connection, changes)
+    _need_unused(connection, changes)
+    _need_master_and_email(connection, changes)
+    _need_values(connection, sealer, changes)
+
+
+def _need_parents(connection: Connection, changes: Iterable[Change]) -> None:
+    """Every row that another one refers to must be there, or come back with it."""
+    back = {(change.table, change.row_id) for change in changes if change.after is None}
+    wanted: dict[Table, set[int]] = defaultdict(set)
+    for change in changes:
+        row = change.before if change.after is None else change.differing()
+        for key in change.table.foreign_keys:
+            value = (row or {}).get(key.parent.name)
+            if value is not None and (key.column.table, value) not in back:
+                wanted[key.column.table].add(value)
+    for table, ids in wanted.items():
+        if _count(connection, table, sorted(ids)) < len(ids):
+            raise Conflict("", f"{_REFUSED}: {_NAMES.get(table.name, 'a record')} of it was deleted since.")
+
+
+def _need_unused(connection: Connection, changes: Iterable[Change]) -> None:
+    """What is erased must not be referred to by anything that stays."""
+    erased: dict[Table, set[int]] = defaultdict(set)
+    for change in changes:
+        if change.erases:
+            erased[change.table].add(change.row_id)
+    for child in t.metadata.tables.values():
+        for key in child.foreign_keys:
+            for part in chunks(sorted(erased.get(key.column.table, ()))):
+                users = set(connection.execute(select(child.c.id).where(key.parent.in_(part))).scalars())
+                if users - erased.get(child, set()):
+                    raise Conflict(
+                        "", f"{_REFUSED}: {_NAMES.get(key.column.table.name, 'a record')} that it made is used by now."
+                    )
+
+
+def _need_master_and_email(connection: Connection, changes: Iterable[Change]) -> None:
+    """An apartment has one master, an e-mail address one resident; both may have been given away since."""
+    r, h = t.resident, t.holder
+    rows = {change.row_id: change.before for change in changes if change.table is r and change.before is not None}
+    homes = [row["apartment_id"] for row in rows.values() if row["role"] == ResidentRole.MASTER.value]
+    mails = [row["email"] for row in rows.values() if row["email"]]
+    people = select(r.c.id, h.c.name, r.c.email).join(h, h.c.id == r.c.id)
+    for part in chunks(homes):
+        masters = people.where(r.c.apartment_id.in_(part), r.c.role == ResidentRole.MASTER.value)
+        for other in connection.execute(masters):
+            if other.id not in rows:
+                raise Conflict("", f"{_REFUSED}: the apartment has another family master by now, {spoken(other.name)}.")
+    for part in chunks(mails):
+        for other in connection.execute(people.where(r.c.email.in_(part))):
+            if other.id not in rows:
+                raise Conflict("", f"{_REFUSED}: the e-mail address belongs to {spoken(other.name)} by now.")
+
+
+def _need_values(connection: Connection, sealer: Sealer, changes: Iterable[Change]) -> None:
+    """A code that is gone may belong to somebody else; one that still cools cannot."""
+    c = t.credential
+    wanted = [
+        change.row_id
+        for change in changes
+        if change.table is c and change.before is not None and change.before["status"] in LIVE
+    ]
+    for part in chunks(wanted):
+        gone = select(c).where(c.c.id.in_(part), c.c.status == CredentialStatus.GONE.value)
+        for row in connection.execute(gone).all():
+            value = Value(CredentialKind(row.kind), open_value(sealer, row), row.scope)
+            if sentence := clash(connection, sealer, value, row.holder_id):
+                raise Conflict("", f"{_REFUSED}. {sentence}")
+
+
+def _count(connection: Connection, table: Table, ids: Sequence[Any]) -> int:
+    counts = (select(func.count()).select_from(table).where(table.c.id.in_(part)) for part in chunks(ids))
+    return sum(connection.execute(query).scalar_one() for query in counts)

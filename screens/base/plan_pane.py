@@ -1,0 +1,98 @@
+"""What each door would receive and lose if one saved now (feature SYNC-02)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+
+from backend.domain.formats import figure
+from widgets.frame import Part
+from widgets.panel import Lines, Panel
+from widgets.plots import gauge
+
+if TYPE_CHECKING:
+    from backend.domain.access.results import DoorPlan, PlanLine
+
+NAME = 15
+WHAT = 14
+
+
+class PlanPane(Panel):
+    """The plan beside a form."""
+
+    DEFAULT_CSS = """
+    PlanPane { width: 44; height: 1fr; margin-left: 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(heading="Plan", keys="F2 Save and push")
+
+    def compose(self) -> ComposeResult:
+        """One pane of lines."""
+        yield Lines()
+
+    def on_mount(self) -> None:
+        """Nothing is planned yet."""
+        super().on_mount()
+        self.show(None)
+
+    def show(self, plans: Sequence[DoorPlan] | None) -> None:
+        """Draw the plan; None while the form cannot tell."""
+        lines = self.query_one(Lines)
+        if plans is None:
+            self.figure = ()
+            lines.lines = ((("The plan comes with the fields.", "$sp-t3"),),)
+        elif not plans:
+            self.figure = (("no door", "$sp-t3"),)
+            lines.lines = ((("No door receives anything.", "$sp-t2"),),)
+        else:
+            self.figure = summary_parts(plans)
+            lines.lines = tuple(plan_lines(plans))
+
+
+def summary_parts(plans: Sequence[DoorPlan]) -> tuple[Part, ...]:
+    """The sum of a plan: "4 doors +4 -0"."""
+    gains = sum(len(plan.adds) + len(plan.changes) for plan in plans)
+    losses = sum(len(plan.removes) for plan in plans)
+    return (
+        (f"{len(plans)} doors ", "$sp-t2"),
+        (f"+{gains} ", "$sp-ok" if gains else "$sp-t3"),
+        (f"-{losses}", "$sp-bad" if losses else "$sp-t3"),
+    )
+
+
+def plan_lines(plans: Sequence[DoorPlan]) -> list[tuple[Part, ...]]:
+    """Per door what it receives and loses, then capacity, then what cannot be held."""
+    lines: list[tuple[Part, ...]] = [((f"  {'Door':<{NAME}}{'receives':<{WHAT}}loses", "$sp-t3"),)]
+    for plan in plans:
+        gains = _words([*plan.adds, *plan.changes])
+        losses = _words(plan.removes)
+        lines.append(
+            (
+                ("× " if plan.removes else "▸ ", "$sp-bad" if plan.removes else "$sp-acc"),
+                (f"{plan.device_name[: NAME - 1]:<{NAME}}", "$sp-t1"),
+                (f"{gains[: WHAT - 1]:<{WHAT}}", "$sp-ok" if gains != "–" else "$sp-t3"),
+                (losses, "$sp-bad" if losses != "–" else "$sp-t3"),
+            )
+        )
+    lines += [(("", ""),), (("Capacity after", "$sp-t3"),)]
+    for plan in sorted(plans, key=lambda one: one.users_after / max(1, one.users_limit), reverse=True)[:3]:
+        room = f"{figure(plan.users_after)}/{figure(plan.users_limit)}"
+        lines.append(
+            (
+                (f"{plan.device_name[: NAME - 1]:<{NAME}}", "$sp-t2"),
+                *gauge(plan.users_after, plan.users_limit, 10),
+                (f" {room}", "$sp-t2"),
+            )
+        )
+    for plan in plans:
+        lines += [(("▲ ", "$sp-warn"), (f"{plan.device_name}: {loss.text}", "$sp-t2")) for loss in plan.losses]
+    return lines
+
+
+def _words(lines: Sequence[PlanLine]) -> str:
+    if not lines:
+        return "–"
+    return lines[0].what if len(lines) == 1 else f"{len(lines)} people"

@@ -1,0 +1,212 @@
+"""Adding a device by its address, and renaming one with its relays (features DEV-01, DEV-02, AGT-01)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from backend.domain.errors import Busy
+from screens.base.form_page import FormPage
+from screens.base.plan_pane import PlanPane
+from screens.base.session import Session
+from widgets.dialog import PickRow
+from widgets.form import FixedField, FormField, PickField, TextField
+from widgets.frame import Part
+from widgets.panel import Lines
+
+if TYPE_CHECKING:
+    from backend.domain.records import DeviceRecord, FindingRecord, Saved
+
+KINDS = (
+    PickRow("multi_door_phone", "Door phone for all"),
+    PickRow("single_door_phone", "Door phone of one place"),
+    PickRow("access_control", "Access control"),
+)
+WITHIN = 60.0
+MAX_RELAYS = 4
+
+
+class DeviceForm(FormPage):
+    """A new device: F2 asks the agent what stands at the address, and adds it when it can be used."""
+
+    MODULE = "p"
+    TITLE_TEXT = "New device"
+
+    def sections(self) -> dict[str, Sequence[FormField]]:
+        """Address and login first: the rest is read from the device."""
+        relays = [TextField(f"relay_{number}", f"Relay {number}", max_length=63) for number in range(1, MAX_RELAYS + 1)]
+        return {
+            "Where it is": (
+                TextField("address", "Address", required=True, hint="10.0.0.5 or https://10.0.0.5"),
+                TextField("user", "User", hint="of its HTTP API", max_length=64),
+                TextField("password", "Password", secret=True, max_length=128),
+            ),
+            "What it is": (
+                TextField("name", "Name", required=True, max_length=63),
+                PickField("building", "Building", hint="none: whole community"),
+                PickField("kind", "Type", options=KINDS),
+            ),
+            "Doors": (*relays,),
+        }
+
+    async def load(self) -> None:
+        """Offer the buildings."""
+        rows = await self.session.ask(self._buildings)
+        picker = self.form.fields["building"]
+        assert isinstance(picker, PickField)
+        picker.set_options(rows)
+        self.form.begin({"kind": "multi_door_phone", "user": "admin"})
+        self.form.focus_first()
+
+    def _buildings(self) -> list[PickRow]:
+        from backend.domain.paging import ListQuery
+
+        rows = self.session.engine.list("building", self.session.context, ListQuery()).first(500)
+        return [PickRow(str(row.id), str(row.values["name"])) for row in rows]
+
+    def field_changed(self, event: FormField.Changed) -> None:
+        """There is no plan before the device is known."""
+        event.stop()
+        self.refresh_frame()
+
+    async def save(self) -> Saved:
+        """Ask what is there, say it in words, add it when it can be used."""
+        from backend.domain.enums import DeviceKind
+        from backend.domain.errors import Invalid
+        from backend.domain.records import DeviceDraft
+
+        session, values = self.session, self.form.values()
+        if not values["address"].strip():
+            raise Invalid({"address": "An address is needed, such as 192.168.1.20."})
+        self._say((("Asking the device …", "$sp-t2"),))
+        finding = await self._identify(values["address"], values["user"], values["password"])
+        self._say(*finding_lines(finding))
+        if not finding.usable:
+            where = f" On its own page: {finding.menu_path}." if finding.menu_path else ""
+            raise Invalid({"address": f"{finding.sentence}{where}"})
+        draft = DeviceDraft(
+            name=values["name"],
+            building_id=int(values["building"]) if values["building"] else None,
+            kind=DeviceKind(values["kind"] or "multi_door_phone"),
+            model=finding.model,
+            mac=finding.mac,
+            firmware=finding.firmware,
+            profile=finding.profile,
+            scheme=finding.scheme,
+            host=finding.host,
+            port=finding.port,
+            auth=finding.auth,
+            http_user=values["user"],
+            password=values["password"],
+            tls_pin=finding.tls_pin,
+            legacy_tls=finding.legacy_tls,
+            relay_names=tuple(
+                values[f"relay_{number}"] for number in range(1, MAX_RELAYS + 1) if values[f"relay_{number}"]
+            ),
+        )
+        return await session.ask(session.engine.devices.add, session.act(), draft)
+
+    async def _identify(self, address: str, user: str, password: str) -> FindingRecord:
+        session = self.session
+        command_id = await session.ask(session.engine.devices.identify, session.act(), address, user, password)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + WITHIN
+        while loop.time() < deadline:
+            finding = await session.ask(session.engine.devices.finding, session.context, command_id)
+            if finding is not None:
+                return finding
+            await asyncio.sleep(0.1)
+        raise Busy("The agent did not ask the device in time. Is it running?")
+
+    def _say(self, *lines: tuple[Part, ...]) -> None:
+        pane = self.query_one(PlanPane)
+        pane.heading = "What stands there"
+        pane.query_one(Lines).lines = lines
+
+    def saved_title(self) -> str:
+        """Name of the device."""
+        return str(self.form.values()["name"])
+
+
+def finding_lines(finding: FindingRecord) -> list[tuple[Part, ...]]:
+    """What was met, in words."""
+    tone = "ok" if finding.usable else "bad"
+    lines: list[tuple[Part, ...]] = [((finding.sentence, f"$sp-{tone}"),)]
+    if finding.menu_path:
+        lines.append((("On its own page: ", "$sp-t3"), (finding.menu_path, "$sp-t1")))
+    for label, value in (
+        ("Model", finding.model),
+        ("Firmware", finding.firmware),
+        ("MAC", finding.mac),
+        ("Login", finding.auth),
+    ):
+        if value:
+            lines.append(((f"{label:<10}", "$sp-t3"), (value, "$sp-t1")))
+    return lines
+
+
+class RelayForm(FormPage):
+    """Name of a device, names and DTMF codes of its relays."""
+
+    MODULE = "p"
+    TITLE_TEXT = "Edit device"
+
+    def __init__(self, session: Session, device_id: int, *, relay_number: int | None = None) -> None:
+        super().__init__(session)
+        self._device_id = device_id
+        self._relay_number = relay_number
+        self._record: DeviceRecord | None = None
+
+    def sections(self) -> dict[str, Sequence[FormField]]:
+        """A line for each relay that there may be; those that there are not stay hidden."""
+        relays: list[FormField] = []
+        for number in range(1, MAX_RELAYS + 1):
+            relays.append(TextField(f"relay_{number}", f"Relay {number}", max_length=63))
+            relays.append(TextField(f"dtmf_{number}", "  DTMF code", max_length=4, hint="0-9 * #"))
+        return {
+            "Device": (
+                TextField("name", "Name", required=True, max_length=63),
+                FixedField("model", "Model", hint="read from it"),
+                FixedField("address", "Address", hint="set when added"),
+            ),
+            "Relays": tuple(relays),
+        }
+
+    async def load(self) -> None:
+        """Read the device."""
+        session = self.session
+        record = await session.ask(session.engine.devices.get, session.context, self._device_id)
+        self._record = record
+        fields = self.form.fields
+        self.form.begin({"name": record.name, "model": record.model, "address": record.address})
+        there = {relay.number: relay for relay in record.relays}
+        for number in range(1, MAX_RELAYS + 1):
+            relay = there.get(number)
+            for key in (f"relay_{number}", f"dtmf_{number}"):
+                fields[key].display = relay is not None
+            if relay is not None:
+                self.form.begin({f"relay_{number}": relay.name, f"dtmf_{number}": relay.dtmf})
+        if self._relay_number is not None:
+            fields[f"relay_{self._relay_number}"].focus_value()
+        else:
+            self.form.focus_first()
+
+    async def save(self) -> Saved:
+        """Change what differs."""
+        session, record = self.session, self._record
+        assert record is not None
+        changes = self.form.changes()
+        return await session.ask(
+            session.engine.devices.edit,
+            session.act(),
+            self._device_id,
+            record.version,
+            name=changes.get("name"),
+            relay_names={int(key[6:]): value for key, value in changes.items() if key.startswith("relay_")},
+            dtmf={int(key[5:]): value for key, value in changes.items() if key.startswith("dtmf_")},
+        )
+
+    def saved_title(self) -> str:
+        """Name of the device."""
+        return str(self.form.values()["name"])

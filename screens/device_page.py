@@ -1,0 +1,125 @@
+"""A device's own page: state, relays, and what can be done about it (features DEV-01, DEV-12, SYNC-01)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from screens.base.messages import GoTo
+from screens.base.page import Page
+from screens.base.plan_pane import plan_lines, summary_parts
+from screens.base.session import Session
+from screens.device_form import RelayForm
+from screens.devices import relay_lines, state_lines
+from screens.resident_drawing import history_lines
+from widgets.frame import Title
+from widgets.panel import Lines, Panel
+
+if TYPE_CHECKING:
+    from backend.domain.records import DeviceRecord
+
+
+class DevicePage(Page):
+    """One device."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "edit", "Edit", id="device.edit", tooltip="Names and codes", show=False),
+        Binding("equals_sign", "check", "Compare", id="device.check", tooltip="Read the device back now", show=False),
+        Binding("h", "history", "History", id="device.history", tooltip="Who changed this device", show=False),
+        Binding("l", "logs", "Logs", id="device.logs", tooltip="This device in the door logs", show=False),
+    ]
+    MODULE = "p"
+    TOPICS = frozenset({"devices", "sync", "doors"})
+    HINTS = (("o", "Open door"), ("e", "Edit"), ("=", "Compare"), ("h", "History"), ("l", "Logs"), ("Esc", "Back"))
+
+    def __init__(self, session: Session, device_id: int, *, relay_id: int | None = None) -> None:
+        super().__init__(session)
+        self._device_id = device_id
+        self._relay_id = relay_id
+        self._record: DeviceRecord | None = None
+
+    def compose_page(self) -> Iterable[Widget]:
+        """State, relays, what would be written, history."""
+        yield Panel(Lines(id="state-lines"), heading="State")
+        yield Panel(Lines(id="relay-lines"), heading="Relays", keys="o Open a relay")
+        yield Panel(Lines(id="plan-lines"), heading="To be written", id="plan")
+        yield Panel(Lines(id="history-lines"), heading="History", id="history")
+
+    def on_mount(self) -> None:
+        """History comes with its key."""
+        super().on_mount()
+        self.query_one("#history").display = False
+
+    def heading(self) -> Title:
+        """Name, model, firmware."""
+        record = self._record
+        if record is None:
+            return Title("Device")
+        return Title(record.name, ((f"{record.model} · {record.firmware} · {record.mac}", "$sp-t2"),))
+
+    async def load(self) -> None:
+        """Read the device and what would be written to it now."""
+        session = self.session
+        record = self._record = await session.ask(session.engine.devices.get, session.context, self._device_id)
+        self.query_one("#state-lines", Lines).lines = tuple(state_lines(record, session.formats))
+        self.query_one("#relay-lines", Lines).lines = tuple(relay_lines(record))
+        plans = await session.ask(session.engine.access.plan_device, session.context, self._device_id)
+        pane = self.query_one("#plan", Panel)
+        pane.figure = summary_parts(plans) if plans else (("in sync", "$sp-ok"),)
+        nothing = ((("The device holds what it should.", "$sp-t2"),),)
+        self.query_one("#plan-lines", Lines).lines = tuple(plan_lines(plans)) if plans else nothing
+
+    def action_edit(self) -> None:
+        """Names and codes."""
+        number = None
+        if self._record is not None and self._relay_id is not None:
+            number = next((relay.number for relay in self._record.relays if relay.id == self._relay_id), None)
+        self.app.push_screen(RelayForm(self.session, self._device_id, relay_number=number))
+
+    def action_check(self) -> None:
+        """Read back now."""
+        self.start(self._check())
+
+    async def _check(self) -> None:
+        session = self.session
+        await session.ask(session.engine.sync.check, session.act(), self._device_id)
+        self.say("Reading back.")
+
+    def action_history(self) -> None:
+        """Show or hide who changed this device."""
+        panel = self.query_one("#history")
+        panel.display = not panel.display
+        if panel.display:
+            self.start(self._load_history())
+
+    async def _load_history(self) -> None:
+        lines = await history_lines(self.session, "device", self._device_id)
+        self.query_one("#history-lines", Lines).lines = tuple(lines)
+
+    def action_logs(self) -> None:
+        """This device's lines in the door logs."""
+        if self._record is not None:
+            self.session.wanted_filter = f'device:"{self._record.name}"'
+            self.post_message(GoTo("l"))
+
+    def subject(self) -> tuple[str, int] | None:
+        """The door it was found by, else the device."""
+        return ("door", self._relay_id) if self._relay_id is not None else ("device", self._device_id)
+
+
+class DoorPage(DevicePage):
+    """A door is shown on the page of its device."""
+
+    def __init__(self, session: Session, relay_id: int) -> None:
+        super().__init__(session, 0, relay_id=relay_id)
+
+    async def load(self) -> None:
+        """Find the device of the door first."""
+        session = self.session
+        if not self._device_id:
+            doors = await session.ask(session.engine.doors.all, session.context)
+            self._device_id = next(door.device_id for door in doors if door.relay_id == self._relay_id)
+        await super().load()

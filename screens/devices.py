@@ -1,0 +1,193 @@
+"""Devices: what answers, what is in sync, trouble first; adding one says which state it was met in (DEV-01, DEV-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from backend.catalog.devices import DEVICE
+from backend.catalog.states import drawn
+from backend.domain.formats import Formats, age, figure
+from screens.base.resource import ResourceScreen
+from screens.device_form import DeviceForm, RelayForm
+from widgets.dialog import Choice, ConfirmDialog
+from widgets.frame import Part
+from widgets.panel import fact
+from widgets.plots import gauge
+
+if TYPE_CHECKING:
+    from backend.domain.records import DeviceRecord
+
+
+class DevicesScreen(ResourceScreen):
+    """The list of devices."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("equals_sign", "check", "Compare", id="devices.check", tooltip="Read the device back now", show=False),
+        Binding("R", "release", "Release", id="devices.release", tooltip="Release a held mass removal", show=False),
+    ]
+    MODULE = "p"
+    RECORD = DEVICE
+    TOPICS = DEVICE.topics | {"sync", "devices"}
+    DETAIL_PAGES: ClassVar[tuple[str, ...]] = ("State", "Relays")
+
+    def verb_add(self, _ids: tuple[int, ...]) -> None:
+        """A new device, by its address."""
+        self.app.push_screen(DeviceForm(self.session))
+
+    def verb_edit(self, ids: tuple[int, ...]) -> None:
+        """Names and codes."""
+        self.app.push_screen(RelayForm(self.session, ids[0]))
+
+    def verb_delete(self, ids: tuple[int, ...]) -> None:
+        """Take a device out of the site, after one question."""
+        self.start(self._ask_delete(ids[0]))
+
+    async def _ask_delete(self, device_id: int) -> None:
+        session = self.session
+        record = await session.ask(session.engine.devices.get, session.context, device_id)
+        dialog = ConfirmDialog(
+            "Delete device",
+            f"Take {record.name} out of this site?",
+            lines=[
+                ((f"{record.model} · {record.address}", "$sp-t2"),),
+                (
+                    ("▲ ", "$sp-warn"),
+                    ("The device keeps what it holds now: nobody can prove it empty any more.", "$sp-t2"),
+                ),
+                (("  Reset it on its own page if it leaves the building.", "$sp-t2"),),
+            ],
+            choices=[Choice("y", "Delete", "delete", danger=True)],
+        )
+
+        def answered(answer: str | None) -> None:
+            if answer:
+                self.start(self._delete(record))
+
+        self.app.push_screen(dialog, answered)
+
+    async def _delete(self, record: DeviceRecord) -> None:
+        session = self.session
+        await session.ask(session.engine.devices.delete, session.act(), record.id)
+        self.say(f"{record.name} deleted.")
+
+    def action_check(self) -> None:
+        """Ask the agent to read the device back."""
+        for device_id in self.chosen()[:1]:
+            self.start(self._check(device_id))
+
+    async def _check(self, device_id: int) -> None:
+        session = self.session
+        await session.ask(session.engine.sync.check, session.act(), device_id)
+        self.say("Reading back.")
+
+    def action_release(self) -> None:
+        """Release a mass removal, by its typed count."""
+        for device_id in self.chosen()[:1]:
+            self.start(self._ask_release(device_id))
+
+    async def _ask_release(self, device_id: int) -> None:
+        session = self.session
+        record = await session.ask(session.engine.devices.get, session.context, device_id)
+        if not record.sync.held_reason:
+            self.say(f"{record.name} is not held.")
+            return
+        dialog = ConfirmDialog(
+            "Release",
+            f"Remove {record.sync.removals} users from {record.name}?",
+            lines=[((record.sync.held_reason, "$sp-t2"),)],
+            choices=[Choice("y", "Remove them", "release", danger=True)],
+            typed=str(record.sync.removals),
+        )
+
+        def answered(answer: str | None) -> None:
+            if answer:
+                self.start(self._release(record))
+
+        self.app.push_screen(dialog, answered)
+
+    async def _release(self, record: DeviceRecord) -> None:
+        session = self.session
+        saved = await session.ask(session.engine.sync.release, session.act(), record.id, record.sync.removals)
+        self.watch_save(f"{record.name} released", saved)
+
+    async def detail(self, row_id: int, page: str) -> tuple[tuple[Part, ...], Sequence[tuple[Part, ...]]]:
+        """State or relays of the device under the cursor."""
+        session = self.session
+        record = await session.ask(session.engine.devices.get, session.context, row_id)
+        figure_parts = ((f"{record.model} · {record.firmware} · {record.mac}  ", "$sp-t3"),)
+        return figure_parts, relay_lines(record) if page == "Relays" else state_lines(record, session.formats)
+
+
+def state_lines(record: DeviceRecord, formats: Formats) -> list[tuple[Part, ...]]:
+    """Reachability, sync, freshness, capacity."""
+    now = datetime.now(UTC)
+    look, sync = drawn("device", record.status), drawn("sync", record.sync.state)
+
+    def old(moment: datetime | None) -> Part:
+        return (age(max(timedelta(0), now - moment)) if moment else "never", "$sp-t3")
+
+    lines = [
+        fact(
+            "State",
+            (
+                (f"{look.symbol} ", f"$sp-{look.symbol_tone}"),
+                (look.word, f"$sp-{look.word_tone}"),
+                ("  seen ", "$sp-t3"),
+                old(record.last_seen_at),
+            ),
+        ),
+        fact(
+            "Sync",
+            (
+                (f"{sync.symbol} ", f"$sp-{sync.symbol_tone}"),
+                (sync.word, f"$sp-{sync.word_tone}"),
+                ("  read back ", "$sp-t3"),
+                old(record.sync.read_back_at),
+            ),
+        ),
+        fact(
+            "Address",
+            ((record.address, "$sp-t1"), (f"  {record.auth}{', pinned' if record.tls_pin else ''}", "$sp-t3")),
+        ),
+        fact("Events", (old(record.event_at), ("  door log ", "$sp-t3"), old(record.log_read_at))),
+        fact(
+            "Users",
+            (
+                *gauge(record.sync.users, record.sync.users_limit, 16),
+                (f" {figure(record.sync.users)} of {figure(record.sync.users_limit)}", "$sp-t2"),
+                (f"  {record.sync.unmanaged} not ours" if record.sync.unmanaged else "", "$sp-warn"),
+            ),
+        ),
+    ]
+    if record.clock_offset_ms is not None:
+        off = record.clock_offset_ms / 1000
+        lines.append(fact("Clock", ((f"{off:+.1f} s", "$sp-bad" if abs(off) > 60 else "$sp-t2"),)))
+    if record.sync.next_change_at:
+        lines.append(fact("Next change", ((formats.moment(record.sync.next_change_at), "$sp-t2"),)))
+    for text in (record.sync.held_reason, record.sync.last_error, record.last_error):
+        if text:
+            lines.append(fact("Trouble", ((text, "$sp-bad"),)))
+            break
+    lines += [fact("Not held", ((text, "$sp-warn"),)) for text in record.sync.losses[:3]]
+    return lines
+
+
+def relay_lines(record: DeviceRecord) -> list[tuple[Part, ...]]:
+    """Each relay: name, whether it stands open, DTMF, methods."""
+    lines: list[tuple[Part, ...]] = []
+    for relay in record.relays:
+        state = {True: ("open", "$sp-ok"), False: ("closed", "$sp-t2"), None: ("unknown", "$sp-t3")}[relay.open]
+        methods = " ".join(method.value for method in relay.methods)
+        dtmf = f"DTMF {relay.dtmf}  " if relay.dtmf else ""
+        lines.append(
+            (
+                (f"{relay.number}  {relay.name:<20}", "$sp-t1"),
+                (f"{state[0]:<10}", state[1]),
+                (f"{dtmf}{methods}", "$sp-t3"),
+            )
+        )
+    return lines or [(("no relay", "$sp-t3"),)]

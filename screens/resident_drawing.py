@@ -1,0 +1,77 @@
+"""How a resident's facts, doors and history are drawn, in the pane under the list and on their page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from backend.catalog.states import drawn
+from backend.domain.formats import Formats, age
+from screens.base.session import Session
+from widgets.frame import Part
+from widgets.panel import fact
+
+if TYPE_CHECKING:
+    from backend.domain.records import LogLine, ResidentRecord
+
+
+WORDS = {"pin": "PIN", "card": "Card", "face": "Face", "id_access": "ID access", "qr": "QR code"}
+"""Kinds of credentials as people read them."""
+
+
+def access_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ...]]:
+    """Account, contact, credentials, groups, last seen."""
+    state = drawn("account", record.account_status)
+    codes = [(f"{WORDS[one.kind.value]} {one.masked}   ", "$sp-t1") for one in record.credentials]
+    lines = [
+        fact("Account", ((f"{state.symbol} ", f"$sp-{state.symbol_tone}"), (state.word, f"$sp-{state.word_tone}"))),
+        fact("E-mail", ((record.email or "–", "$sp-t1"),)),
+        fact("Mobile", ((record.mobile or "–", "$sp-t1"),)),
+        fact("Codes", tuple(codes) or (("none", "$sp-t3"),)),
+        fact("Groups", ((", ".join(name for _, name in record.groups) or "none", "$sp-t1"),)),
+        fact("Opens", ((f"{sum(1 for door in record.doors if door.opens)} doors", "$sp-t1"),)),
+        fact("Remark", ((record.remark or "–", "$sp-t2"),)),
+    ]
+    lines += [
+        fact(label, _seen(line, tone, formats))
+        for label, line, tone in (("Last seen", record.last_seen, "t1"), ("Refused", record.last_refusal, "bad"))
+        if line is not None
+    ]
+    return lines
+
+
+def _seen(line: LogLine, tone: str, formats: Formats) -> tuple[Part, ...]:
+    return (formats.moment(line.happened_at), f"$sp-{tone}"), (f"  {line.door or line.device}", "$sp-t2")
+
+
+def door_lines(record: ResidentRecord) -> list[tuple[Part, ...]]:
+    """Each door with its sync state for this person and the age of the reading."""
+    now = datetime.now(UTC)
+    lines: list[tuple[Part, ...]] = []
+    for door in record.doors:
+        look = drawn("sync", door.state)
+        read = age(max(timedelta(0), now - door.read_at)) if door.read_at else "never"
+        lines.append(
+            (
+                (f"{look.symbol} ", f"$sp-{look.symbol_tone}"),
+                (f"{door.device:<20}", "$sp-t1"),
+                (f"{look.word:<12}", f"$sp-{look.word_tone}"),
+                (f"{door.detail:<30}", "$sp-t2"),
+                (read, "$sp-t3"),
+            )
+        )
+    return lines or [(("opens no door", "$sp-t3"),)]
+
+
+async def history_lines(session: Session, entity: str, record_id: int, limit: int = 10) -> list[tuple[Part, ...]]:
+    """Who changed a record, when, and what."""
+    operations = await session.ask(session.engine.operations.of_record, session.context, entity, record_id, limit)
+    return [
+        (
+            (f"{session.formats.moment(one.at):<18}", "$sp-t3"),
+            (f"{one.actor:<18}", "$sp-t1"),
+            (f"{one.action:<40}", "$sp-t2"),
+            (f"#{one.id}", "$sp-t3"),
+        )
+        for one in operations
+    ] or [(("nothing yet", "$sp-t3"),)]

@@ -1,0 +1,48 @@
+"""Residents: list with detail pane, and the acts on one or many (features RES-01 to RES-08)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from backend.catalog.residents import RESIDENT
+from screens.base.resource import ResourceScreen
+from screens.resident_acts import delete_residents, show_codes
+from screens.resident_drawing import access_lines, door_lines, history_lines
+from screens.resident_form import ResidentForm
+from widgets.frame import Part
+
+
+class ResidentsScreen(ResourceScreen):
+    """The list of residents."""
+
+    MODULE = "r"
+    RECORD = RESIDENT
+    TOPICS = RESIDENT.topics
+    DETAIL_PAGES: ClassVar[tuple[str, ...]] = ("Access", "Doors", "History")
+
+    def verb_add(self, _ids: tuple[int, ...]) -> None:
+        """A new resident."""
+        self.app.push_screen(ResidentForm(self.session))
+
+    def verb_edit(self, ids: tuple[int, ...]) -> None:
+        """Change one."""
+        self.app.push_screen(ResidentForm(self.session, ids[0]))
+
+    def verb_delete(self, ids: tuple[int, ...]) -> None:
+        """Delete one or the ticked."""
+        self.start(delete_residents(self, ids))
+
+    def verb_reveal(self, ids: tuple[int, ...]) -> None:
+        """Show PIN and cards for a minute."""
+        self.start(show_codes(self, ids[0]))
+
+    async def detail(self, row_id: int, page: str) -> tuple[tuple[Part, ...], Sequence[tuple[Part, ...]]]:
+        """Access, doors or history of the person under the cursor."""
+        session = self.session
+        if page == "History":
+            return (), await history_lines(session, "resident", row_id)
+        record = await session.ask(session.engine.residents.get, session.context, row_id)
+        place = f"{record.building} {record.apartment} · {record.role.value} · UID {record.uid}  "
+        figure = ((place, "$sp-t3"),)
+        return figure, door_lines(record) if page == "Doors" else access_lines(record, session.formats)

@@ -1,0 +1,126 @@
+"""Try a door: stand at a virtual door of the demo, type a PIN or present a card, see what it does (feature AGT-08)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from screens.base.page import Page
+from screens.base.session import Session
+from widgets.dialog import PickRow
+from widgets.form import FormField, PickField, TextField
+from widgets.frame import Part
+from widgets.panel import Lines, Panel
+
+if TYPE_CHECKING:
+    from backend.domain.records import DoorRecord
+
+REASONS = {
+    "opened": "the relay is open",
+    "unknown": "the door does not know this code",
+    "schedule": "the door knows the code, but not for now or for this relay",
+    "off": "the device is off",
+}
+
+
+class TryDoorScreen(Page):
+    """The door decides by what it holds, not by what stands in the database."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "f2,ctrl+s", "try_code", "Try", id="try.code", tooltip="Type it at the door", priority=True, show=False
+        ),
+    ]
+    MODULE = "t"
+    TITLE_TEXT = "Try a door"
+    HINTS = (("Enter F2", "Try the code"), ("Tab", "Next field"), ("Esc", "Back"))
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._doors: dict[str, DoorRecord] = {}
+        self._tries: list[tuple[Part, ...]] = []
+
+    def compose_page(self) -> Iterable[Widget]:
+        """Door, PIN or card, and what happened."""
+        with Vertical(id="try-form"):
+            yield Static(
+                "As one standing at the door: the virtual door phone decides by what it holds.",
+                markup=False,
+                classes="lead",
+            )
+            yield PickField("door", "Door", required=True)
+            yield TextField("pin", "PIN", hint="Enter types it")
+            yield TextField("card", "RF card", hint="Enter presents it")
+        yield Panel(Lines(), heading="What happened", id="tries")
+
+    async def load(self) -> None:
+        """Read the doors; the door that was chosen stays."""
+        session = self.session
+        doors = await session.ask(session.engine.doors.all, session.context)
+        self._doors = {str(door.relay_id): door for door in doors}
+        picker = self._field("door")
+        assert isinstance(picker, PickField)
+        picker.set_options(
+            [PickRow(str(door.relay_id), door.name, ((door.device, "$sp-t3"),), door.building) for door in doors]
+        )
+        if picker.value is None:
+            picker.focus_value()
+
+    def _field(self, key: str) -> FormField:
+        return self.query_one(f"#field-{key}", FormField)
+
+    @on(FormField.Changed)
+    def _door_taken(self, event: FormField.Changed) -> None:
+        if event.field.key == "door" and event.field.value:
+            self._field("pin").focus_value()
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_try_code()
+
+    def action_try_code(self) -> None:
+        """Type the PIN, or present the card, at the chosen door."""
+        door = self._doors.get(str(self._field("door").value))
+        pin, card = str(self._field("pin").value).strip(), str(self._field("card").value).strip()
+        if door is None:
+            self._field("door").show_error("Pick a door first.")
+        elif not pin and not card:
+            self._field("pin").show_error("Type a PIN, or the number of a card.")
+        else:
+            self.start(self._try(door, pin, card))
+
+    async def _try(self, door: DoorRecord, pin: str, card: str) -> None:
+        session = self.session
+        doors = session.doors
+        assert doors is not None, "only the demo has doors to try"
+        name = door.device.replace(" ", "-")
+        if pin:
+            opened, reason = await session.ask(doors.type_pin, name, pin)
+        else:
+            opened, reason = await session.ask(doors.present_card, name, card.upper())
+        what = "PIN" if pin else "card"
+        when = session.formats.time(datetime.now(UTC), seconds=True)
+        verdict: Part = ("● opened ", "bold $sp-ok") if opened else ("× refused ", "bold $sp-bad")
+        self._tries.insert(
+            0,
+            (
+                (f"{when}  ", "$sp-t3"),
+                (f"{door.name:<16}", "$sp-t1"),
+                (f"{what:<6}", "$sp-t2"),
+                verdict,
+                (REASONS.get(reason, reason), "$sp-t2"),
+            ),
+        )
+        del self._tries[20:]
+        self.query_one("#tries", Panel).query_one(Lines).lines = tuple(self._tries)
+        self._field("pin").begin("")
+        self._field("card").begin("")
+        self._field("pin" if pin else "card").focus_value()

@@ -1,0 +1,141 @@
+"""What can be undone, each with what the doors would receive; nothing happens by itself (feature SYNC-07)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from screens.base.page import Page
+from screens.base.plan_pane import plan_lines, summary_parts
+from screens.base.session import Session
+from widgets.dialog import Choice, ConfirmDialog
+from widgets.frame import Title
+from widgets.panel import Lines, Panel
+from widgets.table import VirtualTable
+from widgets.table_messages import CursorMoved, RowSelected
+from widgets.table_source import Cell, Column, ListSource, Row
+
+if TYPE_CHECKING:
+    from backend.domain.records import OperationRecord
+
+SHOWN = 200
+COLUMNS = (
+    Column("at", "When", width=20, importance=4),
+    Column("actor", "By", width=16, importance=3),
+    Column("action", "What", width=0, importance=6),
+    Column("state", "Undo", width=34, importance=5),
+    Column("id", "No.", width=7, align="right", importance=2),
+)
+
+
+class UndoScreen(Page):
+    """The acts of this community, newest first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("U", "undo_this", "Undo this", id="undo.this", tooltip="Undo the act under the cursor", show=False),
+    ]
+    MODULE = "undo"
+    TITLE_TEXT = "Undo"
+    TOPICS = frozenset({"operations"})
+    HINTS = (("Enter", "Undo this"), ("r", "Refresh"), ("Esc", "Back"))
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._acts: dict[int, OperationRecord] = {}
+
+    def compose_page(self) -> Iterable[Widget]:
+        """The acts, and the plan of the one under the cursor."""
+        yield VirtualTable(columns=COLUMNS)
+        yield Panel(Lines(), heading="If you undo it", id="detail")
+
+    def on_mount(self) -> None:
+        """Cursor on the newest."""
+        super().on_mount()
+        self.query_one(VirtualTable).focus()
+
+    def heading(self) -> Title:
+        """How many can be."""
+        count = sum(1 for act in self._acts.values() if not act.blocked)
+        return Title("Undo", right=((f"{count} can be undone", "$sp-t3"),))
+
+    async def load(self) -> None:
+        """Read the acts."""
+        session = self.session
+        acts = await session.ask(session.engine.undo.candidates, session.context, SHOWN)
+        self._acts = {act.id: act for act in acts}
+        table = self.query_one(VirtualTable)
+        table.show_message("Nothing has been done yet.")
+        table.set_source(ListSource([self._row(at, act) for at, act in enumerate(acts)]))
+
+    def _row(self, at: int, act: OperationRecord) -> Row:
+        state = Cell(act.blocked, "–", "t3", "t3") if act.blocked else Cell("can be undone", "●", "t2", "ok")
+        what = Cell(f"{act.action}", tone="t3" if act.blocked else "t1")
+        return Row(
+            act.id,
+            (at, act.id),
+            (self.session.formats.moment(act.at, seconds=True), act.actor, what, state, str(act.id)),
+        )
+
+    @on(CursorMoved)
+    def _moved(self, event: CursorMoved) -> None:
+        event.stop()
+        self.start(self._plan(), group="plan", exclusive=True)
+
+    async def _plan(self) -> None:
+        row = self.query_one(VirtualTable).cursor_row
+        panel = self.query_one("#detail", Panel)
+        act = self._acts.get(row.id) if row else None
+        if act is None or act.blocked:
+            panel.figure = ()
+            panel.query_one(Lines).lines = (((act.blocked if act else "", "$sp-t3"),),)
+            return
+        session = self.session
+        plans = await session.ask(session.engine.undo.plan, session.context, act.id)
+        panel.figure = summary_parts(plans) if plans else ()
+        panel.query_one(Lines).lines = tuple(plan_lines(plans)) if plans else ((("No door is concerned.", "$sp-t2"),),)
+
+    @on(RowSelected)
+    def _selected(self, event: RowSelected) -> None:
+        event.stop()
+        self.action_undo_this()
+
+    def action_undo_this(self) -> None:
+        """Ask once, then undo."""
+        row = self.query_one(VirtualTable).cursor_row
+        act = self._acts.get(row.id) if row else None
+        if act is None:
+            return
+        if act.blocked:
+            self.say(act.blocked, bad=True)
+            return
+        dialog = ConfirmDialog(
+            "Undo",
+            f"Undo number {act.id}?",
+            lines=[((act.action, "$sp-t1"),), ((f"by {act.actor}, {self.session.formats.moment(act.at)}", "$sp-t3"),)],
+            choices=[Choice("y", "Undo", "undo")],
+        )
+
+        def answered(answer: str | None) -> None:
+            if answer:
+                self.start(self._undo(act))
+
+        self.app.push_screen(dialog, answered)
+
+    async def _undo(self, act: OperationRecord) -> None:
+        session = self.session
+        saved = await session.ask(session.engine.undo.undo, session.act(), act.id)
+        self.watch_save(f"Undone: {act.action}", saved)
+        self.say("Undone.")
+
+    def action_undo(self) -> None:
+        """Already here."""
+
+    def action_back(self) -> None:
+        """Back to where it was called from."""
+        from screens.base.messages import GoTo
+
+        self.post_message(GoTo("d"))

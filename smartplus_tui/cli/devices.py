@@ -1,0 +1,152 @@
+"""`smartplus device` (features DEV-01, DEV-02, DEV-13)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from backend.catalog.devices import DEVICE
+from backend.catalog.words import DEVICE_KINDS
+from backend.domain.enums import DeviceKind
+from backend.domain.errors import Invalid, Unreachable
+from smartplus_tui.cli.call import Call, pass_call
+from smartplus_tui.cli.exits import Exit
+from smartplus_tui.cli.fields import Values
+from smartplus_tui.cli.output import emit
+from smartplus_tui.cli.pages import show_record
+from smartplus_tui.cli.secret_input import SecretParameter, read_secret
+from smartplus_tui.cli.verbs import Binding, Typed, record_group
+from smartplus_tui.cli.writes import NO_AGENT
+
+if TYPE_CHECKING:
+    from backend.domain.records import DeviceRecord, FindingRecord, Saved
+
+ANSWER_WITHIN = 75.0
+"""Seconds: a question lives 60 at most, and the agent writes its end down."""
+LOOK_EVERY = 0.1
+
+
+def _get(call: Call, device_id: int) -> DeviceRecord:
+    return call.engine.devices.get(call.context, device_id)
+
+
+def _add(call: Call, values: Values, typed: Typed) -> Saved:
+    from backend.domain.records import DeviceDraft
+
+    user, password = values.get("http_user", ""), values.get("password", "")
+    found = find_at(call, values.get("address", ""), user, password)
+    if not found.usable:
+        raise Invalid({"address": " ".join(filter(None, (found.sentence, found.menu_path)))})
+    draft = DeviceDraft(
+        name=values.get("name", ""),
+        building_id=values.get("building_id"),
+        kind=DeviceKind(typed["kind"]),
+        model=found.model,
+        mac=found.mac,
+        firmware=found.firmware,
+        profile=found.profile,
+        scheme=found.scheme,
+        host=found.host,
+        port=found.port,
+        auth=found.auth,
+        http_user=user,
+        password=password,
+        tls_pin=found.tls_pin,
+        legacy_tls=found.legacy_tls,
+        relay_names=typed["door"],
+    )
+    return call.engine.devices.add(call.act(), draft)
+
+
+def _edit(call: Call, device_id: int, values: Values, typed: Typed) -> Saved:
+    version = _get(call, device_id).version
+    return call.engine.devices.edit(
+        call.act(), device_id, version, name=values.get("name"), relay_names=typed["door"], dtmf=typed["dtmf"]
+    )
+
+
+def _delete(call: Call, ids: Sequence[int], _count: int | None) -> Saved:
+    return call.engine.devices.delete(call.act(), ids[0])
+
+
+def _losses(call: Call, ids: Sequence[int]) -> list[str]:
+    names = ", ".join(_get(call, one).name for one in ids)
+    return [f"{names}: its doors leave every access group. What it holds stays on it, and undo cannot bring it back."]
+
+
+def find_at(call: Call, address: str, user: str, password: str) -> FindingRecord:
+    """What the agent finds at an address; raises Invalid (address), Unreachable without an agent."""
+    if not call.engine.agents.state().alive:
+        raise Unreachable(NO_AGENT)
+    command = call.engine.devices.identify(call.act(), address, user, password)
+    deadline = time.monotonic() + ANSWER_WITHIN
+    while time.monotonic() < deadline:
+        found = call.engine.devices.finding(call.context, command)
+        if found is not None:
+            return found
+        time.sleep(LOOK_EVERY)
+    raise Unreachable("The agent did not answer. Check that it runs, then try again.")
+
+
+def _new_doors() -> list[click.Parameter]:
+    kinds = click.Choice([choice.value for choice in DEVICE_KINDS])
+    default = DeviceKind.MULTI_DOOR_PHONE.value
+    return [
+        click.Option(["--kind"], type=kinds, default=default, show_default=True, help="Type of the device."),
+        click.Option(["--door"], multiple=True, metavar="NAME", help="Name of a relay, in their order; repeat it."),
+    ]
+
+
+def _known_doors() -> list[click.Parameter]:
+    return [
+        click.Option(["--door"], multiple=True, metavar="N=NAME", callback=_numbered, help="Rename relay N."),
+        click.Option(["--dtmf"], multiple=True, metavar="N=CODE", callback=_numbered, help="DTMF code of relay N."),
+    ]
+
+
+def _numbered(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> dict[int, str]:
+    """ "2=Side" as {2: "Side"}."""
+    found: dict[int, str] = {}
+    for text in given:
+        number, sign, value = text.partition("=")
+        if not (sign and number.isascii() and number.isdigit()):
+            raise click.BadParameter("write the number of the relay first, as in 1=Side.")
+        found[int(number)] = value
+    return found
+
+
+_EXTRA: dict[str, Callable[[], list[Any]]] = {"add": _new_doors, "edit": _known_doors}
+
+device = record_group(
+    Binding(
+        DEVICE,
+        get=_get,
+        add=_add,
+        edit=_edit,
+        delete=_delete,
+        losses=_losses,
+        without={"edit": frozenset({"building_id", "address", "http_user", "password"})},
+        extra=_EXTRA,
+        also={"http_user": "user"},
+    )
+)
+
+
+@device.command()
+@click.argument("address")
+@click.option("--user", default="", metavar="USER", help="Of the device's HTTP API.")
+@click.option("--password", type=SecretParameter(), default="", help="Its password; - asks for it.")
+@pass_call
+def identify(call: Call, address: str, user: str, password: str) -> None:
+    """Ask the agent what stands at an address; 1 when it cannot be added as it is."""
+    call.act()  # signing in comes first: where both come by standard input, its password is the first line
+    found = find_at(call, address, user, read_secret("Password") if password else "")
+    if call.json:
+        emit(found, call.formats)
+    else:
+        show_record(call, DEVICE, found)
+    if not found.usable:
+        click.get_current_context().exit(Exit.REFUSED)

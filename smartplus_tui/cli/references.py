@@ -1,0 +1,147 @@
+"""Records by the words that people have for them: a name, a number, an id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from backend.domain.errors import Conflict, NotFound
+from backend.domain.filter import Filter, Term
+from backend.domain.names import fold
+from backend.domain.paging import ListQuery, ListRow
+
+if TYPE_CHECKING:
+    from backend.domain.context import Context
+    from backend.engine import Engine
+
+Finder = Callable[["Engine", "Context", str], int]
+"""The id of the one record meant; raises NotFound, and Conflict naming the candidates."""
+
+ID = "id:"
+"""In front of a number that is an id, whatever else it could be."""
+MOST = 5000
+"""Rows that are searched by name; more buildings, devices or accounts no community has."""
+NAMED = 6
+
+
+def find_building(engine: Engine, context: Context, text: str) -> int:
+    """A building by its name or id."""
+    return _pick("building", text, _names(engine, context, "building"))
+
+
+def find_device(engine: Engine, context: Context, text: str) -> int:
+    """A device by its name, words of it, or its id."""
+    return _pick("device", text, _names(engine, context, "device"))
+
+
+def find_group(engine: Engine, context: Context, text: str) -> int:
+    """An access group by its name, words of it, or its id."""
+    return _pick("access group", text, [(row[0], row[1]) for row in engine.groups.list_all(context)])
+
+
+def find_manager(engine: Engine, context: Context, text: str) -> int:
+    """An account by its e-mail, name, words of it, or its id."""
+    rows = engine.list("manager", context).first(MOST)
+    mails = [(row.id, str(row.values["email"])) for row in rows]
+    if any(mail == text.lower() for _, mail in mails):
+        return _pick("account", text, mails)
+    return _pick("account", text, [(row.id, str(row.values["name"])) for row in rows])
+
+
+def find_apartment(engine: Engine, context: Context, text: str) -> int:
+    """An apartment by "1001" where one building has it, by "A 1001", or by "id:12"."""
+    if text.startswith(ID):
+        return engine.apartments.get(context, _id(text, "apartment")).id
+    building, _, number = text.strip().rpartition(" ")
+    found = _rows(engine, context, "apartment", Term("number", "eq", (number,)))
+    if building:
+        found = [row for row in found if fold(str(row.values["building"])) == fold(building)]
+    if not found:
+        raise NotFound(f"There is no apartment '{text}'.")
+    if len(found) > 1:
+        places = ", ".join(f"'{row.values['building']} {number}'" for row in found[:NAMED])
+        raise Conflict("apartment", f"Several buildings have {number}: write {places}.")
+    return found[0].id
+
+
+def find_resident(engine: Engine, context: Context, text: str) -> int:
+    """A resident by UID, id, or words of name, apartment and building."""
+    if text.startswith(ID):
+        return engine.residents.get(context, _id(text, "resident")).id
+    return engine.residents.find(context, text)
+
+
+def find_person(engine: Engine, context: Context, text: str) -> int:
+    """A resident as `find_resident`, or one who was deleted, by id or by words of the name."""
+    try:
+        return find_resident(engine, context, text)
+    except NotFound:
+        if (number := text.removeprefix(ID)).isdigit():
+            return int(number)
+        terms = (Term("type", "eq", ("resident.delete",)), Term("entity_name", "eq", (text,)))
+        gone = {
+            int(row.values["entity_id"]): str(row.values["entity_name"])
+            for row in _rows(engine, context, "operation", *terms)
+            if row.values["entity_id"] is not None
+        }
+        if not gone:
+            raise
+        return _only("resident", text, list(gone.items()))
+
+
+def find_door(engine: Engine, context: Context, text: str) -> int:
+    """A door by its name, words of door, device and building, or its id."""
+    return engine.doors.find(context, text.removeprefix(ID))
+
+
+FINDERS: dict[str, Finder] = {
+    "access-group": find_group,
+    "apartment": find_apartment,
+    "building": find_building,
+    "device": find_device,
+    "door": find_door,
+    "manager": find_manager,
+    "resident": find_resident,
+}
+"""By the name of the record type in the catalog."""
+
+
+def _rows(engine: Engine, context: Context, record: str, *terms: Term) -> list[ListRow]:
+    return engine.list(record, context, ListQuery(Filter(terms))).first(MOST)
+
+
+def _names(engine: Engine, context: Context, record: str) -> list[tuple[int, str]]:
+    return [(row.id, str(row.values["name"])) for row in engine.list(record, context).first(MOST)]
+
+
+def _pick(what: str, text: str, known: Sequence[tuple[int, str]]) -> int:
+    """The one that is called so; a whole name wins over beginnings of its words, and both over an id."""
+    wanted = fold(text.strip())
+    found = [one for one in known if fold(one[1]) == wanted]
+    found = found or [one for one in known if _begins(fold(one[1]), wanted)]
+    if text.startswith(ID) or (not found and text.isdigit()):
+        number = _id(text, what)
+        found = [one for one in known if one[0] == number]
+    return _only(what, text, found)
+
+
+def _only(what: str, text: str, found: Sequence[tuple[int, str]]) -> int:
+    if not found:
+        raise NotFound(f"There is no {what} '{text}'.")
+    if len(found) > 1:
+        names = ", ".join(f"{name} (id:{number})" for number, name in found[:NAMED])
+        more = ", …" if len(found) > NAMED else ""
+        raise Conflict(what.replace(" ", "-"), f"Several match '{text}': {names}{more}.")
+    return found[0][0]
+
+
+def _begins(name: str, wanted: str) -> bool:
+    words = name.split()
+    return bool(wanted) and all(any(word.startswith(part) for word in words) for part in wanted.split())
+
+
+def _id(text: str, what: str) -> int:
+    number = text.removeprefix(ID)
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise NotFound(f"There is no {what} '{text}'.")
+    return int(number)

@@ -1,0 +1,67 @@
+"""The modules of the application: their letters, names, and the screens behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from screens.base.session import ModuleEntry
+
+if TYPE_CHECKING:
+    from screens.base.page import Page
+    from screens.base.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module: letter after `g` ("undo" style names have no letter in the column), name, where its screen is."""
+
+    letter: str
+    name: str
+    place: str
+    permission: str = ""
+    demo_only: bool = False
+    listed: bool = True
+
+    def make(self) -> Callable[[Session], Page]:
+        """The class of its screen; imported when it is first shown."""
+        module, _, name = self.place.partition(":")
+        made: Callable[[Session], Page] = getattr(import_module(module), name)
+        return made
+
+
+MODULES = (
+    Module("d", "Dashboard", "screens.dashboard:DashboardScreen"),
+    Module("a", "Apartments", "screens.apartments:ApartmentsScreen", "apartment.read"),
+    Module("r", "Residents", "screens.residents:ResidentsScreen", "resident.read"),
+    Module("l", "Logs", "screens.door_logs:DoorLogsScreen", "door_log.read"),
+    Module("p", "Devices", "screens.devices:DevicesScreen", "device.read"),
+    Module("h", "Operation Logs", "screens.operations:OperationsScreen", "operation.read"),
+    Module("t", "Try a door", "screens.try_door:TryDoorScreen", demo_only=True),
+    Module("undo", "Undo", "screens.undo:UndoScreen", "undo.write", listed=False),
+)
+"""In the order of the left column. Operation logs have a letter of their own while they are the only other log."""
+
+RECORD_PAGES = {
+    "resident": "screens.resident_page:ResidentPage",
+    "apartment": "screens.apartment_page:ApartmentPage",
+    "device": "screens.device_page:DevicePage",
+    "door": "screens.device_page:DoorPage",
+}
+"""Record type -> the screen that shows one of them, made with the session and its id."""
+
+
+def entries(demo: bool, may: Callable[[str], bool]) -> tuple[ModuleEntry, ...]:
+    """The modules that this manager finds in the column."""
+    return tuple(
+        ModuleEntry(module.letter, module.name)
+        for module in MODULES
+        if module.listed and (demo or not module.demo_only) and (not module.permission or may(module.permission))
+    )
+
+
+def module_of(letter: str) -> Module | None:
+    """The module with this letter."""
+    return next((module for module in MODULES if module.letter == letter), None)

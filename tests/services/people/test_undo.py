@@ -1,0 +1,269 @@
+"""Taking acts back: what comes again, what stays proved, what forbids it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from backend.domain.enums import Role
+from backend.domain.errors import Conflict, Forbidden, NotFound
+from backend.services import slices
+from backend.services.apartments import Apartments
+from backend.services.buildings import Buildings
+from backend.services.communities import Communities
+from backend.store import tables as t
+from tests.services.people.park import Park, killed
+from tests.support.rows import ManagerContext
+
+pytestmark = pytest.mark.feature("SYNC-07")
+
+RULES = [table for table in t.metadata.tables.values() if table.info.get("rule")]
+
+
+def everything(park: Park) -> dict[str, list[dict[str, Any]]]:
+    """All rule rows, versions apart."""
+    return {
+        table.name: [{name: value for name, value in row.items() if name != "row_version"} for row in park.rows(table)]
+        for table in RULES
+    }
+
+
+def refusal(park: Park, operation: int) -> str:
+    """Why an act cannot be taken back; the list of candidates must say the same where it says anything."""
+    with pytest.raises(Conflict) as caught:
+        park.undo.undo(park.act, operation)
+    listed = {one.id: one.blocked for one in park.undo.candidates(park.context, 50)}
+    assert listed.get(operation, "") in ("", str(caught.value))
+    return str(caught.value)
+
+
+def test_undo_of_adding_leaves_a_tombstone_and_cooling_codes(park: Park) -> None:
+    anna = park.add(pin="2041")
+    pin = park.rows(t.credential)[0]["id"]
+    gens = park.gens()
+    undone = park.take_back(anna)
+    assert park.rows(t.resident) == park.rows(t.access_group_member) == []
+    (holder,) = park.rows(t.holder)
+    assert (holder["status"], holder["apartment_id"]) == ("suspended", None)
+    assert holder["removed_at"] is not None
+    assert park.statuses(anna.id) == ["cooling"]
+    assert park.unproved(anna.id) == {(park.gate, pin), (park.lobby, pin)}
+    assert undone.doors == {device: gen + 1 for device, gen in gens.items()}
+    with pytest.raises(Conflict, match="was taken from Anna Kowalska"):
+        park.add(number="1002", first="Jan", pin="2041")
+
+
+def test_undo_of_an_undo_adds_the_person_again(park: Park) -> None:
+    anna = park.add(pin="2041", cards=("0A1B2C3D",))
+    before = everything(park)
+    park.take_back(park.take_back(anna))
+    assert everything(park) == before
+    assert park.unproved(anna.id) == set()
+    assert park.codes(anna.id) == ["0A1B2C3D", "2041"]
+
+
+def test_undo_of_editing_puts_every_value_back(park: Park) -> None:
+    anna = park.add(pin="2041", cards=("0A1B2C3D",), email="anna@example.com")
+    before = everything(park)
+    card = park.residents.get(park.context, anna.id).credentials[1].id
+    saved = park.edit(
+        anna.id, last="Nowak", pin="3052", credentials_remove=(card,), cards_add=("9F8E7D6C",), email="", group_ids=()
+    )
+    undone = park.take_back(saved)
+    after = everything(park)
+    made = [row for row in after["credential"] if row["status"] == "cooling"]
+    after["credential"] = [row for row in after["credential"] if row not in made]
+    assert after == {**before, "access_group_member": after["access_group_member"]}
+    assert [row["group_id"] for row in after["access_group_member"]] == [park.default_group]
+    assert len(made) == 2
+    assert park.codes(anna.id) == ["0A1B2C3D", "2041"]
+    assert undone.doors.keys() == {park.gate, park.lobby}
+    assert park.unproved(anna.id) == {(device, row["id"]) for device in (park.gate, park.lobby) for row in made}
+
+
+def test_undo_of_deleting_restores_exactly(park: Park) -> None:
+    anna, jan = park.add(pin="2041", cards=("0A1B2C3D",)), park.add(first="Jan", last=None, pin="3052")
+    before = everything(park)
+    saved = park.delete(anna.id, jan.id)
+    assert park.unproved(anna.id)
+    park.take_back(saved)
+    assert everything(park) == before
+    assert park.unproved(anna.id) == park.unproved(jan.id) == set()
+    assert park.residents.get(park.context, anna.id).role == "master"
+
+
+def test_batch_is_taken_back_as_one_over_slices(park: Park, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = [park.add(number=number, pin=f"204{n}").id for n, number in enumerate(park.apartments)]
+    before = everything(park)
+    saved = park.delete(*ids)
+    monkeypatch.setattr(slices, "LOCK_FOR", 0.0)
+    undone = park.take_back(saved)
+    assert everything(park) == before
+    (operation,) = park.rows(t.operation, id=undone.operation)
+    assert (operation["undo_of"], operation["action"]) == (
+        saved.operation,
+        f"Undid {saved.operation}: Deleted 3 residents",
+    )
+    assert undone.doors == park.gens()
+
+
+def test_broken_off_undo_goes_on_with_the_same_request(park: Park, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = [park.add(number=number, pin=f"204{n}").id for n, number in enumerate(park.apartments)]
+    before = everything(park)
+    saved = park.delete(*ids)
+    monkeypatch.setattr(slices, "LOCK_FOR", 0.0)
+    context = park.act
+    park.store.after_commit.append(killed)
+    with pytest.raises(KeyboardInterrupt):
+        park.undo.undo(context, saved.operation)
+    park.store.after_commit.remove(killed)
+    assert everything(park) != before
+    park.undo.undo(context, saved.operation)
+    assert everything(park) == before
+
+
+def test_same_request_undoes_once(park: Park) -> None:
+    anna = park.add(pin="2041")
+    context = park.act
+    first = park.undo.undo(context, anna.operation)
+    assert park.undo.undo(context, anna.operation).operation == first.operation
+    assert len(park.rows(t.operation, type="undo.undo")) == 1
+
+
+def test_later_change_forbids_it_and_is_named(park: Park) -> None:
+    anna = park.add()
+    edited = park.edit(anna.id, remark="x")
+    assert refusal(park, anna.operation) == f"Changed again since, by {edited.operation}. Undo that first."
+    park.take_back(edited)
+    undo = park.rows(t.operation, type="undo.undo")[0]["id"]
+    assert refusal(park, edited.operation) == f"Undone already, by {undo}."
+    assert refusal(park, anna.operation).startswith("Changed again since, by ")
+
+
+def test_value_given_to_somebody_else_forbids_it(park: Park) -> None:
+    anna = park.add(pin="2041")
+    saved = park.delete(anna.id)
+    park.prove()
+    park.add(number="1002", first="Jan", pin="2041")
+    assert refusal(park, saved.operation) == "This cannot be undone. This PIN belongs to Jan Kowalska, A 1002."
+
+
+def test_proof_by_the_agent_does_not_forbid_it(park: Park) -> None:
+    anna = park.add(pin="2041")
+    saved = park.delete(anna.id)
+    park.prove()
+    assert park.statuses(anna.id) == ["gone"]
+    park.take_back(saved)
+    assert park.codes(anna.id) == ["2041"]
+
+
+def test_new_master_and_reused_mail_forbid_it(park: Park) -> None:
+    anna = park.add(email="anna@example.com")
+    saved = park.delete(anna.id)
+    jan = park.add(first="Jan")
+    assert refusal(park, saved.operation) == (
+        "This cannot be undone: the apartment has another family master by now, Jan Kowalska."
+    )
+    park.delete(jan.id)
+    park.add(number="1002", first="Ewa", email="anna@example.com")
+    assert refusal(park, saved.operation) == (
+        "This cannot be undone: the e-mail address belongs to Ewa Kowalska by now."
+    )
+
+
+def test_deleted_apartment_forbids_it(park: Park) -> None:
+    saved = park.delete(park.add().id)
+    apartments = Apartments(park.store)
+    gone = apartments.delete(park.act, park.apartments["1001"])
+    assert refusal(park, saved.operation) == "This cannot be undone: an apartment of it was deleted since."
+    park.take_back(gone)
+    park.take_back(saved)
+    assert [row["first"] for row in park.rows(t.resident)] == ["Anna"]
+
+
+def test_apartment_in_use_cannot_be_unmade(park: Park) -> None:
+    made = Apartments(park.store).add(park.act, park.building, "1004")
+    park.apartments["1004"] = made.id
+    anna = park.add(number="1004")
+    assert refusal(park, made.operation) == "This cannot be undone: an apartment that it made is used by now."
+    park.take_back(anna)
+    park.take_back(made)
+    assert len(park.rows(t.apartment)) == 3
+
+
+def test_buildings_apartments_and_settings_come_back(park: Park) -> None:
+    buildings, before = Buildings(park.store), everything(park)
+    made = buildings.add(park.act, "B")
+    renamed = buildings.rename(park.act, made.id, 1, "C")
+    deleted = buildings.delete(park.act, made.id)
+    park.take_back(deleted)
+    assert {row["name"] for row in park.rows(t.access_group)} == {"A (default)", "C (default)"}
+    gens = park.gens()
+    zone = Communities(park.store).edit(park.act, 2, timezone="Asia/Tokyo")
+    assert park.gens() == {device: gen + 1 for device, gen in gens.items()}
+    park.take_back(zone)
+    assert park.gens() == {device: gen + 2 for device, gen in gens.items()}
+    assert refusal(park, renamed.operation).startswith("Changed again since")
+    buildings.delete(park.act, made.id)
+    assert everything(park) == before
+
+
+def test_plan_shows_what_each_door_would_get_back(park: Park) -> None:
+    anna = park.add(pin="2041")
+    park.add(first="Jan", last=None, pin="3052")
+    saved = park.edit(anna.id, pin="4063", cards_add=("0A1B2C3D",))
+    gate, lobby = park.undo.plan(park.context, saved.operation)
+    assert [line.what for line in gate.changes] == ["new PIN"]
+    assert [line.what for line in lobby.removes] == ["1 card"]
+    deleted = park.edit(anna.id, group_ids=())
+    again = park.undo.plan(park.context, deleted.operation)
+    assert [[line.what for line in door.adds] for door in again] == [["PIN and 1 card"]] * 2
+    assert park.codes(anna.id) == ["0A1B2C3D", "4063"]
+    with pytest.raises(Conflict, match="Changed again"):
+        park.undo.plan(park.context, anna.operation)
+
+
+def test_candidates_are_newest_first_and_of_this_community(park: Park, manager_context: ManagerContext) -> None:
+    anna = park.add()
+    park.clock.advance(minutes=1)
+    edited = park.edit(anna.id, remark="x")
+    park.residents.reveal(park.act, anna.id)
+    listed = park.undo.candidates(park.context, 2)
+    assert [(one.id, one.blocked) for one in listed] == [
+        (edited.operation, ""),
+        (anna.operation, f"Changed again since, by {edited.operation}. Undo that first."),
+    ]
+    stranger = manager_context(Role.INSTALLER)
+    assert park.undo.candidates(stranger, 10) == ()
+    with pytest.raises(NotFound):
+        park.undo.undo(stranger, anna.operation)
+
+
+def test_what_cannot_be_undone_says_so(park: Park) -> None:
+    anna = park.add(pin="2041")
+    park.residents.reveal(park.act, anna.id)
+    shown = park.rows(t.operation, type="resident.reveal")[0]["id"]
+    prepared = park.rows(t.operation, type="test.prepare", community_id=park.context.community_id)[0]["id"]
+    for operation in (shown, prepared):
+        assert refusal(park, operation) == "This cannot be undone."
+    with pytest.raises(NotFound, match="There is no operation 9999"):
+        park.undo.undo(park.act, 9999)
+
+
+def test_undo_needs_the_right_of_the_act_itself(park: Park, manager_context: ManagerContext) -> None:
+    home = park.context.community_id
+    saved = park.delete(park.add().id)
+    made = Apartments(park.store).add(park.act, park.building, "1004")
+    careful = manager_context(Role.MANAGER, community_id=home, delete_residents=False)
+    viewer = manager_context(Role.VIEWER, community_id=home)
+    for context, operation in ((careful, saved.operation), (careful, made.operation), (viewer, made.operation)):
+        with pytest.raises(Forbidden):
+            park.undo.undo(context, operation)
+    assert [one.blocked for one in park.undo.candidates(careful, 2)] == [
+        "Your role does not allow this (apartment.create). An installer can grant it.",
+        "Your role does not allow this (resident.delete). An installer can grant it.",
+    ]
+    undone = park.take_back(saved)
+    with pytest.raises(Forbidden):
+        park.undo.undo(careful, undone.operation)

@@ -1,0 +1,253 @@
+"""Who may do what: every public method of every service against a table written by hand (feature ACC-08).
+
+A method that is not in the table fails the suite, and so does a row without its method. The calls name records that
+are not there wherever that is possible: what counts is that the permission is asked before anything else.
+"""
+
+from __future__ import annotations
+
+import inspect
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from backend.domain.context import Context, agent_context, new_id
+from backend.domain.enums import Role, Via
+from backend.domain.errors import Forbidden, SmartPlusError
+from backend.domain.paging import ListQuery
+from backend.domain.records import DeviceDraft, ManagerDraft, ResidentDraft, ResidentPatch
+from backend.engine import Engine
+from backend.services.base import Service
+from backend.store import tables as t
+from backend.store.opening import open_site
+from tests.support.clock import FakeClock
+from tests.support.rows import insert_apartment, insert_building, insert_community, insert_device, insert_resident
+
+NOBODY = 4711
+DEVICE = DeviceDraft(
+    name="Gate", model="X916", mac="0C1105AA0001", firmware="1", profile="X916", scheme="http", host="192.0.2.1",
+    port=80, auth="none",
+)  # fmt: skip
+ACCOUNT = ManagerDraft(email="new@example.com", name="New", role=Role.VIEWER, password="quiet doors stay")
+QUERY = ListQuery()
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who may (letters: Installer, Manager, Technician, Viewer) and how to try it."""
+
+    who: str
+    call: Callable[[Engine, Context, dict[str, int]], object]
+
+
+ACTS: dict[str, Act] = {
+    "communities.get": Act("IMTV", lambda e, c, i: e.communities.get(c)),
+    "communities.edit": Act("IM  ", lambda e, c, i: e.communities.edit(c, NOBODY, name="Park")),
+    "buildings.list": Act("IMTV", lambda e, c, i: e.buildings.list(c, QUERY).first(1)),
+    "buildings.get": Act("IMTV", lambda e, c, i: e.buildings.get(c, i["building"])),
+    "buildings.add": Act("I   ", lambda e, c, i: e.buildings.add(c, new_id())),
+    "buildings.rename": Act("I   ", lambda e, c, i: e.buildings.rename(c, NOBODY, 1, "B")),
+    "buildings.delete": Act("I   ", lambda e, c, i: e.buildings.delete(c, NOBODY)),
+    "apartments.list": Act("IMTV", lambda e, c, i: e.apartments.list(c, QUERY).first(1)),
+    "apartments.get": Act("IMTV", lambda e, c, i: e.apartments.get(c, i["apartment"])),
+    "apartments.add": Act("I   ", lambda e, c, i: e.apartments.add(c, NOBODY, "1")),
+    "apartments.add_range": Act("I   ", lambda e, c, i: e.apartments.add_range(c, NOBODY, "1", "2")),
+    "apartments.edit": Act("IM  ", lambda e, c, i: e.apartments.edit(c, NOBODY, 1, name="x")),
+    "apartments.delete": Act("I   ", lambda e, c, i: e.apartments.delete(c, NOBODY)),
+    "residents.list": Act("IM V", lambda e, c, i: e.residents.list(c, QUERY).first(1)),
+    "residents.get": Act("IM V", lambda e, c, i: e.residents.get(c, i["resident"])),
+    "residents.find": Act("IM V", lambda e, c, i: e.residents.find(c, "nobody")),
+    "residents.defaults": Act("IM  ", lambda e, c, i: e.residents.defaults(c, i["apartment"])),
+    "residents.add": Act("IM  ", lambda e, c, i: e.residents.add(c, ResidentDraft(apartment_id=NOBODY))),
+    "residents.edit": Act("IM  ", lambda e, c, i: e.residents.edit(c, NOBODY, 1, ResidentPatch())),
+    "residents.deletion": Act("IM  ", lambda e, c, i: e.residents.deletion(c, [i["resident"]])),
+    "residents.delete": Act("IM  ", lambda e, c, i: e.residents.delete(c, [NOBODY])),
+    "residents.plan_add": Act("IM V", lambda e, c, i: e.residents.plan_add(c, ResidentDraft(apartment_id=NOBODY))),
+    "residents.plan_edit": Act("IM V", lambda e, c, i: e.residents.plan_edit(c, NOBODY, ResidentPatch())),
+    "residents.reveal": Act("IM  ", lambda e, c, i: e.residents.reveal(c, i["resident"])),
+    "groups.list_all": Act("IM V", lambda e, c, i: e.groups.list_all(c)),
+    "devices.list": Act("IMTV", lambda e, c, i: e.devices.list(c, QUERY).first(1)),
+    "devices.get": Act("IMTV", lambda e, c, i: e.devices.get(c, i["device"])),
+    "devices.identify": Act("I T ", lambda e, c, i: e.devices.identify(c, "192.0.2.1", "", "")),
+    "devices.finding": Act("I T ", lambda e, c, i: e.devices.finding(c, NOBODY)),
+    "devices.add": Act("I T ", lambda e, c, i: e.devices.add(c, DEVICE.model_copy(update={"building_id": NOBODY}))),
+    "devices.edit": Act("IMT ", lambda e, c, i: e.devices.edit(c, NOBODY, 1, name="x")),
+    "devices.delete": Act("I T ", lambda e, c, i: e.devices.delete(c, NOBODY)),
+    "doors.list": Act("IMTV", lambda e, c, i: e.doors.list(c, QUERY).first(1)),
+    "doors.all": Act("IMTV", lambda e, c, i: e.doors.all(c)),
+    "doors.find": Act("IMTV", lambda e, c, i: e.doors.find(c, "nothing")),
+    "doors.open": Act("IMT ", lambda e, c, i: e.doors.open(c, i["relay"])),
+    "doors.command": Act("IMTV", lambda e, c, i: e.doors.command(c, NOBODY)),
+    "logs.list": Act("IMTV", lambda e, c, i: e.logs.list(c, QUERY).first(1)),
+    "logs.get": Act("IMTV", lambda e, c, i: e.logs.get(c, NOBODY)),
+    "logs.newest": Act("IMTV", lambda e, c, i: e.logs.newest(c, 1)),
+    "operations.list": Act("IM V", lambda e, c, i: e.operations.list(c, QUERY).first(1)),
+    "operations.get": Act("IM V", lambda e, c, i: e.operations.get(c, NOBODY)),
+    "operations.fields": Act("IM V", lambda e, c, i: e.operations.fields(c, NOBODY)),
+    "operations.of_record": Act("IM V", lambda e, c, i: e.operations.of_record(c, "device", NOBODY)),
+    "undo.candidates": Act("IM  ", lambda e, c, i: e.undo.candidates(c, 5)),
+    "undo.plan": Act("IM  ", lambda e, c, i: e.undo.plan(c, NOBODY)),
+    "undo.undo": Act("IM  ", lambda e, c, i: e.undo.undo(c, NOBODY)),
+    "undo.undo of an installer's act": Act("I   ", lambda e, c, i: e.undo.undo(c, i["made_building"])),
+    "managers.list": Act("IM V", lambda e, c, i: e.managers.list(c, QUERY).first(1)),
+    "managers.get": Act("IM V", lambda e, c, i: e.managers.get(c, NOBODY)),
+    "managers.me": Act("IMTV", lambda e, c, i: e.managers.me(c)),
+    "managers.add": Act("I   ", lambda e, c, i: e.managers.add(c, ACCOUNT)),
+    "managers.disable": Act("I   ", lambda e, c, i: e.managers.disable(c, NOBODY, 1, True)),
+    "managers.make_session": Act("IMTV", lambda e, c, i: e.managers.make_session(c)),
+    "managers.end_session": Act("IMTV", lambda e, c, i: e.managers.end_session(c, "no token")),
+    "sync.progress": Act("IMTV", lambda e, c, i: e.sync.progress(c, {i["device"]: 1})),
+    "sync.devices": Act("IMTV", lambda e, c, i: e.sync.devices(c)),
+    "sync.person": Act("IMTV", lambda e, c, i: e.sync.person(c, i["resident"])),
+    "sync.revoked": Act("IMTV", lambda e, c, i: e.sync.revoked(c, i["resident"])),
+    "sync.release": Act("IM  ", lambda e, c, i: e.sync.release(c, i["device"], 1)),
+    "sync.check": Act("IMT ", lambda e, c, i: e.sync.check(c)),
+    "access.why": Act("IM V", lambda e, c, i: e.access.why(c, holder_id=i["resident"], relay_id=i["relay"])),
+    "access.why of a log line": Act("IM V", lambda e, c, i: e.access.why(c, log_id=NOBODY)),
+    "access.plan_device": Act("IM V", lambda e, c, i: e.access.plan_device(c)),
+    "search.find": Act("IMTV", lambda e, c, i: e.search.find(c, "anna")),
+    "search.find by PIN": Act("IM  ", lambda e, c, i: e.search.find(c, "pin:1234")),
+    "dashboard.read": Act("IMTV", lambda e, c, i: e.dashboard.read(c)),
+    "dashboard.summary": Act("IMTV", lambda e, c, i: e.dashboard.summary(c)),
+    "backups.write": Act("IM  ", lambda e, c, i: e.backups.write(c, Path("/nowhere/backup.db"))),
+    "engine.backup": Act("IM  ", lambda e, c, i: e.backup(c, Path("/nowhere/backup.db"))),
+    "engine.list undo": Act("IM  ", lambda e, c, i: e.list("undo", c).first(1)),
+}
+
+FREE = frozenset({"managers.login", "managers.resume", "agents.state"})
+"""Before there is a context, or without any: they take none."""
+
+SWITCHED = {
+    "log_access": {"logs.list", "logs.get", "logs.newest", "access.why of a log line"},
+    "delete_residents": {"residents.deletion", "residents.delete"},
+}
+"""Switch of an account -> what a property manager loses with it (rules 1.1)."""
+
+LETTERS = {Role.INSTALLER: "I", Role.MANAGER: "M", Role.TECHNICIAN: "T", Role.VIEWER: "V"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """One site for the whole table: its engine, an account of each role, and records to name."""
+
+    engine: Engine
+    accounts: dict[str, Context]
+    ids: dict[str, int]
+
+    def allows(self, act: Act, account: str) -> bool:
+        """Whether the account gets past the permission; anything else that is wrong does not count."""
+        try:
+            act.call(self.engine, self.accounts[account].again(), self.ids)
+        except Forbidden:
+            return False
+        except SmartPlusError:
+            return True
+        return True
+
+
+@pytest.fixture(scope="module")
+def site(template_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with accounts of every role, of each switch turned off, and a disabled one."""
+    root = Path(shutil.copytree(template_site, tmp_path_factory.mktemp("matrix") / "site"))
+    clock = FakeClock()
+    with closing(open_site(root, clock=clock)) as store, store.write(agent_context(1), "test.site") as work:
+        work.require("building.write")
+        community = insert_community(work)
+        building = insert_building(work, community)
+        apartment = insert_apartment(work, building)
+        device = insert_device(work, community)
+        ids = {
+            "building": building,
+            "apartment": apartment,
+            "resident": insert_resident(work, community, apartment),
+            "device": device,
+            "relay": work.insert(t.relay, uuid=new_id(), device_id=device, number=1, name="Gate", name_fold="gate"),
+        }
+        made: dict[str, dict[str, Any]] = {role.value: {"role": role} for role in Role}
+        made |= {switch: {"role": Role.MANAGER, switch: False} for switch in SWITCHED}
+        made["disabled"] = {"role": Role.INSTALLER}
+        accounts = {
+            name: work.insert(
+                t.manager, uuid=new_id(), community_id=community, email=f"{name}@example.com", name=name, **columns
+            )
+            for name, columns in made.items()
+        }
+    engine = Engine(root, clock=clock)
+    engine.start()
+    contexts = {name: Context(row_id, name, community, Via.APP) for name, row_id in accounts.items()}
+    ids["made_building"] = engine.buildings.add(contexts["installer"].again(), "Made").operation
+    disable = update(t.manager).where(t.manager.c.id == accounts["disabled"]).values(disabled=True)
+    with engine.backups.store.books(agent_context(community)) as work:
+        work.connection.execute(disable)
+    yield Site(engine, contexts, ids)
+    engine.close()
+
+
+def services(engine: Engine) -> dict[str, Service]:
+    """The services that the engine holds for screens and commands."""
+    return {name: held for name, held in vars(engine).items() if isinstance(held, Service) and not name.startswith("_")}
+
+
+def methods(engine: Engine) -> set[str]:
+    """Every public method of every service, "service.method"."""
+    return {
+        f"{name}.{method}"
+        for name, service in services(engine).items()
+        for method, value in inspect.getmembers(type(service), callable)
+        if not method.startswith("_")
+    }
+
+
+@pytest.mark.feature("ACC-08")
+def test_every_public_method_stands_in_the_table(site: Site) -> None:
+    told = {name.partition(" ")[0] for name in ACTS if not name.startswith("engine.")}
+    assert methods(site.engine) == told | FREE
+
+
+def test_the_engine_has_every_service_of_its_contract(site: Site) -> None:
+    assert services(site.engine).keys() == {
+        "communities", "buildings", "apartments", "residents", "groups", "devices", "doors", "logs", "operations",
+        "undo", "managers", "sync", "access", "search", "dashboard", "agents", "backups",
+    }  # fmt: skip
+
+
+def test_what_asks_nobody_takes_no_context(site: Site) -> None:
+    held = services(site.engine)
+    for name in FREE:
+        service, _, method = name.partition(".")
+        assert "context" not in inspect.signature(getattr(held[service], method)).parameters, name
+    for name in methods(site.engine) - FREE:
+        service, _, method = name.partition(".")
+        assert next(iter(inspect.signature(getattr(held[service], method)).parameters)) == "context", name
+
+
+@pytest.mark.feature("ACC-08")
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_may_do_what_the_table_says_and_nothing_else(site: Site, role: Role) -> None:
+    may = {name for name, act in ACTS.items() if site.allows(act, role.value)}
+    assert may == {name for name, act in ACTS.items() if LETTERS[role] in act.who}
+
+
+@pytest.mark.feature("ACC-08")
+@pytest.mark.feature("LOG-08")
+@pytest.mark.parametrize("switch", list(SWITCHED))
+def test_a_switch_that_is_off_takes_away_what_it_names(site: Site, switch: str) -> None:
+    refused = {name for name, act in ACTS.items() if not site.allows(act, switch)}
+    assert refused - {name for name, act in ACTS.items() if "M" not in act.who} == SWITCHED[switch]
+
+
+@pytest.mark.feature("ACC-08")
+def test_a_disabled_account_may_do_nothing_at_all(site: Site) -> None:
+    assert [name for name, act in ACTS.items() if site.allows(act, "disabled")] == []
+
+
+@pytest.mark.feature("LOG-08")
+def test_the_dashboard_keeps_the_switch_of_the_logs_too(site: Site) -> None:
+    assert site.engine.dashboard.read(site.accounts["log_access"]).days == ()
+    assert len(site.engine.dashboard.read(site.accounts["manager"]).days) == 7

@@ -1,0 +1,1 @@
+"""Tests of the reusable widgets, each in a small host application."""
