@@ -65,9 +65,9 @@ class DeviceForm(FormPage):
         rows = self.session.engine.list("building", self.session.context, ListQuery()).first(500)
         return [PickRow(str(row.id), str(row.values["name"])) for row in rows]
 
-    def field_changed(self, event: FormField.Changed) -> None:
+    def field_changed(self, field: FormField) -> None:
         """There is no plan before the device is known."""
-        event.stop()
+        del field
         self.refresh_frame()
 
     async def save(self) -> Saved:

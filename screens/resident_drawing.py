@@ -54,10 +54,10 @@ def door_lines(record: ResidentRecord) -> list[tuple[Part, ...]]:
         lines.append(
             (
                 (f"{look.symbol} ", f"$sp-{look.symbol_tone}"),
-                (f"{door.device:<20}", "$sp-t1"),
-                (f"{look.word:<12}", f"$sp-{look.word_tone}"),
-                (f"{door.detail:<30}", "$sp-t2"),
-                (read, "$sp-t3"),
+                (f"{door.device:<16}", "$sp-t1"),
+                (f"{look.word:<10}", f"$sp-{look.word_tone}"),
+                (f"{read:>5}  ", "$sp-t3"),
+                (door.detail, "$sp-t2"),
             )
         )
     return lines or [(("opens no door", "$sp-t3"),)]

@@ -48,7 +48,7 @@ class ResidentForm(FormPage):
         if fixed:
             return FixedField(name, label, hint="set when added")
         if name == "apartment_id":
-            return PickField(name, label, required=True, hint=hint)
+            return PickField(name, label, required=True, hint="1203, B 1203")
         if name == "role":
             return PickField(name, label, options=[PickRow(one.value, one.label) for one in field.choices])
         if name == "group_ids":
@@ -106,9 +106,9 @@ class ResidentForm(FormPage):
         values["role"] = record.role.value
         self.form.begin(values)
         pins = [one.masked for one in record.credentials if one.kind == "pin"]
-        self.form.fields["pin"].set_hint(f"{pins[0]} now; typed replaces it" if pins else "none yet")
+        self.form.fields["pin"].set_hint(f"{pins[0]}, typed replaces" if pins else "none yet")
         cards = [one.masked for one in record.credentials if one.kind == "card"]
-        self.form.fields["cards"].set_hint(f"{', '.join(cards)} now; typed adds" if cards else "none yet")
+        self.form.fields["cards"].set_hint(f"{' '.join(cards)}, typed adds" if cards else "none yet")
         self.plan_soon()
 
     async def _fill(self, apartment_id: int) -> None:
@@ -127,13 +127,13 @@ class ResidentForm(FormPage):
         if not fields["group_ids"].changed:
             fields["group_ids"].begin([str(group_id) for group_id in known.group_ids])
         if known.free_pin:
-            fields["pin"].set_hint(f"free: {known.free_pin}; not starting with 9")
+            fields["pin"].set_hint(f"free: {known.free_pin}")
 
-    def field_changed(self, event: FormField.Changed) -> None:
+    def field_changed(self, field: FormField) -> None:
         """An apartment that was taken fills in what it tells."""
-        super().field_changed(event)
-        if event.field.key == "apartment_id" and self._resident_id is None and event.field.value:
-            self.start(self._fill(int(event.field.value)), group="fill", exclusive=True)
+        super().field_changed(field)
+        if field.key == "apartment_id" and self._resident_id is None and field.value:
+            self.start(self._fill(int(field.value)), group="fill", exclusive=True)
 
     async def plan(self) -> Sequence[DoorPlan] | None:
         """Per door, from what stands in the fields."""

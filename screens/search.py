@@ -53,17 +53,10 @@ class Search(PickDialog):
         self.query_one(PickList).show([*rows, *best(self._modules, text)], self._empty)
         if self._entering:
             self._entering = False
-            self._take()
+            super().entered()
 
-    def _entered(self, event: object) -> None:
+    def entered(self) -> None:
         """Enter typed ahead waits for the hits of what was typed."""
-        searching = any(worker.group == "search" and not worker.is_finished for worker in self.workers)
-        if searching:
-            self._entering = True
-        else:
-            self._take()
-
-    def _take(self) -> None:
-        row = self.query_one(PickList).current
-        if row is not None:
-            self.picked(row)
+        self._entering = any(worker.group == "search" and not worker.is_finished for worker in self.workers)
+        if not self._entering:
+            super().entered()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -46,17 +47,26 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
+@pytest.fixture(scope="module")
+def made_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site just made, to be copied."""
+    root = tmp_path_factory.mktemp("made") / "site"
+    Engine.create(root, **FIRST, key_file=True, clock=FakeClock()).close()
+    return root
+
+
 @pytest.fixture
-def engine(tmp_path: Path, clock: FakeClock) -> Iterator[Engine]:
-    """The engine of a site just made."""
-    made = Engine.create(tmp_path / "site", **FIRST, key_file=True, clock=clock)
-    yield made
-    made.close()
+def engine(made_site: Path, tmp_path: Path, clock: FakeClock) -> Iterator[Engine]:
+    """The started engine of a site just made."""
+    opened = Engine(Path(shutil.copytree(made_site, tmp_path / "site")), clock=clock)
+    opened.start()
+    yield opened
+    opened.close()
 
 
-def sign_in(engine: Engine) -> Context:
-    """The first installer's context."""
-    return engine.managers.login("ines@example.com", PASSWORD, Via.APP)[0]
+def installer() -> Context:
+    """The first account of the site."""
+    return Context(1, "Ines", 1, Via.APP)
 
 
 def fresh(code: str) -> Any:
@@ -79,7 +89,7 @@ def test_a_new_site_has_its_community_and_an_installer_who_can_sign_in(engine: E
 
 
 def test_the_site_is_private_and_opens_again(engine: Engine, clock: FakeClock) -> None:
-    context = sign_in(engine)
+    context = installer()
     engine.buildings.add(context.again(), "A")
     engine.close()
     assert stat.S_IMODE(engine.root.stat().st_mode) == 0o700
@@ -109,7 +119,7 @@ def test_what_is_wrong_with_a_new_site_is_said_before_anything_is_written(tmp_pa
 def test_a_second_site_in_the_same_place_is_refused(engine: Engine) -> None:
     with pytest.raises(Conflict):
         Engine.create(engine.root, **FIRST)
-    assert sign_in(engine).actor_name == "Ines"
+    assert engine.communities.get(installer()).name == "Rosewood Court"
 
 
 def test_where_no_site_is_none_is_opened(tmp_path: Path) -> None:
@@ -120,7 +130,7 @@ def test_where_no_site_is_none_is_opened(tmp_path: Path) -> None:
 
 
 async def test_an_engine_around_an_app_closes_with_it(engine: Engine) -> None:
-    context = sign_in(engine)
+    context = installer()
 
     async def crash() -> None:
         async with Engine(engine.root) as other:
@@ -134,7 +144,7 @@ async def test_an_engine_around_an_app_closes_with_it(engine: Engine) -> None:
 
 
 def test_the_feed_tells_what_another_engine_committed(engine: Engine, clock: FakeClock) -> None:
-    context, other = sign_in(engine), Engine(engine.root, clock=clock)
+    context, other = installer(), Engine(engine.root, clock=clock)
     other.start()
     told: set[str] = set()
     seen = threading.Event()
@@ -152,7 +162,7 @@ def test_the_feed_tells_what_another_engine_committed(engine: Engine, clock: Fak
 
 
 async def test_every_commit_wakes_the_agent(engine: Engine) -> None:
-    context = sign_in(engine)
+    context = installer()
     async with PokeListener(Site(engine.root)) as listener:
         engine.buildings.add(context.again(), "A")
         assert await listener.wait(10)
@@ -168,7 +178,7 @@ async def test_every_commit_wakes_the_agent(engine: Engine) -> None:
 def test_every_list_is_read_filtered_and_sorted_by_what_its_catalog_says(engine: Engine, record: str) -> None:
     from backend.catalog.registry import RECORDS
 
-    context, catalog = sign_in(engine), RECORDS[record]
+    context, catalog = installer(), RECORDS[record]
     engine.devices.add(context.again(), DEVICE)
     engine.buildings.add(context.again(), "A")
     rows = engine.list(record, context).first(50)
@@ -204,7 +214,7 @@ def test_a_filter_reads_times_in_the_zone_of_the_community(engine: Engine) -> No
 
 
 def test_a_record_that_has_no_list_is_named(engine: Engine) -> None:
-    context = sign_in(engine)
+    context = installer()
     with pytest.raises(NotFound):
         engine.list("unicorn", context)
     with pytest.raises(NotFound):
@@ -213,7 +223,7 @@ def test_a_record_that_has_no_list_is_named(engine: Engine) -> None:
 
 @pytest.mark.feature("SYNC-07")
 def test_the_list_of_undo_has_what_can_be_taken_back_only(engine: Engine) -> None:
-    context = sign_in(engine)
+    context = installer()
     engine.devices.add(context.again(), DEVICE)
     saved = engine.buildings.add(context.again(), "A")
     assert [row.id for row in engine.list("undo", context).first(9)] == [saved.operation]
@@ -224,7 +234,7 @@ def test_the_list_of_undo_has_what_can_be_taken_back_only(engine: Engine) -> Non
 def test_a_backup_is_a_private_file_that_opens_and_never_replaces_one(
     engine: Engine, tmp_path: Path, clock: FakeClock
 ) -> None:
-    context = sign_in(engine)
+    context = installer()
     engine.buildings.add(context.again(), "A")
     target = engine.backup(context, tmp_path / "copy.db")
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
@@ -247,7 +257,7 @@ def test_a_backup_is_a_private_file_that_opens_and_never_replaces_one(
 @pytest.mark.feature("ACC-08")
 def test_a_viewer_makes_no_backup(engine: Engine, tmp_path: Path) -> None:
     draft = ManagerDraft(email="vera@example.com", name="Vera", role=Role.VIEWER, password=PASSWORD)
-    engine.managers.add(sign_in(engine).again(), draft)
+    engine.managers.add(installer().again(), draft)
     viewer = engine.managers.login("vera@example.com", PASSWORD, Via.COMMAND)[0]
     with pytest.raises(Forbidden):
         engine.backup(viewer, tmp_path / "copy.db")

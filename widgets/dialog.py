@@ -267,6 +267,10 @@ class PickDialog(ModalScreen[str | None]):
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
+        self.entered()
+
+    def entered(self) -> None:
+        """Enter: take the row under the cursor; a dialog that still searches waits for its hits."""
         row = self.query_one(PickList).current
         if row is not None:
             self.picked(row)

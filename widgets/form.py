@@ -25,7 +25,7 @@ class FormField(Vertical):
     FormField > Horizontal { height: 1; }
     FormField .label { width: 18; color: $sp-t2; }
     FormField .star { width: 2; color: $sp-acc; }
-    FormField .hint { width: auto; max-width: 34; color: $sp-t3; background: $sp-raise; padding: 0 1; }
+    FormField .hint { width: auto; max-width: 25; color: $sp-t3; background: $sp-raise; padding: 0 1; }
     FormField Input {
         border: none; height: 1; width: 1fr; padding: 0 1; background: $sp-raise; color: $sp-t1;
         text-style: $sp-field-style;
@@ -77,6 +77,10 @@ class FormField(Vertical):
     def value(self) -> Any:
         """What the form will save."""
         raise NotImplementedError(type(self).__name__)
+
+    def on_mount(self) -> None:
+        """A field begins as it stands."""
+        self._original = self.value
 
     @property
     def changed(self) -> bool:

@@ -176,11 +176,12 @@ class ModuleColumn(Widget):
             tone = item.tone if item.badge else "t1" if here else "t3"
             parts.append((pad(item.letter, width - 1), f"{'bold ' if here or item.badge else ''}$sp-{tone}"))
         else:
-            room = width - 5 - len(item.badge)
+            badge = f" {item.badge} " if item.badge else ""
+            room = width - 3 - len(badge)
             parts += [
                 (f"{item.letter} ", "bold $sp-t1" if here else "$sp-t3"),
                 (pad(fit(item.name, room), room), "bold $sp-t1" if here else "$sp-t2"),
-                (f" {item.badge} ", f"{'bold ' if item.tone == 'bad' else ''}$sp-{item.tone}"),
+                (badge, f"{'bold ' if item.tone == 'bad' else ''}$sp-{item.tone}"),
             ]
         if not here:
             return assemble(parts)

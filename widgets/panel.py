@@ -10,24 +10,31 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from widgets.frame import Part
-from widgets.text import clean
+from widgets.text import Part, assemble
+
+EDGE_ENDS = 6
+"""Cells of an edge beside its title: corners, one dash and one space at either end."""
 
 
 class Panel(Vertical):
-    """A pane: name bold at the left of its top edge, a figure or state at the right, its keys at the bottom right."""
+    """A pane: name bold at the left of its top edge, a figure or state at the right, its keys at the bottom right.
+
+    The class `-failed` gives it the edge of a failure or a danger, `-call` that of a call.
+    """
 
     DEFAULT_CSS = """
     Panel {
         border: round $sp-line;
         border-title-align: left;
         border-title-color: $sp-t1;
-        border-title-style: bold;
+        border-title-style: none;
         border-subtitle-align: right;
         border-subtitle-color: $sp-t2;
         border-subtitle-style: none;
         padding: 0 1;
         height: auto;
+        &.-failed { border: round $sp-bad; }
+        &.-call { border: round $sp-acc; }
     }
     """
 
@@ -35,39 +42,66 @@ class Panel(Vertical):
     """What stands at the right of the top edge."""
     heading: reactive[str] = reactive("")
     """The pane's name."""
+    keys: reactive[str] = reactive("")
+    """The keys of the pane, each before its word, " · " between them: "Enter details · w why"."""
 
     def __init__(
         self, *children: Widget, heading: str = "", keys: str = "", id: str | None = None, classes: str | None = None
     ) -> None:
         super().__init__(*children, id=id, classes=classes)
         self.set_reactive(Panel.heading, heading)
-        if keys:
-            self.border_subtitle = Content(f" {keys} ")
+        self.set_reactive(Panel.keys, keys)
 
     def on_mount(self) -> None:
-        """Draw the edge."""
-        self._draw_edge()
+        """Draw the edges."""
+        self._draw_edges()
 
     def on_resize(self) -> None:
         """The top edge is one padded title line, remade for each width."""
-        self._draw_edge()
+        self._draw_edges()
 
     def watch_figure(self) -> None:
         """Draw the edge anew."""
-        self._draw_edge()
+        self._draw_edges()
 
     def watch_heading(self) -> None:
         """Draw the edge anew."""
-        self._draw_edge()
+        self._draw_edges()
 
-    def _draw_edge(self) -> None:
-        name = Content.assemble((f" {clean(self.heading)} ", "bold $sp-t1")) if self.heading else Content("")
-        figure = Content.assemble(" ", *self.figure, " ") if self.figure else Content("")
-        room = self.outer_size.width - 6 - name.cell_length - figure.cell_length
-        if room < 0:
-            figure, room = Content(""), self.outer_size.width - 6 - name.cell_length
-        rule = Content.styled("─" * max(0, room), "$sp-line")
-        self.border_title = name + rule + figure
+    def watch_keys(self) -> None:
+        """Draw the edge anew."""
+        self._draw_edges()
+
+    def _draw_edges(self) -> None:
+        """Name, line and figure on top; keys at the bottom."""
+        room = self.outer_size.width - EDGE_ENDS
+        if room <= 0:
+            return
+        edge = "$sp-bad" if self.has_class("-failed") else "$sp-acc" if self.has_class("-call") else "$sp-line"
+        self.styles.border_title_align = "left" if self.heading else "right"
+        self.border_title = edge_line(self.heading, self.figure, room, edge)
+        self.border_subtitle = key_line(self.keys) if self.keys else None
+
+
+def edge_line(heading: str, figure: Sequence[Part], width: int, edge: str) -> Content:
+    """What a top edge says in `width` cells: name, line, figure; the figure gives way to the name."""
+    name, tail = assemble([(heading, "bold $sp-t1")]), assemble(figure)
+    if not heading or not tail.cell_length:
+        return name if heading else tail
+    dashes = width - name.cell_length - tail.cell_length - 2
+    if dashes < 1:
+        return name
+    return Content.assemble(name, " ", ("─" * dashes, edge), " ", tail)
+
+
+def key_line(keys: str) -> Content:
+    """Keys and their words, such as "Enter details · w why", the keys in their own style."""
+    parts: list[Part] = []
+    for hint in keys.split(" · "):
+        key, _, word = hint.partition(" ")
+        parts += [(" · ", "$sp-t3")] if parts else []
+        parts += [(key, "bold $sp-acc"), (f" {word}", "$sp-t2")]
+    return assemble(parts)
 
 
 class Lines(Widget):
@@ -83,10 +117,12 @@ class Lines(Widget):
     def render(self) -> RenderResult:
         """The lines, each within the width."""
         width = self.content_size.width
-        return Content("\n").join([self._cut(Content.assemble(*line), width) for line in self.lines])
+        return Content("\n").join([_cut(assemble(line), width) for line in self.lines])
 
-    def _cut(self, line: Content, width: int) -> Content:
-        return line.truncate(width, ellipsis=True) if 0 < width < line.cell_length else line
+
+def _cut(line: Content, width: int) -> Content:
+    """A line within a width; before the first layout there is none."""
+    return line.truncate(width, ellipsis=True) if 0 < width < line.cell_length else line
 
 
 def fact(label: str, value: Sequence[Part], width: int = 12) -> tuple[Part, ...]:

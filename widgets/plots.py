@@ -2,125 +2,139 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from widgets.text import clean
+from widgets.text import Part, assemble, fit, pad, width_of
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
+
 SMALLEST = 12
 """Under so many columns a plot is shown as its figure alone."""
 
-
-def bar_cells(value: float, most: float, height: int) -> list[str]:
-    """A bar as cells from the top down, in eighths of a cell; something above nothing is always seen."""
-    if most <= 0 or value <= 0:
-        return [" "] * height
-    eighths = max(1, round(value / most * height * 8))
-    return [EIGHTHS[max(0, min(8, eighths - 8 * row))] for row in range(height - 1, -1, -1)]
+GAUGE_LEAST = 6
+"""Cells below which the line of a share is left out and its figure stands alone."""
 
 
 def share_cells(value: float, most: float, width: int) -> tuple[str, str]:
-    """A horizontal share as its drawn and its empty part, in half cells."""
-    halves = 0 if most <= 0 else min(2 * width, round(value / most * 2 * width))
+    """A horizontal share as its drawn and its empty part, in half cells; something above nothing is always seen.
+
+    The empty part is a thinner line, so that the two differ without colours too.
+    """
+    halves = 0 if most <= 0 else max(0, min(2 * width, round(value / most * 2 * width)))
     if value > 0 and halves == 0:
-        halves = 1
+        halves = min(1, 2 * width)
     drawn = "━" * (halves // 2) + ("╸" if halves % 2 else "")
-    return drawn, "━" * (width - len(drawn))
+    return drawn, "─" * (width - len(drawn))
+
+
+def gauge(value: int, limit: int, width: int) -> tuple[Part, Part]:
+    """A capacity as parts of a line: warn from 80 %, bad from 95 %."""
+    drawn, empty = share_cells(value, limit, width)
+    part = value / limit if limit else 0
+    tone = "bad" if part >= 0.95 else "warn" if part >= 0.8 else "plot"
+    return (drawn, f"$sp-{tone}"), (empty, "$sp-line")
 
 
 class Bars(Widget):
     """One bar for each day with its value above and its name below; the last is today."""
 
     DEFAULT_CSS = """
-    Bars { height: 1fr; min-height: 4; }
+    Bars { width: 1fr; height: 1fr; min-height: 4; }
     """
 
     values: reactive[tuple[tuple[str, int], ...]] = reactive(())
     """Name and value of each bar."""
 
+    second: reactive[tuple[int, ...]] = reactive(())
+    """A second value for each bar, drawn thinner beside it; none for a single series."""
+
     def render(self) -> RenderResult:
-        """Bars in `plot`, today in `acc`."""
+        """Bars in `plot`, today in `acc`, the second series in `idle`."""
         width, height = self.content_size
-        if not self.values or height < 3:
+        if not self.values or height < 1:
             return ""
-        if width < SMALLEST:
-            return Content.assemble((f"{sum(value for _, value in self.values):,}", "bold $sp-t1"))
-        step = max(4, width // len(self.values))
-        most = max(value for _, value in self.values)
-        rows = height - 2
-        bars = [bar_cells(value, most, rows) for _, value in self.values]
-        lines = [self._figures(step)]
-        for row in range(rows):
-            cells = [(bars[at][row] * (step - 2) + "  ", self._tone(at)) for at in range(len(bars))]
-            lines.append(Content.assemble(*cells))
-        lines.append(self._names(step))
-        return Content("\n").join(lines)
+        step = width // len(self.values)
+        if width < SMALLEST or height < 3 or step < 3:
+            return assemble([(f"{sum(value for _, value in self.values):,}", "bold $sp-t1")])
+        return Content("\n").join([self._line(row, height - 1, step) for row in range(height)])
 
-    def _tone(self, at: int) -> str:
-        return "$sp-acc" if at == len(self.values) - 1 else "$sp-plot"
-
-    def _figures(self, step: int) -> Content:
+    def _line(self, row: int, rows: int, step: int) -> Content:
+        """One line of the plot, counted from the top; the line below `rows` carries the names."""
         last = len(self.values) - 1
-        return Content.assemble(
-            *(
-                (f"{value:,}"[: step - 1].ljust(step), "bold $sp-t1" if at == last else "$sp-t2")
-                for at, (_, value) in enumerate(self.values)
-            )
-        )
+        parts: list[Part] = []
+        for index, (name, value) in enumerate(self.values):
+            today = index == last
+            if row == rows:
+                parts.append((pad(_short(name, step - 1), step), "bold $sp-t1" if today else "$sp-t3"))
+            elif row == rows - 1 - self._cells(value, rows):
+                parts.append((pad(fit(f"{value:,}", step - 1), step), "bold $sp-t1" if today else "$sp-t2"))
+            else:
+                parts += self._bars(index, rows - 1 - row, rows, step)
+        return assemble(parts)
 
-    def _names(self, step: int) -> Content:
-        last = len(self.values) - 1
-        return Content.assemble(
-            *(
-                (name[: step - 1].ljust(step), "bold $sp-t1" if at == last else "$sp-t3")
-                for at, (name, _) in enumerate(self.values)
-            )
-        )
+    def _bars(self, index: int, level: int, rows: int, step: int) -> list[Part]:
+        """The cells of a bar, and of the second one beside it, at a level counted from the bottom."""
+        gap = 2 if step >= 5 and not self.second else 1
+        thin = max(1, (step - 2) // 3) if self.second and step >= 4 else 0
+        wide = step - gap - (thin + 1 if thin else 0)
+        main = EIGHTHS[max(0, min(8, self._eighths(self.values[index][1], rows) - 8 * level))]
+        parts = [(main * wide + " " * gap, "$sp-acc" if index == len(self.values) - 1 else "$sp-plot")]
+        if thin:
+            beside = EIGHTHS[max(0, min(8, self._eighths(self.second[index], rows) - 8 * level))]
+            parts.append((beside * thin + " ", "$sp-idle"))
+        return parts
+
+    def _eighths(self, value: int, rows: int) -> int:
+        """Height of a value in eighths of a cell; the highest leaves a line for its figure."""
+        most = max((*(value for _, value in self.values), *self.second))
+        if most <= 0 or value <= 0:
+            return 0
+        return max(1, round(value / most * (rows - 1) * 8))
+
+    def _cells(self, value: int, rows: int) -> int:
+        """Lines that a bar reaches into."""
+        return -(-self._eighths(value, rows) // 8)
 
 
 class Shares(Widget):
-    """One line for each share: name, gauge, figure and percent."""
+    """One line for each share: name, line, figure and percent."""
 
     DEFAULT_CSS = """
-    Shares { height: auto; }
+    Shares { width: 1fr; height: auto; }
     """
 
     values: reactive[tuple[tuple[str, int], ...]] = reactive((), layout=True)
     """Name and value of each share, the largest first."""
 
     def render(self) -> RenderResult:
-        """A line for each."""
-        width = self.content_size.width
+        """A line for each; where it gets narrow the percentage goes first, then the line."""
         if not self.values:
             return ""
-        total = sum(value for _, value in self.values)
-        most = max(value for _, value in self.values)
-        names = max(len(name) for name, _ in self.values)
-        room = width - names - 1 - 7 - 5
-        return Content("\n").join(
-            [self._line(name, value, (total, most), (names, room)) for name, value in self.values]
-        )
+        return Content("\n").join([self._line(name, value) for name, value in self.values])
 
-    def _line(self, name: str, value: int, scale: tuple[int, int], widths: tuple[int, int]) -> Content:
-        total, most = scale
-        names, room = widths
-        parts = [(clean(name).ljust(names + 1), "$sp-t2")]
-        if room >= SMALLEST // 2:
-            drawn, empty = share_cells(value, most, room)
-            parts += [(drawn, "$sp-plot"), (empty, "$sp-line")]
-        percent = round(100 * value / total) if total else 0
-        parts += [(f"{value:>7,}", "$sp-t1"), (f"{percent:>4}%", "$sp-t3")]
-        return Content.assemble(*parts)
+    def _line(self, name: str, value: int) -> Content:
+        width = self.content_size.width
+        total = sum(each for _, each in self.values)
+        most = max(each for _, each in self.values)
+        figures = max(len(f"{each:,}") for _, each in self.values)
+        names = min(max(width_of(each) for each, _ in self.values), max(1, width - figures - 1))
+        percent = f"{round(100 * value / total) if total else 0:>4}%"
+        room = width - names - figures - 2
+        with_percent = room - len(percent) >= GAUGE_LEAST
+        parts = [(pad(fit(name, names), names), "$sp-t2"), (" ", "")]
+        if room >= GAUGE_LEAST:
+            drawn, empty = share_cells(value, most, room - (len(percent) if with_percent else 0))
+            parts += [(drawn, "$sp-plot"), (empty, "$sp-line"), (" ", "")]
+        else:
+            parts.append((" " * max(0, width - names - 1 - figures), ""))
+        parts.append((f"{value:>{figures},}", "$sp-t1"))
+        return assemble([*parts, (percent, "$sp-t3")] if with_percent else parts)
 
 
-def gauge(value: int, limit: int, width: int) -> Sequence[tuple[str, str]]:
-    """A capacity as parts of a line: warn from 80 %, bad from 95 %."""
-    drawn, empty = share_cells(value, limit, width)
-    part = value / limit if limit else 0
-    tone = "bad" if part >= 0.95 else "warn" if part >= 0.8 else "plot"
-    return ((drawn, f"$sp-{tone}"), (empty, "$sp-line"))
+def _short(name: str, width: int) -> str:
+    """The name, else its first word, else what fits of it."""
+    words = name.split()
+    return name if width_of(name) <= width or not words else fit(words[0], width)

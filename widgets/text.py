@@ -68,13 +68,18 @@ def _tail(text: str, width: int) -> str:
     return text
 
 
+def width_of(text: str) -> int:
+    """How many cells a text fills once it is cleaned."""
+    return cell_len(clean(text))
+
+
 def assemble(parts: Iterable[Part]) -> Content:
     """Content of parts; the text is cleaned, never parsed."""
     return Content.assemble(*((clean(text), style) for text, style in parts))
 
 
 def spread(left: Iterable[Part], right: Iterable[Part], width: int) -> Content:
-    """One line of `width` cells with `left` at its start and `right` at its end; the right side wins where they meet."""
+    """One line of `width` cells, `left` at its start and `right` at its end; the right side wins where they meet."""
     head, tail = assemble(left), assemble(right)
     room = max(0, width - tail.cell_length - bool(tail.cell_length))
     if head.cell_length > room:

@@ -50,7 +50,7 @@ RESIDENT = Record(
             formed=True,
             max_length=8,
             section="Person",
-            hint="2-8 digits, not starting with 9",
+            hint="2-8 digits, not 9…",
         ),
         Field(
             "cards",
@@ -59,7 +59,7 @@ RESIDENT = Record(
             listed=False,
             formed=True,
             section="Person",
-            hint="hex, or dec: and a decimal number",
+            hint="hex or dec:, ; between",
         ),
         Field(
             "group_ids",

@@ -37,7 +37,7 @@ _OTHERWISE = {
 }
 """Openings that no right of a person decides."""
 
-_TODAY = " Too much has changed since: this is judged by the rules of today."
+_TODAY = " The rules of that time are not known any more: this is judged by those of today."
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +111,7 @@ class Access(Service):
         credential = _shown(rules, asked)
         found = explain(rules, asked.holder_id, asked.relay_id, asked.at, credential.id if credential else None)
         relay, holder = rules.relays.get(asked.relay_id), rules.holders.get(asked.holder_id)
-        held, read_at = "", None
-        if relay is not None:
-            sync = t.device_sync
-            read_at = connection.execute(select(sync.c.read_back_at).where(sync.c.id == relay.device_id)).scalar()
-            spans = spans_of(connection, self.store.sealer, relay.device_id, asked.holder_id)
-            formats = formats_of(connection, context.community_id)
-            held = held_sentence(spans, credential, asked.at, read_at=read_at, now=asked.now, formats=formats)
+        held, read_at = self._held(connection, context, asked, credential)
         return Answer(
             allowed=found.allowed,
             sentence=found.sentence + ("" if then else _TODAY),
@@ -129,6 +123,23 @@ class Access(Service):
             read_at=read_at,
             opens_next=found.opens_next,
         )
+
+    def _held(
+        self, connection: Connection, context: Context, asked: _Question, credential: Credential | None
+    ) -> tuple[str, datetime | None]:
+        """What the door held then, in a sentence, and when it was last read; "" for a door that is gone."""
+        sync, relay = t.device_sync, t.relay
+        device = connection.execute(
+            select(sync.c.id, sync.c.read_back_at)
+            .join(relay, relay.c.device_id == sync.c.id)
+            .where(relay.c.id == asked.relay_id)
+        ).one_or_none()
+        if device is None:
+            return "", None
+        spans = spans_of(connection, self.store.sealer, device.id, asked.holder_id)
+        formats, read_at = formats_of(connection, context.community_id), device.read_back_at
+        sentence = held_sentence(spans, credential, asked.at, read_at=read_at, now=asked.now, formats=formats)
+        return sentence, read_at
 
     def _rules(self, connection: Connection, context: Context, asked: _Question) -> tuple[Rules, bool]:
         """The rules about the person at the instant, and whether they are those of that time."""

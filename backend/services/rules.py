@@ -55,7 +55,7 @@ def rules_at(
 ) -> Rules | None:
     """The rules as they stood at the instant `at`: the rows with every later change turned back.
 
-    None when more than HORIZON changes have been made since.
+    None when more than HORIZON changes have been made since, and when the community was not there yet.
     """
     rows = RuleRows.fetch(connection, community_id, holder_ids)
     change, operation = t.change, t.operation
@@ -75,7 +75,7 @@ def rules_at(
         return None
     for name, row_id, sealed in later:
         rows.put(name, row_id, open_image(sealer, name, row_id, sealed))
-    return rows.rules(sealer)
+    return rows.rules(sealer) if rows.rows["community"] else None
 
 
 def open_image(sealer: Sealer, table: str, row_id: int, sealed: bytes | None) -> dict[str, Any] | None:

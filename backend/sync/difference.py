@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 from backend.domain.access.results import ALWAYS, Compiled, DoorSchedule, DoorUser
 
-MASS_REMOVAL_USERS = 20
-MASS_REMOVAL_SHARE = 0.3
-
 
 @dataclass(frozen=True, slots=True)
 class HeldUser:
@@ -88,7 +85,3 @@ def difference(
         schedules_remove=tuple(sorted(schedules_held.keys() - needed)),
     )
 
-
-def is_mass_removal(removals: int, held: int) -> bool:
-    """Whether so many removals want a person: more than 20 users and more than 30 % of those held."""
-    return removals > MASS_REMOVAL_USERS and removals > MASS_REMOVAL_SHARE * held

@@ -6,13 +6,18 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
+from backend.domain.access import parse_user_key
 from backend.domain.access.results import DoorUser
 from backend.domain.enums import HeldKind
 from backend.store import tables as t
 from backend.store.work import Work
 from backend.sync.difference import HeldSchedule, HeldUser, canonical
+
+_AT_ONCE = 500
+_NOTHING = b""
+"""Fingerprint of a record of which nobody knows whether it is there at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,11 @@ class Shadow:
 
     users: dict[str, HeldUser] = field(default_factory=dict)
     schedules: dict[str, HeldSchedule] = field(default_factory=dict)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the effect of a request was never seen: the device is read before anything is sent."""
+        return any(user.unknown for user in self.users.values())
 
 
 def load_shadow(connection: Connection, device_id: int) -> Shadow:
@@ -41,22 +51,32 @@ def load_shadow(connection: Connection, device_id: int) -> Shadow:
 
 
 def holds_user(work: Work, device_id: int, user: DoorUser, remote_id: str) -> None:
-    """Note that the device holds `user` from now on, instead of what it held under this key."""
+    """Note that the device holds `user` for certain, instead of what it held under this key.
+
+    A row of the same content stays and keeps its beginning, as does one that was made before the request left.
+    """
+    h = t.held
     body = canonical(user)
     mac = work.sealer.fingerprint(body)
     _keep_body(work, mac, body)
-    gone(work, device_id, HeldKind.USER, [user.key])
-    work.connection.execute(
-        insert(t.held).values(
-            device_id=device_id,
-            kind=HeldKind.USER,
-            key=user.key,
-            holder_id=user.holder_id,
-            remote_id=remote_id,
-            mac=mac,
-            from_at=work.at,
-        )
+    known = work.connection.execute(
+        update(h)
+        .where(*_now(device_id, HeldKind.USER, [user.key]), h.c.mac.in_((mac, _NOTHING)))
+        .values(mac=mac, holder_id=user.holder_id, remote_id=remote_id, unknown=False)
     )
+    if not known.rowcount:
+        gone(work, device_id, HeldKind.USER, [user.key])
+        work.connection.execute(
+            insert(h).values(
+                device_id=device_id,
+                kind=HeldKind.USER,
+                key=user.key,
+                holder_id=user.holder_id,
+                remote_id=remote_id,
+                mac=mac,
+                from_at=work.at,
+            )
+        )
 
 
 def holds_schedule(work: Work, device_id: int, key: str, schedule: HeldSchedule) -> None:
@@ -76,41 +96,52 @@ def holds_schedule(work: Work, device_id: int, key: str, schedule: HeldSchedule)
 
 
 def gone(work: Work, device_id: int, kind: HeldKind, keys: Iterable[str]) -> None:
-    """Note that the device holds these no more."""
-    wanted = sorted(keys)
-    for at in range(0, len(wanted), 500):
+    """Note that the device holds these no more; what was there for certain counts as certain until now."""
+    wanted, h = sorted(keys), t.held
+    for at in range(0, len(wanted), _AT_ONCE):
         work.connection.execute(
-            update(t.held)
-            .where(
-                t.held.c.device_id == device_id,
-                t.held.c.kind == kind,
-                t.held.c.key.in_(wanted[at : at + 500]),
-                t.held.c.to_at.is_(None),
-            )
-            .values(to_at=work.at)
+            update(h)
+            .where(*_now(device_id, kind, wanted[at : at + _AT_ONCE]))
+            .values(to_at=work.at, unknown=h.c.mac == _NOTHING)
         )
 
 
 def in_doubt(work: Work, device_id: int, keys: Iterable[str]) -> None:
-    """Note that nobody saw the effect of a request about these users: they are read back before anything else."""
-    for key in sorted(keys):
-        marked = work.connection.execute(
-            update(t.held)
-            .where(t.held.c.device_id == device_id, t.held.c.key == key, t.held.c.to_at.is_(None))
-            .values(unknown=True)
-        )
-        if not marked.rowcount:
+    """Note, before a request about these users leaves, that its effect is not known until it is seen."""
+    h = t.held
+    wanted = sorted(keys)
+    there = set(
+        work.connection.execute(select(h.c.key).where(*_now(device_id, HeldKind.USER, wanted))).scalars()
+    )
+    work.connection.execute(update(h).where(*_now(device_id, HeldKind.USER, wanted)).values(unknown=True))
+    for key in wanted:
+        if key not in there:
+            parsed = parse_user_key(key)
             work.connection.execute(
-                insert(t.held).values(
+                insert(h).values(
                     device_id=device_id,
                     kind=HeldKind.USER,
                     key=key,
+                    holder_id=parsed[0] if parsed else None,
                     remote_id="",
-                    mac=b"",
+                    mac=_NOTHING,
                     unknown=True,
                     from_at=work.at,
                 )
             )
+
+
+def certain(work: Work, device_id: int, keys: Iterable[str]) -> None:
+    """Take back `in_doubt`: the request had no effect on these users."""
+    h = t.held
+    mine = _now(device_id, HeldKind.USER, sorted(keys))
+    work.connection.execute(delete(h).where(*mine, h.c.mac == _NOTHING))
+    work.connection.execute(update(h).where(*mine).values(unknown=False))
+
+
+def _now(device_id: int, kind: HeldKind, keys: list[str]) -> tuple[ColumnElement[bool], ...]:
+    h = t.held
+    return (h.c.device_id == device_id, h.c.kind == kind, h.c.key.in_(keys), h.c.to_at.is_(None))
 
 
 def _keep_body(work: Work, mac: bytes, body: dict[str, object]) -> None:

@@ -104,9 +104,13 @@ class FormPage(Page):
             super().failed(error)
 
     @on(FormField.Changed)
-    def field_changed(self, event: FormField.Changed) -> None:
-        """Count the changes and draw the plan after a pause."""
+    def _one_changed(self, event: FormField.Changed) -> None:
         event.stop()
+        self.field_changed(event.field)
+
+    def field_changed(self, field: FormField) -> None:
+        """Count the changes and draw the plan after a pause."""
+        del field
         self.refresh_frame()
         self.plan_soon()
 

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 from textual.worker import Worker
 
 from backend.domain.errors import SmartPlusError
@@ -206,6 +207,8 @@ class Page(Screen[None]):
         if self._going:
             self._going = False
             self.refresh_frame()
+        elif isinstance(self.focused, Input):
+            self.set_focus(None)
         elif len(self.app.screen_stack) > 2:
             self.dismiss()
 

@@ -64,7 +64,7 @@ def _option(field: Field, also: str) -> click.Option:
     name = option_name(field.name)
     flags = [f"--{name}", *([f"--{also}"] if also else []), field.name]
     words = [field.label, *([field.hint] if field.hint else [])]
-    kind: click.ParamType = click.STRING
+    kind: click.ParamType[Any] = click.STRING
     if field.kind is Kind.SECRET:
         kind = SecretParameter()
         words.append("- asks for it")
@@ -132,7 +132,7 @@ def _secret(_call: Call, field: Field, value: Any) -> str:
 
 def _secrets(_call: Call, field: Field, value: Any) -> tuple[str, ...]:
     wanted = value if isinstance(value, tuple) else (value,)
-    return tuple(read_secret(field.label) if text == "-" else text for text in wanted)
+    return tuple(read_secret(field.label) if text == "-" else text.strip() for one in wanted for text in one.split(";"))
 
 
 _READERS: dict[Kind, Callable[[Call, Field, Any], Any]] = {

@@ -37,7 +37,7 @@ class Asked:
 def list_command(record: Record, *, name: str = "list", newest_first: bool = False) -> Command:
     """The command that lists a record type; `newest_first` turns its own order round."""
 
-    def run(call: Call, filter: str | None, sort: str | None, limit: int, after: str | None) -> None:  # noqa: A002
+    def run(call: Call, filter: str | None, sort: str | None, limit: int, after: str | None) -> None:
         show_list(call, record, Asked(filter, sort, limit, after), newest_first=newest_first)
 
     return Command(

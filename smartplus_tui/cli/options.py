@@ -49,7 +49,8 @@ class Group(click.Group):
 def write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
     """Write the options of a command in two sections: its own, and everybody's."""
     for title, shared in (("Options", False), ("Everywhere", True)):
-        found = (one.get_help_record(ctx) for one in command.get_params(ctx) if isinstance(one, Everywhere) is shared)
+        options = (one for one in command.get_params(ctx) if isinstance(one, click.Option))
+        found = (one.get_help_record(ctx) for one in options if isinstance(one, Everywhere) is shared)
         if rows := [record for record in found if record is not None]:
             with formatter.section(title):
                 formatter.write_dl(rows)

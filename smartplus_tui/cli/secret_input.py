@@ -11,7 +11,7 @@ import click
 LONGEST = 1024
 
 
-class SecretParameter(click.ParamType):
+class SecretParameter(click.ParamType[str]):
     """The value of an option for a secret: "-" to be asked for it, "" to take it away; the secret itself is refused."""
 
     name = "-"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -43,8 +42,8 @@ class Binding:
     edit: Callable[[Call, int, Values, Typed], Saved] | None = None
     delete: Callable[[Call, Sequence[int], int | None], Saved] | None = None
     losses: Callable[[Call, Sequence[int]], list[str]] = lambda _call, _ids: []
-    without: Mapping[str, frozenset[str]] = MappingProxyType({})
-    extra: Mapping[str, Callable[[], list[click.Parameter]]] = MappingProxyType({})
+    without: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    extra: Mapping[str, Callable[[], list[click.Parameter]]] = field(default_factory=dict)
     also: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -108,7 +107,7 @@ def _delete(binding: Binding, delete: Callable[[Call, Sequence[int], int | None]
     many = verb is not None and verb.many
 
     def run(
-        call: Call, record_ids: tuple[str, ...], wait: float | None, count: int | None, filter: str | None = None  # noqa: A002
+        call: Call, record_ids: tuple[str, ...], wait: float | None, count: int | None, filter: str | None = None
     ) -> None:
         ids = _meant(call, record, record_ids, filter)
         if not ids:

@@ -15,17 +15,5 @@ down_revision = None
 
 def upgrade(op: Operations) -> None:
     """Create the tables."""
-    for create in (
-        people.create_site,
-        people.create_house,
-        people.create_people,
-        doors.create_devices,
-        doors.create_groups,
-        doors.create_managers,
-        books.create_device_books,
-        books.create_held,
-        books.create_commands,
-        books.create_door_log,
-        books.create_operations,
-    ):
+    for create in (*people.TABLES, *doors.TABLES, *books.TABLES):
         create(op)

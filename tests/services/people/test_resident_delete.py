@@ -106,7 +106,7 @@ def test_same_request_goes_on_where_it_was_broken_off(park: Park, monkeypatch: p
     assert park.rows(t.resident) == []
     park.take_back(saved)
     assert len(park.rows(t.resident)) == 3
-    assert park.residents.delete(context, ids) == saved
+    assert park.residents.delete(context, ids).operation == saved.operation
     assert len(park.rows(t.resident)) == 3
 
 

@@ -79,7 +79,15 @@ def test_undo_of_editing_puts_every_value_back(park: Park) -> None:
     assert len(made) == 2
     assert park.codes(anna.id) == ["0A1B2C3D", "2041"]
     assert undone.doors.keys() == {park.gate, park.lobby}
-    assert park.unproved(anna.id) == {(device, row["id"]) for device in (park.gate, park.lobby) for row in made}
+    assert park.unproved(anna.id) == set(), "the new codes never had a door"
+
+
+def test_code_of_an_edit_taken_back_must_still_be_proved_gone(park: Park) -> None:
+    anna = park.add(pin="2041")
+    park.take_back(park.edit(anna.id, pin="3052"))
+    new = park.rows(t.credential, status="cooling")[0]["id"]
+    assert park.codes(anna.id) == ["2041"]
+    assert park.unproved(anna.id) == {(park.gate, new), (park.lobby, new)}
 
 
 def test_undo_of_deleting_restores_exactly(park: Park) -> None:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from alembic.operations import Operations
 
 
-def create_device_books(op: Operations) -> None:
-    """What the agent knows of each device."""
+def create_device_state(op: Operations) -> None:
+    """What was last seen of a device."""
     op.create_table(
         "device_state",
         *ids("id"),
@@ -42,6 +42,10 @@ def create_device_books(op: Operations) -> None:
         one_of("device_state", "status", "online offline never_seen restarting"),
         sa.PrimaryKeyConstraint("id", name="pk_device_state"),
     )
+
+
+def create_device_sync(op: Operations) -> None:
+    """What a device still has to be told."""
     op.create_table(
         "device_sync",
         *ids("id"),
@@ -64,7 +68,7 @@ def create_device_books(op: Operations) -> None:
 
 
 def create_held(op: Operations) -> None:
-    """What devices hold, and the proofs that they hold it no more."""
+    """What devices hold and have held."""
     op.create_table(
         "held",
         row_id(),
@@ -85,11 +89,19 @@ def create_held(op: Operations) -> None:
     )
     op.create_index("ix_held_now", "held", ["device_id", "kind", "to_at"])
     index_each(op, "held", "device_id", "holder_id")
+
+
+def create_body(op: Operations) -> None:
+    """Records that devices hold, shared by their fingerprint."""
     op.create_table(
         "body",
         *blobs("mac", "sealed"),
         sa.PrimaryKeyConstraint("mac", name="pk_body"),
     )
+
+
+def create_read_back(op: Operations) -> None:
+    """Proofs that a freed value has left a door."""
     op.create_table(
         "read_back",
         row_id(),
@@ -105,8 +117,8 @@ def create_held(op: Operations) -> None:
     index_each(op, "read_back", "credential_id", "device_id")
 
 
-def create_commands(op: Operations) -> None:
-    """Commands, events of devices, the agent."""
+def create_command(op: Operations) -> None:
+    """Openings and reboots."""
     op.create_table(
         "command",
         row_id(),
@@ -130,6 +142,10 @@ def create_commands(op: Operations) -> None:
     op.create_index("ix_command_state", "command", ["state", "device_id"])
     op.create_index("uq_command_uuid", "command", ["uuid"], unique=True)
     index_each(op, "command", "device_id", "relay_id")
+
+
+def create_event(op: Operations) -> None:
+    """What devices reported."""
     op.create_table(
         "event",
         row_id(),
@@ -144,6 +160,10 @@ def create_commands(op: Operations) -> None:
     )
     op.create_index("uq_event", "event", ["device_id", "dedupe_key"], unique=True)
     index_each(op, "event", "device_id")
+
+
+def create_agent(op: Operations) -> None:
+    """The agent of the site."""
     op.create_table(
         "agent",
         *numbers("id", default=None),
@@ -184,8 +204,8 @@ def create_door_log(op: Operations) -> None:
     op.create_index("uq_door_log_remote", "door_log", ["device_id", "remote_key"], unique=True)
 
 
-def create_operations(op: Operations) -> None:
-    """The operation log, row images and requests."""
+def create_operation(op: Operations) -> None:
+    """The operation log."""
     op.create_table(
         "operation",
         row_id(),
@@ -206,6 +226,10 @@ def create_operations(op: Operations) -> None:
     )
     op.create_index("ix_operation_entity", "operation", ["entity", "entity_id", "at"])
     op.create_index("ix_operation_time", "operation", ["community_id", "at", "id"])
+
+
+def create_change(op: Operations) -> None:
+    """Images of changed rows."""
     op.create_table(
         "change",
         row_id(),
@@ -221,6 +245,10 @@ def create_operations(op: Operations) -> None:
     )
     op.create_index("ix_change_row", "change", ["table_name", "row_id", "to_at"])
     index_each(op, "change", "operation_id")
+
+
+def create_request(op: Operations) -> None:
+    """Requests that were carried out."""
     op.create_table(
         "request",
         *texts("request_id", default=None),
@@ -229,3 +257,20 @@ def create_operations(op: Operations) -> None:
         *texts("result"),
         sa.PrimaryKeyConstraint("request_id", name="pk_request"),
     )
+
+
+TABLES = (
+    create_device_state,
+    create_device_sync,
+    create_held,
+    create_body,
+    create_read_back,
+    create_command,
+    create_event,
+    create_agent,
+    create_door_log,
+    create_operation,
+    create_change,
+    create_request,
+)
+"""In the order of their references."""

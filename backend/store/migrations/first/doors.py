@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from alembic.operations import Operations
 
 
-def create_devices(op: Operations) -> None:
-    """Devices and their relays."""
+def create_device(op: Operations) -> None:
+    """Door phones, monitors and controllers."""
     op.create_table(
         "device",
         row_id(),
@@ -57,6 +57,10 @@ def create_devices(op: Operations) -> None:
     op.create_index("uq_device_mac", "device", ["mac"], unique=True)
     op.create_index("uq_device_name", "device", ["community_id", "name_fold"], unique=True)
     index_each(op, "device", "apartment_id", "building_id", "community_id", "token_index")
+
+
+def create_relay(op: Operations) -> None:
+    """Relays of devices."""
     op.create_table(
         "relay",
         row_id(),
@@ -75,8 +79,8 @@ def create_devices(op: Operations) -> None:
     index_each(op, "relay", "device_id")
 
 
-def create_groups(op: Operations) -> None:
-    """Access groups with their windows, doors and members."""
+def create_access_group(op: Operations) -> None:
+    """Access groups."""
     op.create_table(
         "access_group",
         row_id(),
@@ -94,6 +98,10 @@ def create_groups(op: Operations) -> None:
     )
     op.create_index("uq_access_group_name", "access_group", ["community_id", "name_fold"], unique=True)
     index_each(op, "access_group", "building_id", "community_id")
+
+
+def create_access_window(op: Operations) -> None:
+    """When an access group gives its rights."""
     op.create_table(
         "access_window",
         row_id(),
@@ -108,6 +116,10 @@ def create_groups(op: Operations) -> None:
         sqlite_autoincrement=True,
     )
     index_each(op, "access_window", "group_id")
+
+
+def create_access_group_relay(op: Operations) -> None:
+    """The doors of access groups."""
     op.create_table(
         "access_group_relay",
         row_id(),
@@ -119,6 +131,10 @@ def create_groups(op: Operations) -> None:
     )
     op.create_index("uq_access_group_relay", "access_group_relay", ["group_id", "relay_id"], unique=True)
     index_each(op, "access_group_relay", "group_id", "relay_id")
+
+
+def create_access_group_member(op: Operations) -> None:
+    """The people of access groups."""
     op.create_table(
         "access_group_member",
         row_id(),
@@ -132,8 +148,8 @@ def create_groups(op: Operations) -> None:
     index_each(op, "access_group_member", "group_id", "holder_id")
 
 
-def create_managers(op: Operations) -> None:
-    """Manager accounts and their sessions."""
+def create_manager(op: Operations) -> None:
+    """Accounts of managers."""
     op.create_table(
         "manager",
         row_id(),
@@ -153,6 +169,10 @@ def create_managers(op: Operations) -> None:
     )
     op.create_index("uq_manager_email", "manager", ["email"], unique=True)
     index_each(op, "manager", "community_id")
+
+
+def create_login_session(op: Operations) -> None:
+    """Logins that are remembered."""
     op.create_table(
         "login_session",
         row_id(),
@@ -165,3 +185,16 @@ def create_managers(op: Operations) -> None:
         sqlite_autoincrement=True,
     )
     index_each(op, "login_session", "manager_id")
+
+
+TABLES = (
+    create_device,
+    create_relay,
+    create_access_group,
+    create_access_window,
+    create_access_group_relay,
+    create_access_group_member,
+    create_manager,
+    create_login_session,
+)
+"""In the order of their references."""

@@ -24,14 +24,18 @@ if TYPE_CHECKING:
     from alembic.operations import Operations
 
 
-def create_site(op: Operations) -> None:
-    """Settings, the key's canary, topics and communities."""
+def create_setting(op: Operations) -> None:
+    """Settings of the whole site."""
     op.create_table(
         "setting",
         *texts("name", default=None),
         *texts("value"),
         sa.PrimaryKeyConstraint("name", name="pk_setting"),
     )
+
+
+def create_sealed_key(op: Operations) -> None:
+    """The canary of the site's key."""
     op.create_table(
         "sealed_key",
         *texts("key_id", default=None),
@@ -39,12 +43,20 @@ def create_site(op: Operations) -> None:
         *ats("made_at"),
         sa.PrimaryKeyConstraint("key_id", name="pk_sealed_key"),
     )
+
+
+def create_topic(op: Operations) -> None:
+    """Versions of what terminals show."""
     op.create_table(
         "topic",
         *texts("name", default=None),
         *ids("version"),
         sa.PrimaryKeyConstraint("name", name="pk_topic"),
     )
+
+
+def create_community(op: Operations) -> None:
+    """Communities."""
     op.create_table(
         "community",
         row_id(),
@@ -61,8 +73,8 @@ def create_site(op: Operations) -> None:
     )
 
 
-def create_house(op: Operations) -> None:
-    """Buildings and their apartments."""
+def create_building(op: Operations) -> None:
+    """Buildings."""
     op.create_table(
         "building",
         row_id(),
@@ -76,6 +88,10 @@ def create_house(op: Operations) -> None:
     )
     op.create_index("uq_building_name", "building", ["community_id", "name_fold"], unique=True)
     index_each(op, "building", "community_id")
+
+
+def create_apartment(op: Operations) -> None:
+    """Apartments."""
     op.create_table(
         "apartment",
         row_id(),
@@ -103,8 +119,8 @@ def create_house(op: Operations) -> None:
     index_each(op, "apartment", "building_id")
 
 
-def create_people(op: Operations) -> None:
-    """Holders, residents and credentials."""
+def create_holder(op: Operations) -> None:
+    """Whoever can own a credential."""
     op.create_table(
         "holder",
         row_id(),
@@ -125,6 +141,10 @@ def create_people(op: Operations) -> None:
     )
     op.create_index("ix_holder_name", "holder", ["community_id", "name_fold", "id"])
     index_each(op, "holder", "apartment_id", "community_id")
+
+
+def create_resident(op: Operations) -> None:
+    """What a holder who lives here has besides."""
     op.create_table(
         "resident",
         *ids("id", "apartment_id"),
@@ -150,6 +170,10 @@ def create_people(op: Operations) -> None:
     op.create_index("uq_resident_master", "resident", ["apartment_id"], unique=True, **where("role = 'master'"))
     op.create_index("uq_resident_uid", "resident", ["uid"], unique=True)
     index_each(op, "resident", "apartment_id")
+
+
+def create_credential(op: Operations) -> None:
+    """PINs, cards and what else opens a door."""
     op.create_table(
         "credential",
         row_id(),
@@ -181,3 +205,17 @@ def create_people(op: Operations) -> None:
         **where("status IN ('active','scheduled','suspended','cooling')"),
     )
     index_each(op, "credential", "community_id", "holder_id")
+
+
+TABLES = (
+    create_setting,
+    create_sealed_key,
+    create_topic,
+    create_community,
+    create_building,
+    create_apartment,
+    create_holder,
+    create_resident,
+    create_credential,
+)
+"""In the order of their references."""
