@@ -1,25 +1,27 @@
-"""The agent's books about one device: its sync state, its reachability, its proofs of revocation."""
+"""The agent's books about one device: what of it is due, done, failed or held."""
 
 from __future__ import annotations
 
 import json
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, case, delete, func, select, update
+from sqlalchemy import Connection, case, func, select, update
 
 from backend.domain.access.results import Loss
-from backend.domain.enums import CredentialStatus, DeviceStatus
-from backend.services.credentials import value_place
+from backend.domain.enums import HeldKind
+from backend.services.door_states import planned_removals
 from backend.store import tables as t
-from backend.store.seal import Sealer
 from backend.store.work import Work
 
 BACKOFF_FIRST = 2.0
 BACKOFF_LONGEST = 300.0
-COOLING = timedelta(hours=24)
+READ_BACK_EVERY = timedelta(days=1)
+"""A belief about a device that is older is compared with the device itself."""
+AT_ONCE = datetime.min.replace(tzinfo=UTC)
+"""An instant that is always over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,29 @@ class SyncRow:
     next_change_at: datetime | None
     read_back_at: datetime | None
     held_reason: str
+    held_plan: str
     released: bool
+
+    @property
+    def released_removals(self) -> int:
+        """How many removals a person has said yes to."""
+        return planned_removals(self.held_plan) if self.released else 0
+
+    def due_at(self, *, wanted: bool = False, held_gen: int | None = None) -> datetime | None:
+        """When the device is to be reconciled by itself: the earliest instant for at once, None for not at all.
+
+        `wanted` asks for it now; `held_gen` is the generation whose mass removal was stopped last. Whatever it is
+        waits for `not_before`, else a device that cannot be reached would be tried without a pause.
+        """
+        if self.held_reason and not self.released and self.gen == held_gen and not wanted:
+            return None
+        moments = [self.next_change_at, self.read_back_at and self.read_back_at + READ_BACK_EVERY]
+        if wanted or self.gen > self.done_gen:
+            moments.append(AT_ONCE)
+        first = min((moment for moment in moments if moment is not None), default=None)
+        if first is None or self.not_before is None:
+            return first
+        return max(first, self.not_before)
 
 
 def load_sync(connection: Connection, device_id: int) -> SyncRow:
@@ -48,6 +72,7 @@ def load_sync(connection: Connection, device_id: int) -> SyncRow:
             s.c.next_change_at,
             s.c.read_back_at,
             s.c.held_reason,
+            s.c.held_plan,
             s.c.released,
         ).where(s.c.id == device_id)
     ).one()
@@ -67,11 +92,14 @@ def note_done(
     *,
     next_change_at: datetime | None,
     losses: Iterable[Loss],
-    users_held: int,
     unmanaged: int | None,
 ) -> None:
-    """The device holds what generation `gen` wanted; it stays dirty when a newer generation came meanwhile."""
-    s = t.device_sync
+    """The device holds what generation `gen` wanted; it stays dirty when a newer generation came meanwhile.
+
+    `unmanaged` is None where the device was not read.
+    """
+    s, h = t.device_sync, t.held
+    users = select(func.count()).where(h.c.device_id == device_id, h.c.kind == HeldKind.USER, h.c.to_at.is_(None))
     values = {
         "done_gen": case((s.c.done_gen > gen, s.c.done_gen), else_=gen),
         "since": case((s.c.gen > gen, s.c.since), else_=None),
@@ -85,7 +113,7 @@ def note_done(
         "released": False,
         "next_change_at": next_change_at,
         "losses": json.dumps([loss.text for loss in losses]),
-        "users_held": users_held,
+        "users_held": users.scalar_subquery(),
     }
     if unmanaged is not None:
         values["users_unmanaged"] = unmanaged
@@ -113,106 +141,12 @@ def note_failed(work: Work, device_id: int, attempt: int, *, not_before: datetim
 
 
 def note_held(work: Work, device_id: int, removals: int, held: int) -> None:
-    """A mass removal stopped the device until a person releases it by its count."""
+    """A mass removal stopped the device until a person releases it by its count, or rules no longer want it."""
     s = t.device_sync
     text = f"{removals:,} of {held:,} users would be removed"
     work.connection.execute(
         update(s)
         .where(s.c.id == device_id)
-        .values(held_reason=text, held_plan=json.dumps({"removals": removals}), pending=removals)
+        .values(held_reason=text, held_plan=json.dumps({"removals": removals}), pending=removals, released=False)
     )
     work.touch("sync")
-
-
-def note_alive(work: Work, device_id: int, *, clock_offset_ms: int | None = None, uptime_s: int | None = None) -> None:
-    """Any sign of life of a device: it is online, and what waited for it may go at once."""
-    d, s = t.device_state, t.device_sync
-    values: dict[str, object] = {"last_seen_at": work.at, "last_error": "", "status": DeviceStatus.ONLINE}
-    if clock_offset_ms is not None:
-        values["clock_offset_ms"] = clock_offset_ms
-    if uptime_s is not None:
-        values["uptime_s"] = uptime_s
-    was = work.connection.execute(select(d.c.status).where(d.c.id == device_id)).scalar()
-    if was != DeviceStatus.ONLINE:
-        values |= {"status_since": work.at, "offline_since": None}
-        work.connection.execute(update(s).where(s.c.id == device_id).values(attempt=0, not_before=None))
-        work.touch("devices")
-    work.connection.execute(update(d).where(d.c.id == device_id).values(**values))
-
-
-def note_silent(work: Work, device_id: int, error: str) -> None:
-    """The device did not answer, or not as it should."""
-    d = t.device_state
-    row = work.connection.execute(select(d.c.status, d.c.last_error, d.c.last_seen_at).where(d.c.id == device_id)).one()
-    status = DeviceStatus.OFFLINE if row.last_seen_at is not None else DeviceStatus.NEVER_SEEN
-    if row.status == status and row.last_error == error:
-        return
-    values: dict[str, object] = {"status": status, "last_error": error}
-    if row.status != status:
-        values |= {"status_since": work.at, "offline_since": work.at}
-    work.connection.execute(update(d).where(d.c.id == device_id).values(**values))
-    work.touch("devices")
-
-
-@dataclass(frozen=True, slots=True)
-class Freed:
-    """A credential that a device must be proved not to hold any more."""
-
-    id: int
-    credential_id: int
-    kind: str
-    value: str = field(repr=False)
-
-
-def load_freed(connection: Connection, sealer: Sealer, device_id: int) -> tuple[Freed, ...]:
-    """The credentials whose absence at this device is not proved yet."""
-    r, c = t.read_back, t.credential
-    rows = connection.execute(
-        select(r.c.id, c.c.id.label("credential_id"), c.c.kind, c.c.uuid, c.c.value_sealed)
-        .join(c, c.c.id == r.c.credential_id)
-        .where(r.c.device_id == device_id, r.c.absent_at.is_(None))
-    ).all()
-    return tuple(
-        Freed(row.id, row.credential_id, row.kind, sealer.open_text(value_place(row.uuid), row.value_sealed))
-        for row in rows
-    )
-
-
-def note_absent(work: Work, device_id: int, freed_ids: Iterable[int]) -> None:
-    """These credentials were not there when the device was read back."""
-    ids = sorted(freed_ids)
-    if ids:
-        r = t.read_back
-        work.connection.execute(
-            update(r)
-            .where(r.c.device_id == device_id, r.c.id.in_(ids), r.c.absent_at.is_(None))
-            .values(absent_at=work.at)
-        )
-        work.touch("sync")
-
-
-def count_red(work: Work, device_id: int) -> None:
-    """Keep the number of unproved revocations of a device on its sync row."""
-    r, s = t.read_back, t.device_sync
-    unproved = select(func.count()).where(r.c.device_id == device_id, r.c.absent_at.is_(None)).scalar_subquery()
-    work.connection.execute(update(s).where(s.c.id == device_id).values(red=unproved))
-
-
-def cooled(connection: Connection, now: datetime) -> list[int]:
-    """Cooling credentials that every door was read back without, and that have cooled for 24 hours."""
-    c, r = t.credential, t.read_back
-    waiting = select(r.c.credential_id).where(r.c.absent_at.is_(None))
-    return list(
-        connection.execute(
-            select(c.c.id).where(
-                c.c.status == CredentialStatus.COOLING, c.c.freed_at < now - COOLING, c.c.id.not_in(waiting)
-            )
-        ).scalars()
-    )
-
-
-def forget_read_backs(work: Work, credential_ids: Iterable[int]) -> None:
-    """Drop the proofs of credentials that are gone for good."""
-    ids = sorted(credential_ids)
-    if ids:
-        work.connection.execute(delete(t.read_back).where(t.read_back.c.credential_id.in_(ids)))

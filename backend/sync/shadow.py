@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, delete, insert, select, update
 
 from backend.domain.access import parse_user_key
 from backend.domain.access.results import DoorUser
@@ -62,7 +62,7 @@ def holds_user(work: Work, device_id: int, user: DoorUser, remote_id: str) -> No
     known = work.connection.execute(
         update(h)
         .where(*_now(device_id, HeldKind.USER, [user.key]), h.c.mac.in_((mac, _NOTHING)))
-        .values(mac=mac, holder_id=user.holder_id, remote_id=remote_id, unknown=False)
+        .values(mac=mac, holder_id=_holder(user.holder_id), remote_id=remote_id, unknown=False)
     )
     if not known.rowcount:
         gone(work, device_id, HeldKind.USER, [user.key])
@@ -71,7 +71,7 @@ def holds_user(work: Work, device_id: int, user: DoorUser, remote_id: str) -> No
                 device_id=device_id,
                 kind=HeldKind.USER,
                 key=user.key,
-                holder_id=user.holder_id,
+                holder_id=_holder(user.holder_id),
                 remote_id=remote_id,
                 mac=mac,
                 from_at=work.at,
@@ -122,7 +122,7 @@ def in_doubt(work: Work, device_id: int, keys: Iterable[str]) -> None:
                     device_id=device_id,
                     kind=HeldKind.USER,
                     key=key,
-                    holder_id=parsed[0] if parsed else None,
+                    holder_id=_holder(parsed[0]) if parsed else None,
                     remote_id="",
                     mac=_NOTHING,
                     unknown=True,
@@ -142,6 +142,11 @@ def certain(work: Work, device_id: int, keys: Iterable[str]) -> None:
 def _now(device_id: int, kind: HeldKind, keys: list[str]) -> tuple[ColumnElement[bool], ...]:
     h = t.held
     return (h.c.device_id == device_id, h.c.kind == kind, h.c.key.in_(keys), h.c.to_at.is_(None))
+
+
+def _holder(holder_id: int) -> ScalarSelect[int]:
+    """The holder if there is one: a device may come with records of ours that this database never knew."""
+    return select(t.holder.c.id).where(t.holder.c.id == holder_id).scalar_subquery()
 
 
 def _keep_body(work: Work, mac: bytes, body: dict[str, object]) -> None:

@@ -1,0 +1,82 @@
+"""Proofs of revocation: what was taken from people and must be seen to be gone from a device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from backend.domain.enums import CredentialStatus
+from backend.services.credentials import value_place
+from backend.store import tables as t
+from backend.store.seal import Sealer
+from backend.store.work import Work
+
+COOLING = timedelta(hours=24)
+"""How long a freed value is given to nobody, at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """A credential that a device must be proved not to hold any more."""
+
+    id: int
+    holder_id: int
+    kind: str
+    value: str = field(repr=False)
+
+
+def load_freed(connection: Connection, sealer: Sealer, device_id: int) -> tuple[Freed, ...]:
+    """The credentials whose absence at this device is not proved yet."""
+    r, c = t.read_back, t.credential
+    rows = connection.execute(
+        select(r.c.id, c.c.holder_id, c.c.kind, c.c.uuid, c.c.value_sealed)
+        .join(c, c.c.id == r.c.credential_id)
+        .where(r.c.device_id == device_id, r.c.absent_at.is_(None))
+    ).all()
+    return tuple(
+        Freed(row.id, row.holder_id, row.kind, sealer.open_text(value_place(row.uuid), row.value_sealed))
+        for row in rows
+    )
+
+
+def note_absent(work: Work, device_id: int, freed_ids: Iterable[int]) -> None:
+    """These credentials were not there when the device was read back."""
+    ids = sorted(freed_ids)
+    if ids:
+        r = t.read_back
+        work.connection.execute(
+            update(r)
+            .where(r.c.device_id == device_id, r.c.id.in_(ids), r.c.absent_at.is_(None))
+            .values(absent_at=work.at)
+        )
+        work.touch("sync")
+
+
+def count_red(work: Work, device_id: int) -> None:
+    """Keep the number of unproved revocations of a device on its sync row."""
+    r, s = t.read_back, t.device_sync
+    unproved = select(func.count()).where(r.c.device_id == device_id, r.c.absent_at.is_(None)).scalar_subquery()
+    work.connection.execute(update(s).where(s.c.id == device_id).values(red=unproved))
+
+
+def cooled(connection: Connection, now: datetime) -> list[int]:
+    """Cooling credentials that every door was read back without, and that have cooled for 24 hours."""
+    c, r = t.credential, t.read_back
+    waiting = select(r.c.credential_id).where(r.c.absent_at.is_(None))
+    return list(
+        connection.execute(
+            select(c.c.id).where(
+                c.c.status == CredentialStatus.COOLING, c.c.freed_at < now - COOLING, c.c.id.not_in(waiting)
+            )
+        ).scalars()
+    )
+
+
+def forget_read_backs(work: Work, credential_ids: Iterable[int]) -> None:
+    """Drop the proofs of credentials that are gone for good."""
+    ids = sorted(credential_ids)
+    if ids:
+        work.connection.execute(delete(t.read_back).where(t.read_back.c.credential_id.in_(ids)))
