@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -76,7 +76,7 @@ class DashboardScreen(Page):
         data = self._data
         if data is None:
             return Title("Dashboard")
-        read = age(max(timedelta(0), datetime.now(UTC) - data.read_at)) if data.read_at else "never"
+        read = age(max(timedelta(0), self.session.now() - data.read_at)) if data.read_at else "never"
         places = f"{data.buildings} buildings · {data.apartments} apartments   devices read "
         return Title("Dashboard", right=((places, "$sp-t3"), (read, "$sp-t1")))
 

@@ -64,7 +64,7 @@ class DevicePage(Page):
         """Read the device and what would be written to it now."""
         session = self.session
         record = self._record = await session.ask(session.engine.devices.get, session.context, self._device_id)
-        self.query_one("#state-lines", Lines).lines = tuple(state_lines(record, session.formats))
+        self.query_one("#state-lines", Lines).lines = tuple(state_lines(record, session.formats, session.now()))
         self.query_one("#relay-lines", Lines).lines = tuple(relay_lines(record))
         plans = await session.ask(session.engine.access.plan_device, session.context, self._device_id)
         pane = self.query_one("#plan", Panel)

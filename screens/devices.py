@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -119,12 +119,13 @@ class DevicesScreen(ResourceScreen):
         session = self.session
         record = await session.ask(session.engine.devices.get, session.context, row_id)
         figure_parts = ((f"{record.model} · {record.firmware} · {record.mac}  ", "$sp-t3"),)
-        return figure_parts, relay_lines(record) if page == "Relays" else state_lines(record, session.formats)
+        return figure_parts, relay_lines(record) if page == "Relays" else state_lines(
+            record, session.formats, session.now()
+        )
 
 
-def state_lines(record: DeviceRecord, formats: Formats) -> list[tuple[Part, ...]]:
+def state_lines(record: DeviceRecord, formats: Formats, now: datetime) -> list[tuple[Part, ...]]:
     """Reachability, sync, freshness, capacity."""
-    now = datetime.now(UTC)
     look, sync = drawn("device", record.status), drawn("sync", record.sync.state)
 
     def old(moment: datetime | None) -> Part:

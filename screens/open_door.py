@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -62,7 +62,9 @@ class OpenDoor(PickDialog):
         return door.relay_id == self._relay_id or (self._device_id is not None and door.device_id == self._device_id)
 
     def _row(self, door: DoorRecord) -> PickRow:
-        return PickRow(str(door.relay_id), door.name, state_parts(door), f"{door.device} {door.building}")
+        return PickRow(
+            str(door.relay_id), door.name, state_parts(door, self._session.now()), f"{door.device} {door.building}"
+        )
 
     def picked(self, row: PickRow) -> None:
         """Ask once."""
@@ -73,7 +75,7 @@ class OpenDoor(PickDialog):
         dialog = ConfirmDialog(
             "Open door",
             f"Open {door.name} now?",
-            lines=[((place, "$sp-t2"),), state_parts(door)],
+            lines=[((place, "$sp-t2"),), state_parts(door, self._session.now())],
             choices=[Choice("y", "Open", "open")],
         )
         app, session = self.app, self._session
@@ -81,10 +83,10 @@ class OpenDoor(PickDialog):
         app.push_screen(dialog, lambda answer: start_opening(app, session, door) if answer else None)
 
 
-def state_parts(door: DoorRecord) -> tuple[Part, ...]:
+def state_parts(door: DoorRecord, now: datetime) -> tuple[Part, ...]:
     """State of a door's device with the age of the last sign of life."""
     look = drawn("device", door.status)
-    seen = age(max(timedelta(0), datetime.now(UTC) - door.last_seen_at)) if door.last_seen_at else "never"
+    seen = age(max(timedelta(0), now - door.last_seen_at)) if door.last_seen_at else "never"
     return (
         (f"{look.symbol} ", f"$sp-{look.symbol_tone}"),
         (look.word, f"$sp-{look.word_tone}"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from backend.catalog.states import drawn
@@ -44,9 +44,8 @@ def _seen(line: LogLine, tone: str, formats: Formats) -> tuple[Part, ...]:
     return (formats.moment(line.happened_at), f"$sp-{tone}"), (f"  {line.door or line.device}", "$sp-t2")
 
 
-def door_lines(record: ResidentRecord) -> list[tuple[Part, ...]]:
+def door_lines(record: ResidentRecord, now: datetime) -> list[tuple[Part, ...]]:
     """Each door with its sync state for this person and the age of the reading."""
-    now = datetime.now(UTC)
     lines: list[tuple[Part, ...]] = []
     for door in record.doors:
         look = drawn("sync", door.state)

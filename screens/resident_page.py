@@ -93,7 +93,7 @@ class ResidentPage(Page):
         record = await session.ask(session.engine.residents.get, session.context, self._resident_id)
         self._record = record
         self.query_one("#facts-lines", Lines).lines = tuple(access_lines(record, session.formats))
-        self.query_one("#doors-lines", Lines).lines = tuple(door_lines(record))
+        self.query_one("#doors-lines", Lines).lines = tuple(door_lines(record, session.now()))
         opens = sum(1 for door in record.doors if door.opens)
         self.query_one("#doors", Panel).figure = ((f"{opens} open", "$sp-t2"),)
         table = self.query_one(VirtualTable)

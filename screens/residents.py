@@ -45,4 +45,4 @@ class ResidentsScreen(ResourceScreen):
         record = await session.ask(session.engine.residents.get, session.context, row_id)
         place = f"{record.building} {record.apartment} · {record.role.value} · UID {record.uid}  "
         figure = ((place, "$sp-t3"),)
-        return figure, door_lines(record) if page == "Doors" else access_lines(record, session.formats)
+        return figure, door_lines(record, session.now()) if page == "Doors" else access_lines(record, session.formats)

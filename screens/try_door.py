@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -107,7 +106,7 @@ class TryDoorScreen(Page):
         else:
             opened, reason = await session.ask(doors.present_card, name, card.upper())
         what = "PIN" if pin else "card"
-        when = session.formats.time(datetime.now(UTC), seconds=True)
+        when = session.formats.time(session.now(), seconds=True)
         verdict: Part = ("● opened ", "bold $sp-ok") if opened else ("× refused ", "bold $sp-bad")
         self._tries.insert(
             0,

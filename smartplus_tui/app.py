@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -228,7 +227,7 @@ class SmartPlusApp(App[None]):
         bar.community = session.community.name
         bar.note = "demo" if session.doors is not None else "viewer" if session.manager.role == "viewer" else ""
         bar.account = session.manager.email.partition("@")[0]
-        bar.clock = session.formats.time(datetime.now(UTC))
+        bar.clock = session.formats.time(session.now())
         if session.summary is not None:
             bar.gauges = gauges(session.summary)
 

@@ -4,70 +4,137 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.segment import Segment
+from rich.style import Style
 from textual import events, on
-from textual.app import ComposeResult, RenderResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from widgets.frame import Part, spread
-from widgets.panel import Lines
-from widgets.text import clean
+from widgets.panel import Lines, key_line
+from widgets.pick_list import PickList, PickRow, best
+from widgets.text import Part, assemble, clean
+
+__all__ = ["Choice", "ConfirmDialog", "Dialog", "PickDialog", "PickList", "PickRow", "best"]
+
+CARD_READER_KEYS = frozenset("0123456789abcdef")
+"""What a card reader types: none of it may do harm."""
+
+Result = TypeVar("Result")
+
+
+class _Faded:
+    """The page under a dialog where there are no true colours to veil it with: all of it bright black."""
+
+    STYLE = Style(color="bright_black", bgcolor="default", reverse=False, bold=False)
+
+    def __init__(self, page: RenderableType) -> None:
+        self.page = page
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The segments of the page without their own styles."""
+        for text, _style, control in console.render(self.page, options):
+            yield Segment(text, None if control else self.STYLE, control)
+
+
+class Dialog(ModalScreen[Result], Generic[Result]):
+    """A box over the page, which shows through a veil."""
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        background: $sp-veil;
+        & > .box {
+            width: 76;
+            max-width: 96%;
+            height: auto;
+            max-height: 96%;
+            background: $sp-panel;
+            padding: 1 2;
+            border: round $sp-line;
+            border-title-color: $sp-t1;
+            border-title-style: bold;
+            border-subtitle-align: right;
+            border-subtitle-color: $sp-t2;
+            border-subtitle-style: none;
+            scrollbar-size-vertical: 1;
+        }
+        &.-danger > .box { border: round $sp-bad; border-title-color: $sp-bad; }
+        &.-call > .box { border: round $sp-acc; border-title-color: $sp-acc; }
+    }
+    """
+    AUTO_FOCUS = ""
+
+    def box(self, heading: str, keys: str) -> VerticalScroll:
+        """The box, its name in the top edge and its keys in the bottom edge."""
+        box = VerticalScroll(classes="box", can_focus=False)
+        box.border_title = Content(clean(heading))
+        box.border_subtitle = key_line(keys)
+        return box
+
+    def render(self) -> RenderableType:
+        """The page underneath, veiled or faded."""
+        page = super().render()
+        return _Faded(page) if self.app.native_ansi_color else page
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A way out of a dialog: its letter, its words, what it answers; a dangerous one is drawn as such."""
+    """A way out of a dialog: its letter, its words, what it answers.
+
+    A dangerous one is drawn as such; `alert` fills it red, for the one act that may be that loud.
+    """
 
     letter: str
     words: str
     answer: str
     danger: bool = False
+    alert: bool = False
 
 
 class _Button(Static):
-    """One way out, chosen by its letter or the mouse."""
+    """One way out, chosen by its letter or the mouse; without a choice it is Cancel."""
 
     DEFAULT_CSS = """
-    _Button { width: auto; height: 1; padding: 0 2; margin-right: 2; background: $sp-raise; color: $sp-t1; }
+    _Button { width: auto; height: 1; padding: 0 2; margin-right: 3; background: $sp-raise; color: $sp-t1; }
     _Button.-danger { color: $sp-bad; text-style: bold; }
-    _Button.-cancel { background: $sp-acc; color: $sp-on-acc; text-style: bold; margin-right: 0; }
+    _Button.-alert { color: $sp-on-alert; background: $sp-alert; }
+    _Button.-cancel { background: $sp-acc; color: $sp-on-acc; text-style: bold; margin-right: 0; padding: 0 3; }
     """
 
     def __init__(self, choice: Choice | None) -> None:
-        words = "Cancel" if choice is None else f"{choice.letter}  {choice.words}"
-        super().__init__(
-            words, markup=False, classes="-cancel" if choice is None else "-danger" if choice.danger else ""
-        )
+        super().__init__("Cancel" if choice is None else f"{choice.letter}  {clean(choice.words)}", markup=False)
+        self.set_class(choice is None, "-cancel")
+        self.set_class(choice is not None and choice.danger, "-danger")
+        self.set_class(choice is not None and choice.alert, "-alert")
         self.choice = choice
 
 
-class ConfirmDialog(ModalScreen[str | None]):
+class ConfirmDialog(Dialog[str | None]):
     """Asks before an act; answers the chosen way out, or None.
 
-    Enter and Escape cancel. Keys pressed before the dialog was drawn do nothing. With `typed` the words have to be
-    typed before the letters act.
+    Cancel has the focus: Enter and Escape cancel, letters and the mouse choose. A dialog with a dangerous choice
+    ignores keys pressed before it was drawn; in others no key typed ahead is lost. With `typed` these words have to
+    be typed before a letter acts.
+
+    Raises:
+        ValueError: When a dangerous choice has the letter that opened the dialog, or one that a card reader types.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter", "cancel", "Cancel", id="dialog.cancel", tooltip="Change nothing", show=False),
-    ]
     DEFAULT_CSS = """
-    ConfirmDialog { align: center middle; background: $sp-veil; }
-    ConfirmDialog > Vertical {
-        width: 76; max-width: 96%; height: auto; max-height: 96%; background: $sp-panel; padding: 1 2;
-        border: round $sp-line; border-title-color: $sp-t1; border-title-style: bold;
+    ConfirmDialog {
+        & .question { text-style: bold; color: $sp-t1; height: auto; }
+        & Lines { margin-top: 1; }
+        & .typed { margin-top: 1; height: 1; color: $sp-t2; }
+        & Horizontal { height: 1; margin-top: 1; align-horizontal: right; }
     }
-    ConfirmDialog.-danger > Vertical { border: round $sp-bad; border-title-color: $sp-bad; }
-    ConfirmDialog .question { text-style: bold; color: $sp-t1; height: auto; }
-    ConfirmDialog Lines { margin-top: 1; }
-    ConfirmDialog Input { margin-top: 1; border: none; height: 1; background: $sp-raise; padding: 0 1; }
-    ConfirmDialog Horizontal { height: 1; margin-top: 1; align-horizontal: right; }
     """
 
     def __init__(
@@ -78,142 +145,99 @@ class ConfirmDialog(ModalScreen[str | None]):
         lines: Sequence[tuple[Part, ...]] = (),
         choices: Sequence[Choice],
         typed: str = "",
+        opened_by: str = "",
     ) -> None:
-        super().__init__(classes="-danger" if any(choice.danger for choice in choices) else "")
+        danger = [choice for choice in choices if choice.danger]
+        if any(choice.letter in CARD_READER_KEYS or choice.letter == opened_by for choice in danger):
+            raise ValueError("a dangerous choice needs a letter of its own that no card reader types")
+        super().__init__(classes="-danger" if danger else "")
         self._heading = heading
         self._question = question
         self._lines = tuple(lines)
         self._choices = tuple(choices)
-        self._typed = typed
-        self._drawn = False
+        self._wanted = typed
+        self._typed = ""
+        self._drawn_at = float("inf") if danger else 0.0
 
     def compose(self) -> ComposeResult:
         """Question, what it takes away, ways out."""
-        with Vertical() as box:
-            box.border_title = Content(f" {clean(self._heading)} ")
+        with self.box(self._heading, "Enter Cancel · Esc Cancel"):
             yield Static(clean(self._question), classes="question", markup=False)
             if self._lines:
                 lines = Lines()
                 lines.lines = self._lines
                 yield lines
-            if self._typed:
-                yield Input(placeholder=f"type {self._typed} to go on", compact=True)
+            if self._wanted:
+                yield Static(self._typed_line(), classes="typed", markup=False)
             with Horizontal():
                 for choice in self._choices:
                     yield _Button(choice)
                 yield _Button(None)
 
     def on_mount(self) -> None:
-        """Listen to keys only once the dialog is seen."""
+        """Note when the dialog can be seen."""
         self.call_after_refresh(self._seen)
 
     def _seen(self) -> None:
-        self._drawn = True
+        """The dialog has been drawn: keys pressed from now on are meant for it."""
+        self._drawn_at = min(self._drawn_at, Message().time)
 
     def on_key(self, event: events.Key) -> None:
-        """A letter chooses its way out."""
-        if self._typed and self.query_one(Input).value.strip() != self._typed:
+        """Letters choose, Enter and Escape cancel; while words are wanted, characters go there."""
+        event.stop()
+        event.prevent_default()
+        if event.time < self._drawn_at:
             return
-        for choice in self._choices:
-            if choice.letter in {event.key, event.character}:
-                event.stop()
-                event.prevent_default()
-                if self._drawn:
-                    self.dismiss(choice.answer)
+        character = event.character or ""
+        choice = next((each for each in self._choices if each.letter in {event.key, character}), None)
+        if event.key in {"escape", "enter"}:
+            self.dismiss(None)
+        elif choice is not None and self._typed == self._wanted:
+            self.dismiss(choice.answer)
+        elif event.key in {"up", "down", "pageup", "pagedown"}:
+            self._scroll(event.key)
+        elif self._wanted and event.key == "backspace":
+            self._type(self._typed[:-1])
+        elif self._wanted and event.is_printable:
+            self._type(self._typed + character)
+
+    def _scroll(self, key: str) -> None:
+        """Show the rest of a dialog that is higher than the screen."""
+        box = self.query_one(".box", VerticalScroll)
+        move = {"up": box.scroll_up, "down": box.scroll_down, "pageup": box.scroll_page_up}
+        move.get(key, box.scroll_page_down)(animate=False)
+
+    def _type(self, text: str) -> None:
+        """The words typed so far."""
+        self._typed = text[: 2 * len(self._wanted)]
+        self.query_one(".typed", Static).update(self._typed_line())
+
+    def _typed_line(self) -> Content:
+        """What has to be typed, and what has been."""
+        done = self._typed == self._wanted
+        return assemble(
+            [
+                ("Type ", "$sp-t2"),
+                (self._wanted, "bold $sp-t1"),
+                (" to go on  ", "$sp-t2"),
+                ("▌", "$sp-acc"),
+                (f" {self._typed} ", "$sp-t1 on $sp-raise"),
+                (" ✓" if done else "", "$sp-ok"),
+            ]
+        )
 
     def on_click(self, event: events.Click) -> None:
         """The mouse chooses too."""
-        widget = event.widget
-        if isinstance(widget, _Button) and not (self._typed and self.query_one(Input).value.strip() != self._typed):
-            self.dismiss(widget.choice.answer if widget.choice else None)
-
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
-        event.stop()
-        if self.query_one(Input).value.strip() == self._typed:
-            self.focus_next()
-            self.set_focus(None)
-
-    def action_cancel(self) -> None:
-        """Change nothing."""
-        if self._drawn:
-            self.dismiss(None)
+        button = event.widget
+        if isinstance(button, _Button):
+            if button.choice is None:
+                self.dismiss(None)
+            elif self._typed == self._wanted:
+                self.dismiss(button.choice.answer)
 
 
-@dataclass(frozen=True, slots=True)
-class PickRow:
-    """One row to pick: what it answers, its name, what stands behind it at the right, words it is found by."""
-
-    answer: str
-    name: str
-    second: tuple[Part, ...] = ()
-    words: str = ""
-
-
-def best(rows: Sequence[PickRow], typed: str) -> list[PickRow]:
-    """The rows that fit what was typed: at the start of the name, at the start of a word, anywhere."""
-    wanted = typed.casefold().split()
-    if not wanted:
-        return list(rows)
-    found: list[tuple[int, int, PickRow]] = []
-    for at, row in enumerate(rows):
-        text = f"{row.name} {row.words}".casefold()
-        if all(word in text for word in wanted):
-            starts = 0 if text.startswith(wanted[0]) else 1 if f" {wanted[0]}" in text else 2
-            found.append((starts, at, row))
-    return [row for _, _, row in sorted(found, key=lambda one: one[:2])]
-
-
-class PickList(Widget):
-    """The rows under a typed line, with a cursor; drawn only."""
-
-    DEFAULT_CSS = """
-    PickList { height: auto; max-height: 16; margin-top: 1; }
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[PickRow] = []
-        self.cursor = 0
-        self.message = ""
-
-    def show(self, rows: Sequence[PickRow], message: str = "") -> None:
-        """Show these rows with the cursor on the first."""
-        self.rows = list(rows)
-        self.cursor = 0
-        self.message = message
-        self.refresh(layout=True)
-
-    def move(self, step: int) -> None:
-        """Move the cursor."""
-        if self.rows:
-            self.cursor = max(0, min(len(self.rows) - 1, self.cursor + step))
-            self.refresh()
-
-    @property
-    def current(self) -> PickRow | None:
-        """The row under the cursor."""
-        return self.rows[self.cursor] if self.rows else None
-
-    def render(self) -> RenderResult:
-        """The rows around the cursor."""
-        if not self.rows:
-            return Content.styled(clean(self.message), "$sp-t3")
-        height = 16
-        top = max(0, min(self.cursor - height // 2, len(self.rows) - height))
-        return Content("\n").join(
-            [self._line(at, self.rows[at]) for at in range(top, min(len(self.rows), top + height))]
-        )
-
-    def _line(self, at: int, row: PickRow) -> Content:
-        here = at == self.cursor
-        left = [("▌ " if here else "  ", "$sp-acc"), (clean(row.name), "bold $sp-t1" if here else "$sp-t1")]
-        line = spread(left, (*row.second, (" ", "")), self.content_size.width)
-        return line.stylize("on $sp-cur") if here else line
-
-
-class PickDialog(ModalScreen[str | None]):
-    """Pick one of many by typing: Enter takes the row under the cursor, Escape none."""
+class PickDialog(Dialog[str | None]):
+    """Pick one of many by typing: Enter takes the row under the cursor, Escape none. No key typed ahead is lost."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", id="pick.cancel", tooltip="Pick none", show=False),
@@ -225,12 +249,10 @@ class PickDialog(ModalScreen[str | None]):
         Binding("pageup", "move(-10)", "Page up", id="pick.page-up", tooltip="Ten up", show=False, priority=True),
     ]
     DEFAULT_CSS = """
-    PickDialog { align: center middle; background: $sp-veil; }
-    PickDialog > Vertical {
-        width: 76; max-width: 96%; height: auto; max-height: 96%; background: $sp-panel; padding: 1 2;
-        border: round $sp-line; border-title-color: $sp-t1; border-title-style: bold;
+    PickDialog {
+        & Input { border: none; height: 1; background: $sp-cur; padding: 0 1; text-style: $sp-field-style; }
+        & PickList { margin-top: 1; }
     }
-    PickDialog Input { border: none; height: 1; background: $sp-cur; padding: 0 1; }
     """
 
     def __init__(self, heading: str, rows: Sequence[PickRow] = (), *, empty: str = "Nothing fits.") -> None:
@@ -241,8 +263,7 @@ class PickDialog(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """A line to type into, the rows under it."""
-        with Vertical() as box:
-            box.border_title = Content(f" {clean(self._heading)} ")
+        with self.box(self._heading, "Enter Take · Esc Cancel"):
             yield Input(compact=True)
             yield PickList()
 
@@ -250,6 +271,13 @@ class PickDialog(ModalScreen[str | None]):
         """Show all rows."""
         self.query_one(Input).focus()
         self.typed("")
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that came before the line had the focus goes there."""
+        line = self.query_one(Input)
+        if not line.has_focus and (event.is_printable or event.key in {"enter", "backspace"}):
+            event.stop()
+            line.post_message(event)
 
     def typed(self, text: str) -> None:
         """What was typed so far; a dialog that searches elsewhere overrides this."""
@@ -259,21 +287,26 @@ class PickDialog(ModalScreen[str | None]):
         """A row was taken."""
         self.dismiss(row.answer)
 
+    def entered(self) -> None:
+        """Enter: take the row under the cursor; a dialog that still searches waits for its hits."""
+        row = self.query_one(PickList).current
+        if row is not None:
+            self.picked(row)
+
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
         self.typed(event.value)
 
     @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
+    def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.entered()
 
-    def entered(self) -> None:
-        """Enter: take the row under the cursor; a dialog that still searches waits for its hits."""
-        row = self.query_one(PickList).current
-        if row is not None:
-            self.picked(row)
+    @on(PickList.Clicked)
+    def _clicked(self, event: PickList.Clicked) -> None:
+        event.stop()
+        self.picked(event.row)
 
     def action_move(self, step: int) -> None:
         """Move the cursor while typing goes on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from backend.domain.filter import Filter
 
@@ -27,3 +27,31 @@ class ListRow:
     id: int
     key: Key
     values: dict[str, Any]
+
+
+class ListPages(Protocol):
+    """One filtered and sorted list, read page by page; every method may block and raise Forbidden."""
+
+    def first(self, limit: int) -> list[ListRow]:
+        """The first rows in display order."""
+
+    def last(self, limit: int) -> list[ListRow]:
+        """The last rows in display order."""
+
+    def after(self, key: Key, limit: int) -> list[ListRow]:
+        """The rows that follow `key`."""
+
+    def before(self, key: Key, limit: int) -> list[ListRow]:
+        """The rows that precede `key`, in display order."""
+
+    def around_rank(self, fraction: float, limit: int) -> tuple[int, list[ListRow]]:
+        """Rows near a fraction 0..1 of the list with their approximate rank."""
+
+    def estimate(self) -> int:
+        """About how many rows there are, at once."""
+
+    def count(self) -> int:
+        """How many rows there are; may take long on a large log."""
+
+    def seek(self, row_id: int) -> Key | None:
+        """The place of a record in this list, None when it is not in it."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import Case, ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, select
 
 from backend.domain.context import Context
 from backend.domain.enums import DeviceStatus, SyncState
@@ -14,101 +15,120 @@ from backend.services.door_states import OVERDUE_AFTER
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
 
+Columns = Mapping[str, ColumnElement[Any]]
+
+_BUILDING = func.coalesce(t.building.c.name_fold, "")
+
 
 def device_listing(context: Context, now: datetime) -> Listing:
     """The devices of the context's community as they stand `now`.
 
-    Beside the catalog's fields `columns` has `status_since`, and `sync_count`: how many are red, drifted or pending.
+    Beside the catalog's fields the rows have `status_since`, and `sync_count`: how many are red, drifted or pending.
     """
+    d, columns = t.device, {**_plain(), **_standing(now)}
+    return Listing(
+        source=_source(),
+        id_column=d.c.id,
+        columns=columns,
+        sorts={
+            "trouble": _trouble(columns) + d.c.name_fold,
+            "name": d.c.name_fold,
+            "building": _BUILDING,
+            "model": d.c.model,
+        },
+        default_sort="trouble",
+        filters=_filters(columns),
+        words=(d.c.name_fold, _BUILDING, func.lower(d.c.model), d.c.host, _any_mac()),
+        where=d.c.community_id == context.community_id,
+    )
+
+
+def _source() -> FromClause:
     d, state, sync, building = t.device, t.device_state, t.device_sync, t.building
-    red = _red(now)
+    return (
+        d.join(state, state.c.id == d.c.id)
+        .join(sync, sync.c.id == d.c.id)
+        .outerjoin(building, building.c.id == d.c.building_id)
+    )
+
+
+def _plain() -> Columns:
+    d = t.device
+    return {
+        "name": d.c.name,
+        "building": func.coalesce(t.building.c.name, ""),
+        "building_id": d.c.building_id,
+        "model": d.c.model,
+        "firmware": d.c.firmware,
+        "kind": d.c.kind,
+        "mac": _with_colons(d.c.mac),
+        "address": d.c.host,
+    }
+
+
+def _standing(now: datetime) -> Columns:
+    """How a device stands; the agent keeps its relays as JSON, {"1": true}."""
+    state, sync, r = t.device_state, t.device_sync, t.read_back
+    red = (
+        select(func.count())
+        .where(r.c.device_id == t.device.c.id, r.c.absent_at.is_(None), r.c.freed_at < now - OVERDUE_AFTER)
+        .scalar_subquery()
+    )
     held = and_(sync.c.held_reason != "", sync.c.released.is_(False))
-    standing = case(
+    holds = case(
         (red > 0, SyncState.RED.value),
         (held, SyncState.HELD.value),
         (sync.c.drift > 0, SyncState.DRIFT.value),
         (sync.c.gen > sync.c.done_gen, SyncState.PENDING.value),
         else_=SyncState.IN_SYNC.value,
     )
-    count = case((red > 0, red), (held, sync.c.pending), (sync.c.drift > 0, sync.c.drift), else_=sync.c.pending)
-    door = case((state.c.relay_states.in_(("", "{}")), "unknown"), (_is_open(), "open"), else_="closed")
-    mac = _with_colons(d.c.mac)
-    any_mac = func.lower(d.c.mac + " " + mac)
-    building_fold = func.coalesce(building.c.name_fold, "")
-    return Listing(
-        source=d.join(state, state.c.id == d.c.id)
-        .join(sync, sync.c.id == d.c.id)
-        .outerjoin(building, building.c.id == d.c.building_id),
-        id_column=d.c.id,
-        columns={
-            "name": d.c.name,
-            "building": func.coalesce(building.c.name, ""),
-            "building_id": d.c.building_id,
-            "model": d.c.model,
-            "firmware": d.c.firmware,
-            "kind": d.c.kind,
-            "mac": mac,
-            "address": d.c.host,
-            "status": state.c.status,
-            "status_since": func.coalesce(state.c.offline_since, state.c.status_since),
-            "door": door,
-            "sync": standing,
-            "sync_count": count,
-            "read_at": state.c.last_seen_at,
-        },
-        sorts={
-            "trouble": _trouble(red, held) + d.c.name_fold,
-            "name": d.c.name_fold,
-            "building": building_fold,
-            "model": d.c.model,
-        },
-        default_sort="trouble",
-        filters={
-            "name": FilterColumn(d.c.name_fold, "contains"),
-            "building": FilterColumn(building_fold, "folded"),
-            "model": FilterColumn(func.lower(d.c.model), "contains"),
-            "firmware": FilterColumn(d.c.firmware, "contains"),
-            "kind": FilterColumn(d.c.kind),
-            "mac": FilterColumn(any_mac, "contains"),
-            "address": FilterColumn(d.c.host, "contains"),
-            "status": FilterColumn(state.c.status),
-            "door": FilterColumn(door),
-            "sync": FilterColumn(standing),
-        },
-        words=(d.c.name_fold, building_fold, func.lower(d.c.model), d.c.host, any_mac),
-        where=d.c.community_id == context.community_id,
+    relays = state.c.relay_states
+    return {
+        "status": state.c.status,
+        "status_since": func.coalesce(state.c.offline_since, state.c.status_since),
+        "door": case((relays.in_(("", "{}")), "unknown"), (relays.contains("true"), "open"), else_="closed"),
+        "sync": holds,
+        "sync_count": case(
+            (red > 0, red), (held, sync.c.pending), (sync.c.drift > 0, sync.c.drift), else_=sync.c.pending
+        ),
+        "read_at": state.c.last_seen_at,
+    }
+
+
+def _trouble(columns: Columns) -> ColumnElement[str]:
+    """A letter before the name, so that one sort has trouble first and names within."""
+    status, sync = columns["status"], columns["sync"]
+    return case(
+        (status == DeviceStatus.OFFLINE.value, "a"),
+        (sync == SyncState.RED.value, "b"),
+        (sync == SyncState.HELD.value, "c"),
+        (sync == SyncState.DRIFT.value, "d"),
+        (status == DeviceStatus.RESTARTING.value, "e"),
+        (status == DeviceStatus.NEVER_SEEN.value, "f"),
+        (sync == SyncState.PENDING.value, "g"),
+        (columns["door"] == "open", "h"),
+        else_="i",
     )
 
 
-def _red(now: datetime) -> ColumnElement[int]:
-    r = t.read_back
-    return (
-        select(func.count())
-        .where(r.c.device_id == t.device.c.id, r.c.absent_at.is_(None), r.c.freed_at < now - OVERDUE_AFTER)
-        .scalar_subquery()
-    )
+def _filters(columns: Columns) -> Mapping[str, FilterColumn]:
+    d = t.device
+    return {
+        "name": FilterColumn(d.c.name_fold, "contains"),
+        "building": FilterColumn(_BUILDING, "folded"),
+        "model": FilterColumn(func.lower(d.c.model), "contains"),
+        "firmware": FilterColumn(d.c.firmware, "contains"),
+        "mac": FilterColumn(_any_mac(), "contains"),
+        "address": FilterColumn(d.c.host, "contains"),
+        **{name: FilterColumn(columns[name]) for name in ("kind", "status", "door", "sync")},
+    }
+
+
+def _any_mac() -> ColumnElement[str]:
+    """A MAC address with colons and without, in lower case."""
+    return func.lower(t.device.c.mac + " " + _with_colons(t.device.c.mac))
 
 
 def _with_colons(mac: ColumnElement[str]) -> ColumnElement[str]:
     pairs = [func.substr(mac, at, 2) for at in range(1, 13, 2)]
     return reduce(lambda left, right: left + ":" + right, pairs[1:], pairs[0])
-
-
-def _is_open() -> ColumnElement[bool]:
-    """Whether any relay is open: the agent keeps them as JSON, {"1": true}."""
-    return t.device_state.c.relay_states.contains("true")
-
-
-def _trouble(red: ColumnElement[int], held: ColumnElement[bool]) -> Case[Any]:
-    state, sync = t.device_state, t.device_sync
-    return case(
-        (state.c.status == DeviceStatus.OFFLINE.value, "0"),
-        (red > 0, "1"),
-        (held, "2"),
-        (sync.c.drift > 0, "3"),
-        (state.c.status == DeviceStatus.RESTARTING.value, "4"),
-        (state.c.status == DeviceStatus.NEVER_SEEN.value, "5"),
-        (sync.c.gen > sync.c.done_gen, "6"),
-        (_is_open(), "7"),
-        else_="8",
-    )

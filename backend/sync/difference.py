@@ -43,9 +43,18 @@ class Difference:
         return not (self.remove or self.schedules_add or self.change or self.add or self.schedules_remove)
 
     @property
-    def size(self) -> int:
-        """How many user records differ."""
-        return len(self.remove) + len(self.change) + len(self.add)
+    def takes(self) -> bool:
+        """Whether it may take a right away, which is proved by reading the device back."""
+        return bool(self.remove or self.change)
+
+    @property
+    def users(self) -> tuple[DoorUser, ...]:
+        """The records to write."""
+        return (*(user for _, user in self.change), *self.add)
+
+    def missing(self, aside: frozenset[str] | set[str] = frozenset()) -> int:
+        """How many user records differ, but for the keys in `aside`."""
+        return len({user.key for user in (*self.remove, *self.users)} - aside)
 
 
 def canonical(user: DoorUser) -> dict[str, object]:
@@ -84,4 +93,3 @@ def difference(
         add=add,
         schedules_remove=tuple(sorted(schedules_held.keys() - needed)),
     )
-

@@ -1,16 +1,21 @@
-"""Reading a device back: what it truly holds against what we believed. Pure but for the two recorders at the end."""
+"""Reading a device back: what it truly holds against what we believed, and what it must not hold any more. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.devices import schedules as device_schedules
+from backend.devices.errors import DeviceError
 from backend.devices.users import RemoteUser
 from backend.domain.access import parse_user_key
 from backend.domain.access.results import ALWAYS, DoorUser
-from backend.sync.books import Freed
 from backend.sync.difference import HeldSchedule, HeldUser, canonical
+from backend.sync.proofs import Freed
+
+
+class NotKept(DeviceError):
+    """The device said yes and did not do it: found by reading it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,14 @@ class Found:
     """Remote ids of second records under a key of ours: only one of them can be right, so these go."""
     unmanaged: int
     drift: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Of the credentials that were taken away: the proofs that hold now, and how many our own records still carry."""
+
+    absent: tuple[int, ...]
+    carried: int
 
 
 def as_door_user(user: RemoteUser, schedule_keys: Mapping[str, str]) -> DoorUser | None:
@@ -67,13 +80,24 @@ def compare(
     return Found(ours, bodies, tuple(spare), unmanaged, wrong + strange)
 
 
-def absent(freed: Iterable[Freed], remote: Iterable[RemoteUser]) -> tuple[int, ...]:
-    """The ids of those freed credentials that no record on the device carries, whoever's record it is."""
-    pins: set[str] = set()
-    cards: set[str] = set()
+def prove(freed: Iterable[Freed], remote: Sequence[RemoteUser]) -> Proof:
+    """Which freed credentials no record on the device carries: none of their owner's, and none of a stranger.
+
+    Somebody else of ours may carry the same value rightly: with APT and PIN two apartments can.
+    """
+    carrying: set[tuple[str, str, int | None]] = set()
     for user in remote:
+        parsed = parse_user_key(user.user_id)
+        owner = parsed[0] if parsed else None
+        carrying |= {("card", card.upper(), owner) for card in user.cards}
         if user.pin:
-            pins.add(user.pin)
-        cards.update(card.upper() for card in user.cards)
-    carried = {"pin": pins, "card": cards}
-    return tuple(one.id for one in freed if one.value.upper() not in carried.get(one.kind, set()))
+            carrying.add(("pin", user.pin, owner))
+    absent: list[int] = []
+    carried = 0
+    for one in freed:
+        value = one.value.upper()
+        if (one.kind, value, one.holder_id) in carrying:
+            carried += 1
+        elif (one.kind, value, None) not in carrying:
+            absent.append(one.id)
+    return Proof(tuple(absent), carried)

@@ -12,8 +12,7 @@ from backend.domain.formats import Formats, age, figure
 from widgets.table_source import Cell, Column, Key, Row
 
 if TYPE_CHECKING:
-    from backend.domain.paging import ListRow
-    from backend.services.lists import ListHandle
+    from backend.domain.paging import ListPages, ListRow
 
 Draw = Callable[[Field, dict[str, Any], bool], "str | Cell"]
 """Draws the cell of a field from the values of its row; True for the first column."""
@@ -70,7 +69,7 @@ def state_cell(vocabulary: str, value: str) -> Cell:
 class DrawnSource:
     """A list of the engine as a table reads it."""
 
-    def __init__(self, record: Record, handle: ListHandle, formats: Formats, draw: Draw) -> None:
+    def __init__(self, record: Record, handle: ListPages, formats: Formats, draw: Draw) -> None:
         self._fields = record.listed()
         self._handle = handle
         self._formats = formats

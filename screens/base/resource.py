@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -93,7 +92,7 @@ class ResourceScreen(Page):
 
     def draw(self, field: Field, values: dict[str, Any], first: bool) -> str | Cell:
         """One cell; a screen overrides it where the catalog's way is not enough."""
-        return cell_of(field, values.get(field.name), self.session.formats, datetime.now(UTC), first=first)
+        return cell_of(field, values.get(field.name), self.session.formats, self.session.now(), first=first)
 
     async def detail(self, row_id: int, page: str) -> tuple[tuple[Part, ...], Sequence[tuple[Part, ...]]]:
         """Figure and lines of the detail pane for a record."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -70,6 +71,10 @@ class Session:
     async def ask(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking call of the engine in a thread: nothing over 10 ms runs on the event loop."""
         return await asyncio.to_thread(call, *args, **kwargs)
+
+    def now(self) -> datetime:
+        """The engine's clock."""
+        return self.engine.clock()
 
     def may(self, permission: str) -> bool:
         """Whether to offer what needs `permission`; the service decides, this only saves the way there."""
