@@ -8,14 +8,18 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+from backend.domain.errors import SmartPlusError
 from backend.domain.records import AgentRecord
 from backend.store.site import Site
 
 LOOK_EVERY = 2.0
 """Seconds between two looks at the agent; a dead one is replaced at the next look."""
+STARTS_WITHIN = 5.0
+"""Seconds that a new agent gets before another is started: one that hangs is found out by its successor."""
 
 
 class AgentKeeper:
@@ -29,7 +33,8 @@ class AgentKeeper:
         self._state = state
         self._stop = threading.Event()
         self._connection: socket.socket | None = None
-        self._child: subprocess.Popen[bytes] | None = None
+        self._children: list[subprocess.Popen[bytes]] = []
+        self._spawned_at = float("-inf")
         self._thread = threading.Thread(target=self._keep, name="agent-keeper", daemon=True)
 
     def start(self) -> None:
@@ -45,19 +50,18 @@ class AgentKeeper:
 
     def _keep(self) -> None:
         while not self._stop.is_set():
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, SmartPlusError):
                 self._look()
             self._stop.wait(0.2 if self._connection is None else LOOK_EVERY)
 
     def _look(self) -> None:
-        if self._child is not None and self._child.poll() is not None:
-            self._child = None
+        self._children = [child for child in self._children if child.poll() is None]
         if self._connection is not None and not self._still_connected():
             self._disconnect()
         if self._connection is None:
             self._connect()
         missing = self._connection is None or not self._state().alive
-        if missing and self._child is None:
+        if missing and time.monotonic() - self._spawned_at > STARTS_WITHIN:
             self._spawn()
 
     def _connect(self) -> None:
@@ -86,15 +90,17 @@ class AgentKeeper:
 
     def _spawn(self) -> None:
         """Start an agent of our own. One that finds another alive ends at once, so starting too many does no harm."""
+        self._spawned_at = time.monotonic()
         self._site.log_directory.mkdir(exist_ok=True, mode=0o700)
         output = os.open(self._site.log_directory / "agent.out", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-m", "backend.agent", "--site", str(self._site.root), "--with-terminals"],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
             )
+            self._children.append(child)
         finally:
             os.close(output)

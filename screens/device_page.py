@@ -81,7 +81,7 @@ class DevicePage(Page):
 
     def action_check(self) -> None:
         """Read back now."""
-        self.start(self._check())
+        self.start(self._check)
 
     async def _check(self) -> None:
         session = self.session
@@ -93,7 +93,7 @@ class DevicePage(Page):
         panel = self.query_one("#history")
         panel.display = not panel.display
         if panel.display:
-            self.start(self._load_history())
+            self.start(self._load_history)
 
     async def _load_history(self) -> None:
         lines = await history_lines(self.session, "device", self._device_id)

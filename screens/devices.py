@@ -44,7 +44,7 @@ class DevicesScreen(ResourceScreen):
 
     def verb_delete(self, ids: tuple[int, ...]) -> None:
         """Take a device out of the site, after one question."""
-        self.start(self._ask_delete(ids[0]))
+        self.start(self._ask_delete, ids[0])
 
     async def _ask_delete(self, device_id: int) -> None:
         session = self.session
@@ -65,7 +65,7 @@ class DevicesScreen(ResourceScreen):
 
         def answered(answer: str | None) -> None:
             if answer:
-                self.start(self._delete(record))
+                self.start(self._delete, record)
 
         self.app.push_screen(dialog, answered)
 
@@ -77,7 +77,7 @@ class DevicesScreen(ResourceScreen):
     def action_check(self) -> None:
         """Ask the agent to read the device back."""
         for device_id in self.chosen()[:1]:
-            self.start(self._check(device_id))
+            self.start(self._check, device_id)
 
     async def _check(self, device_id: int) -> None:
         session = self.session
@@ -87,7 +87,7 @@ class DevicesScreen(ResourceScreen):
     def action_release(self) -> None:
         """Release a mass removal, by its typed count."""
         for device_id in self.chosen()[:1]:
-            self.start(self._ask_release(device_id))
+            self.start(self._ask_release, device_id)
 
     async def _ask_release(self, device_id: int) -> None:
         session = self.session
@@ -105,7 +105,7 @@ class DevicesScreen(ResourceScreen):
 
         def answered(answer: str | None) -> None:
             if answer:
-                self.start(self._release(record))
+                self.start(self._release, record)
 
         self.app.push_screen(dialog, answered)
 

@@ -34,7 +34,7 @@ async def delete_residents(page: Page, ids: Sequence[int]) -> None:
 
     def answered(answer: str | None) -> None:
         if answer:
-            page.start(_delete(page, found))
+            page.start(_delete, page, found)
 
     page.app.push_screen(dialog, answered)
 

@@ -133,7 +133,7 @@ class ResidentForm(FormPage):
         """An apartment that was taken fills in what it tells."""
         super().field_changed(field)
         if field.key == "apartment_id" and self._resident_id is None and field.value:
-            self.start(self._fill(int(field.value)), group="fill", exclusive=True)
+            self.start(self._fill, int(field.value), group="fill", exclusive=True)
 
     async def plan(self) -> Sequence[DoorPlan] | None:
         """Per door, from what stands in the fields."""

@@ -119,11 +119,11 @@ class ResidentPage(Page):
 
     def action_delete(self) -> None:
         """Delete the person."""
-        self.start(delete_residents(self, (self._resident_id,)))
+        self.start(delete_residents, self, (self._resident_id,))
 
     def action_codes(self) -> None:
         """Show the codes."""
-        self.start(show_codes(self, self._resident_id))
+        self.start(show_codes, self, self._resident_id)
 
     def action_remove_code(self) -> None:
         """Take the code under the cursor away, after one question."""
@@ -142,7 +142,7 @@ class ResidentPage(Page):
 
         def answered(answer: str | None) -> None:
             if answer:
-                self.start(self._remove_now(row.id))
+                self.start(self._remove_now, row.id)
 
         self.app.push_screen(dialog, answered)
 
@@ -162,7 +162,7 @@ class ResidentPage(Page):
         panel = self.query_one("#history")
         panel.display = not panel.display
         if panel.display:
-            self.start(self._load_history())
+            self.start(self._load_history)
 
     async def _load_history(self) -> None:
         lines = await history_lines(self.session, "resident", self._resident_id)

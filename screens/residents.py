@@ -31,11 +31,11 @@ class ResidentsScreen(ResourceScreen):
 
     def verb_delete(self, ids: tuple[int, ...]) -> None:
         """Delete one or the ticked."""
-        self.start(delete_residents(self, ids))
+        self.start(delete_residents, self, ids)
 
     def verb_reveal(self, ids: tuple[int, ...]) -> None:
         """Show PIN and cards for a minute."""
-        self.start(show_codes(self, ids[0]))
+        self.start(show_codes, self, ids[0])
 
     async def detail(self, row_id: int, page: str) -> tuple[tuple[Part, ...], Sequence[tuple[Part, ...]]]:
         """Access, doors or history of the person under the cursor."""

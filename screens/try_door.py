@@ -94,7 +94,7 @@ class TryDoorScreen(Page):
         elif not pin and not card:
             self._field("pin").show_error("Type a PIN, or the number of a card.")
         else:
-            self.start(self._try(door, pin, card))
+            self.start(self._try, door, pin, card)
 
     async def _try(self, door: DoorRecord, pin: str, card: str) -> None:
         session = self.session

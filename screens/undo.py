@@ -83,7 +83,7 @@ class UndoScreen(Page):
     @on(CursorMoved)
     def _moved(self, event: CursorMoved) -> None:
         event.stop()
-        self.start(self._plan(), group="plan", exclusive=True)
+        self.start(self._plan, group="plan", exclusive=True)
 
     async def _plan(self) -> None:
         row = self.query_one(VirtualTable).cursor_row
@@ -121,7 +121,7 @@ class UndoScreen(Page):
 
         def answered(answer: str | None) -> None:
             if answer:
-                self.start(self._undo(act))
+                self.start(self._undo, act)
 
         self.app.push_screen(dialog, answered)
 

@@ -6,10 +6,11 @@ import gc
 import os
 from collections.abc import Callable, Coroutine
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.worker import Worker
 
 from backend.domain.errors import SmartPlusError
 from backend.engine import Engine
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 TICK = 2.0
 """Seconds between two looks at what no change tells: the clock, and whether the agent still lives."""
+
+
+Work = Callable[[], Coroutine[None, None, None]]
+"""What runs beside the screens."""
 
 
 class SmartPlusApp(App[None]):
@@ -83,11 +88,11 @@ class SmartPlusApp(App[None]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self.begin(self._start())
+        self.begin(self._start)
 
-    def begin(self, work: Coroutine[Any, Any, None], *, group: str = "app", exclusive: bool = False) -> None:
+    def begin(self, work: Work, *, group: str = "app", exclusive: bool = False) -> Worker[None]:
         """Run `work` beside the screens."""
-        self.run_worker(work, group=group, exclusive=exclusive)
+        return self.run_worker(work, group=group, exclusive=exclusive)
 
     async def _start(self) -> None:
         import asyncio
@@ -151,7 +156,6 @@ class SmartPlusApp(App[None]):
         while len(self.screen_stack) > 2:
             self.pop_screen()
         self.switch_screen(page) if len(self.screen_stack) == 2 else self.push_screen(page)
-        self._dress(page)
 
     def on_go_to(self, message: GoTo) -> None:
         """A screen asks for a module."""
@@ -165,13 +169,12 @@ class SmartPlusApp(App[None]):
         module, _, name = place.partition(":")
         page: Page = getattr(import_module(module), name)(self.session, message.record_id)
         self.push_screen(page)
-        self._dress(page)
 
     def on_watch(self, message: Watch) -> None:
         """A save is on its way to the doors."""
         if self.session is not None and message.saved.doors:
             self.session.watched = Watched(message.title, message.saved)
-            self.begin(self._count(), group="count", exclusive=True)
+            self.begin(self._count, group="count", exclusive=True)
 
     def _changed_elsewhere(self, topics: frozenset[str]) -> None:
         """Called in a thread of the feed."""
@@ -183,7 +186,7 @@ class SmartPlusApp(App[None]):
             if isinstance(screen, Page) and screen.is_mounted:
                 screen.touched(topics)
         if topics & {"sync", "devices", "agent"}:
-            self.begin(self._count(), group="count", exclusive=True)
+            self.begin(self._count, group="count", exclusive=True)
             self._tick()
 
     async def _count(self) -> None:
@@ -199,7 +202,7 @@ class SmartPlusApp(App[None]):
 
     def _tick(self) -> None:
         if self.session is not None:
-            self.begin(self._read_summary(), group="summary", exclusive=True)
+            self.begin(self._read_summary, group="summary", exclusive=True)
 
     async def _read_summary(self) -> None:
         session = self.session
@@ -231,17 +234,10 @@ class SmartPlusApp(App[None]):
         if session.summary is not None:
             bar.gauges = gauges(session.summary)
 
-    def on_screen_resume(self) -> None:
-        """A page that comes back takes the present figures."""
+    def on_shown(self) -> None:
+        """A page takes the present figures."""
         if isinstance(self.screen, Page):
             self._dress(self.screen)
-
-    def push_screen(self, screen: Any, *args: Any, **kwargs: Any) -> Any:
-        """Dress what is shown once it stands."""
-        pushed = super().push_screen(screen, *args, **kwargs)
-        if isinstance(screen, Page):
-            self.call_after_refresh(self._dress, screen)
-        return pushed
 
     def action_next_theme(self) -> None:
         """The next of the three themes."""

@@ -7,10 +7,10 @@ Two families of variables come out of a theme:
   acc, `$success` = ok, `$warning` = warn, `$error` = bad, `$secondary` = note.
 - Ours, one for each token of the look, named `$sp-` and the token: `$sp-base` `$sp-panel` `$sp-raise` `$sp-line`
   `$sp-cur` `$sp-sel` `$sp-t1` `$sp-t2` `$sp-t3` `$sp-acc` `$sp-on-acc` `$sp-ok` `$sp-warn` `$sp-bad` `$sp-note`
-  `$sp-ok-bg` `$sp-warn-bg` `$sp-bad-bg` `$sp-alert` `$sp-on-alert` `$sp-plot` `$sp-idle`, and three that say how a
+  `$sp-ok-bg` `$sp-warn-bg` `$sp-bad-bg` `$sp-alert` `$sp-on-alert` `$sp-plot` `$sp-idle`, and four that say how a
   theme without grounds makes up for them: `$sp-cur-style` (text style of the cursor row and the focused field, `reverse`
-  in `ansi`), `$sp-field-style` (text style of a field, `underline` in `ansi`) and `$sp-veil` (what lies over the page
-  under a dialog).
+  in `ansi`), `$sp-field-style` (text style of a field, `underline` in `ansi`), `$sp-cursor-style` (that of the text cursor
+  in a focused field) and `$sp-veil` (what lies over the page under a dialog).
 
 Widgets use the `$sp-` names only: `$panel` and `$surface` mean other grounds to Textual than to the look.
 """
@@ -101,6 +101,7 @@ def _variables(tokens: Mapping[str, str], *, grounds: bool) -> dict[str, str]:
     return ours | {
         "sp-cur-style": "none" if grounds else "reverse",
         "sp-field-style": "none" if grounds else "underline",
+        "sp-cursor-style": "none" if grounds else "not reverse",
         "sp-veil": f"{tokens['base']} {VEIL_ALPHA}" if grounds else "transparent",
         "text": tokens["t1"],
         "text-muted": tokens["t3"],

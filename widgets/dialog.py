@@ -228,7 +228,7 @@ class ConfirmDialog(Dialog[str | None]):
 
     def on_click(self, event: events.Click) -> None:
         """The mouse chooses too."""
-        button = event.widget
+        button, _ = self.get_widget_at(event.screen_x, event.screen_y)
         if isinstance(button, _Button):
             if button.choice is None:
                 self.dismiss(None)
@@ -264,7 +264,7 @@ class PickDialog(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """A line to type into, the rows under it."""
         with self.box(self._heading, "Enter Take · Esc Cancel"):
-            yield Input(compact=True)
+            yield Input(compact=True, select_on_focus=False)
             yield PickList()
 
     def on_mount(self) -> None:
@@ -273,11 +273,16 @@ class PickDialog(Dialog[str | None]):
         self.typed("")
 
     def on_key(self, event: events.Key) -> None:
-        """A key that came before the line had the focus goes there."""
+        """A key that came before the line had the focus goes there, in its order."""
         line = self.query_one(Input)
-        if not line.has_focus and (event.is_printable or event.key in {"enter", "backspace"}):
+        if line.has_focus:
+            return
+        if event.is_printable and event.character:
             event.stop()
-            line.post_message(event)
+            line.insert_text_at_cursor(event.character)
+        elif event.key == "enter":
+            event.stop()
+            line.post_message(Input.Submitted(line, line.value))
 
     def typed(self, text: str) -> None:
         """What was typed so far; a dialog that searches elsewhere overrides this."""

@@ -17,6 +17,7 @@ from sqlalchemy import delete, insert, select, update
 from backend.agent.inbound import bind, make_app, make_server
 from backend.agent.jobs import Jobs
 from backend.domain.context import agent_context, new_id
+from backend.domain.errors import Busy
 from backend.intake.action_url import ActionUrlIntake, Told
 from backend.intake.door_log import DoorLogIntake
 from backend.store import tables as t
@@ -89,7 +90,10 @@ class Agent:
     async def _dispatch(self, pokes: PokeListener) -> None:
         """Look what there is to do, at every poke and every second, and wake whom it concerns."""
         while not self._stopping.is_set():
-            await self._look()
+            try:
+                await self._look()
+            except Busy as error:
+                log.warning("the agent could not look", error=str(error))
             self.started.set()
             waiting = asyncio.create_task(pokes.wait(LOOK_EVERY))
             stopping = asyncio.create_task(self._stopping.wait())
@@ -163,7 +167,10 @@ class Agent:
     async def _keep_beating(self) -> None:
         started = self._store.clock()
         while True:
-            await asyncio.to_thread(self._beat, started, self._store.clock())
+            try:
+                await asyncio.to_thread(self._beat, started, self._store.clock())
+            except Busy as error:
+                log.warning("the agent could not give its sign", error=str(error))
             await asyncio.sleep(HEARTBEAT_EVERY)
 
     def _beat(self, started: datetime, now: datetime) -> None:

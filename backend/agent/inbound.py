@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 import structlog
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from backend.devices.action_url import PREFIX, redact_target
 from backend.domain.errors import SmartPlusError
@@ -20,6 +21,10 @@ from backend.intake.action_url import ActionUrlIntake, Told
 
 log = structlog.get_logger()
 MAX_BODY = 64 * 1024
+BODY_WITHIN = 5.0
+"""Seconds for a body to arrive."""
+CONNECTED_FOR = 15.0
+"""Seconds that a connection lasts at most: a device says what it has to say in one."""
 
 
 def make_app(intake: ActionUrlIntake, told: Callable[[Told], None]) -> Starlette:
@@ -48,12 +53,14 @@ def make_app(intake: ActionUrlIntake, told: Callable[[Told], None]) -> Starlette
 
 
 async def _drain(request: Request) -> None:
-    """Read and drop a body up to a limit: what counts stands in the URL."""
+    """Read and drop a body up to a limit in size and time: what counts stands in the URL."""
     size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > MAX_BODY:
-            return
+    with contextlib.suppress(TimeoutError, ClientDisconnect):
+        async with asyncio.timeout(BODY_WITHIN):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > MAX_BODY:
+                    return
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -70,6 +77,20 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
+class BriefConnection(H11Protocol):
+    """A connection that ends after some seconds whatever its caller does, so that idle ones cannot lock others out."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start the clock."""
+        super().connection_made(transport)
+        self._end = self.loop.call_later(CONNECTED_FOR, transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the clock."""
+        self._end.cancel()
+        super().connection_lost(exc)
+
+
 class QuietServer(uvicorn.Server):
     """A uvicorn that leaves the signals of its process alone."""
 
@@ -84,6 +105,8 @@ def make_server(app: Starlette) -> QuietServer:
     return QuietServer(
         uvicorn.Config(
             app,
+            http=BriefConnection,
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,

@@ -54,7 +54,7 @@ class Jobs:
         task.add_done_callback(self._tasks.discard)
 
     async def _identify(self) -> None:
-        for command in await asyncio.to_thread(commands.claim, self._store, self._context, None):
+        while command := await asyncio.to_thread(commands.claim, self._store, self._context, None):
             if command.verb is not CommandVerb.IDENTIFY:
                 await self._end(command, CommandState.REFUSED, "this needs a device")
                 continue

@@ -25,12 +25,13 @@ class SiteLock:
     def acquire(self, heartbeat_age: Callable[[], float | None]) -> bool:
         """Take the lock; answers False when a living agent has it.
 
-        `heartbeat_age` tells how many seconds ago the present agent gave a sign; a silent one is killed and replaced.
+        `heartbeat_age` tells how many seconds ago an agent gave a sign, None where none ever did. A holder that has
+        been silent for `HUNG_AFTER`, counted from when it took the lock, is killed and replaced.
         """
         if self._try():
             return True
-        age = heartbeat_age()
-        if age is None or age < HUNG_AFTER:
+        age, held_for = heartbeat_age(), self._held_for()
+        if held_for < HUNG_AFTER or (age is not None and age < HUNG_AFTER):
             return False
         self._end_holder()
         deadline = time.monotonic() + 5
@@ -59,6 +60,13 @@ class SiteLock:
         file.flush()
         self._file = file
         return True
+
+    def _held_for(self) -> float:
+        """Seconds since the holder took the lock: a sign older than that was another agent's."""
+        try:
+            return time.time() - self._path.stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
 
     def _end_holder(self) -> None:
         """Kill the process that wrote the lock file, if it is still that process and not another with its number."""

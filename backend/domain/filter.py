@@ -109,8 +109,6 @@ def complete(text: str, cursor: int, fields: Sequence[FieldSpec]) -> list[str]:
         token = tokens(head)[-1]
     except Invalid:
         return []
-    if '"' in token.rest:
-        return []
     begun = token.rest.rpartition(",")[2]
     if not begun and not token.field:
         return []
@@ -130,7 +128,7 @@ class _Reader:
         if token.negated and not token.pieces:
             raise _refused("Nothing stands after the minus.")
         instant = _first_instant(self.fields)
-        if instant and '"' not in token.rest and is_span_name(token.rest):
+        if instant and is_span_name(token.rest):
             return [Term(instant.name, "span", self._span(token.rest), token.negated)]
         return [Term(None, "word", (piece.text,), token.negated) for piece in token.pieces if piece.text]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 from backend.devices.door_log import LogMethod, LogRead, RemoteLogLine
 from backend.domain.access import parse_user_key
 from backend.domain.codes import mask
-from backend.domain.context import Context
+from backend.domain.context import Context, new_id
 from backend.domain.enums import CredentialKind, LogAction, LogResponse, LogType
 from backend.domain.names import clean, fold
 from backend.store import tables as t
@@ -58,7 +57,7 @@ class DoorLogIntake:
             part = read.lines[at : at + SLICE]
             with self._store.books(self._context) as work:
                 if at == 0 and (read.gap or read.reset):
-                    _note_gap(work, device_id, read)
+                    _note_gap(work, device_id, read, known)
                     work.touch("door_logs")
                 fresh = sum(_take_line(work, device_id, line) for line in part)
                 known = LogRead(list(part), gap=False, lost=None, reset=read.reset and not part).last_id(known)
@@ -205,15 +204,14 @@ def _relay(connection: Connection, device_id: int, line: RemoteLogLine) -> tuple
     return next(((row.id, row.name) for row in rows if row.number == number), None)
 
 
-def _note_gap(work: Work, device_id: int, read: LogRead) -> None:
-    """Say in the log itself that lines are missing."""
+def _note_gap(work: Work, device_id: int, read: LogRead, known: int | None) -> None:
+    """Say in the log itself that lines are missing after the one `known` last."""
     d = t.device
     place = work.connection.execute(
         select(d.c.community_id, d.c.building_id, d.c.name).where(d.c.id == device_id)
     ).one()
     text = "the device started its log anew" if read.reset else f"{read.lost or 'some'} lines were lost at the device"
     at = work.at.replace(microsecond=0)
-    stamp = hashlib.sha256(f"{at.isoformat()}{text}".encode()).hexdigest()[:12]
     work.connection.execute(
         insert(t.door_log).values(
             community_id=place.community_id,
@@ -228,6 +226,6 @@ def _note_gap(work: Work, device_id: int, read: LogRead) -> None:
             key="–",
             response=LogResponse.UNKNOWN,
             reason=text,
-            remote_key=f"gap:{stamp}",
+            remote_key=f"gap:{known}:{new_id()}",
         )
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from backend.domain.context import Context
+from backend.domain.context import Context, new_id
 from backend.domain.errors import Conflict, NotFound
 from backend.services.base import Service
 from backend.store.backup import copy_verified, sync_directory
@@ -27,7 +27,7 @@ class Backups(Service):
             raise NotFound(f"There is no directory {target.parent}.")
         if target.exists():
             raise Conflict("path", f"{target} exists already. A backup never replaces a file.")
-        temporary = target.with_name(f".{target.name}.tmp")
+        temporary = target.with_name(f".{new_id()}.tmp")
         try:
             copy_verified(self.store.path, temporary)
             os.replace(temporary, target)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from backend.domain.context import new_id
 from backend.domain.enums import DeviceKind, DeviceStatus
 from backend.domain.errors import Invalid
-from backend.domain.names import check_name, fold
+from backend.domain.names import check_name, clean, fold
 from backend.domain.records import DeviceDraft
 from backend.store import tables as t
 from backend.store.work import Work
@@ -27,6 +27,9 @@ DOOR_KINDS = frozenset({DeviceKind.MULTI_DOOR_PHONE, DeviceKind.SINGLE_DOOR_PHON
 
 TOKEN_BYTES = 18
 """Random bytes in the Action URL of a device: 144 bits, 24 characters of the 127 that such a URL may have."""
+
+_TOLD_BY_DEVICE = ("model", "firmware", "profile")
+"""Text that comes from the device, or from what claims to be one: it is made safe to draw, never refused."""
 
 _MAC = re.compile(r"[0-9A-F]{12}")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:_-]{0,251}[A-Za-z0-9])?")
@@ -62,7 +65,8 @@ def check_draft(draft: DeviceDraft) -> DeviceDraft:
         bad["address"] = "Write an address like 192.0.2.20 or https://192.0.2.20."
     if bad:
         raise Invalid(bad)
-    return draft.model_copy(update={"name": name, "mac": mac, "relay_names": relays})
+    told = {field: clean(getattr(draft, field), NAME_LONGEST) for field in _TOLD_BY_DEVICE}
+    return draft.model_copy(update={**told, "name": name, "mac": mac, "relay_names": relays})
 
 
 def check_mac(text: str) -> str:

@@ -155,7 +155,9 @@ class Managers(Service):
             if account is not None:
                 community_id = account.community_id
             else:
-                community_id = connection.execute(select(func.min(t.community.c.id))).scalar_one()
+                community_id = connection.execute(select(func.min(t.community.c.id))).scalar()
+                if community_id is None:
+                    raise NotFound("This site has no community. Remove its directory and make it again.")
             _raise_if_locked(connection, community_id, address, self.store.clock())
         return account, community_id
 

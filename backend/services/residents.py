@@ -171,6 +171,8 @@ class Residents(Service):
         while queue:
             with self.store.write(context, "resident.delete", operation_id=answer.operation) as work:
                 work.require("resident.delete")
+                if is_undone(work.connection, answer.operation):
+                    break
                 _delete(work, queue)
                 answer = answer.model_copy(update={"doors": {**answer.doors, **saved(work, answer.id).doors}})
         return answer

@@ -97,7 +97,7 @@ class RuleRows:
         wanted = None if holder_ids is None else frozenset(holder_ids)
         made = cls(community_id, wanted)
         for name in _READ:
-            found = connection.execute(_query(name, community_id, wanted))
+            found = connection.execute(_query(name, community_id, wanted)).all()
             made.rows[name] = {row[0]: row for row in found}
         if not made.rows["community"]:
             raise NotFound("There is no such community.")

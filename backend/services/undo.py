@@ -22,6 +22,7 @@ from backend.services.undo_changes import Change, changes_of, imagine_back, peop
 from backend.services.undo_checks import changed_since, refuse_if_moved_on
 from backend.services.undone import is_undone
 from backend.store import tables as t
+from backend.store.seal import Sealer
 from backend.store.work import Work, require
 
 ACT = "undo.undo"
@@ -70,7 +71,9 @@ class Undo(Service):
     def plan(self, context: Context, operation_id: int) -> tuple[DoorPlan, ...]:
         """What taking an act back would do at each door. Raises NotFound, Forbidden, Conflict with the reason."""
         with self.store.read(context, "undo.write") as connection:
-            changes = self._changes(connection, context, _row(connection, context, operation_id))
+            row = _row(connection, context, operation_id)
+            changes = changes_of(connection, self.store.sealer, row.id)
+            _refuse(connection, self.store.sealer, context, row, changes)
             everybody = any(change.table in (t.community, t.relay, t.device) for change in changes)
             people = None if everybody else people_of(connection, changes)
             rows = RuleRows.fetch(connection, context.community_id, people)
@@ -83,14 +86,17 @@ class Undo(Service):
 
         Raises NotFound, Forbidden without the permission of the act itself, Conflict with the reason why not.
         """
+        changes = self._opened(context, operation_id)
         with self.store.write(context, ACT) as work:
             work.require("undo.write")
             row = _row(work.connection, context, operation_id)
             if work.replayed is not None:
                 answer = replayed(work)
-                queue = deque(_rest(work, operation_id, answer.operation))
+                queue = deque(units(_left(work.connection, changes, answer.operation)))
             else:
-                queue = deque(units(self._changes(work.connection, context, row)))
+                _refuse(work.connection, work.sealer, context, row, changes)
+                _refuse_unless_whole(work.connection, row.id, changes)
+                queue = deque(units(changes))
                 work.told.undo_of = operation_id
                 work.tell(_action(row), row.entity, row.entity_id, row.entity_name)
                 answer = _turn(work, queue, Saved(id=row.entity_id or operation_id, operation=0))
@@ -100,16 +106,28 @@ class Undo(Service):
                 answer = _turn(work, queue, answer)
         return answer
 
-    def _changes(self, connection: Connection, context: Context, row: Row[Any]) -> list[Change]:
-        """The changes of an act that can be taken back by this actor; raises Forbidden and Conflict."""
-        if not row.undoable or (permission := _permission(connection, row)) is None:
-            raise Conflict("", "This cannot be undone.")
-        require(connection, context, permission)
-        if reason := _blocked(connection, context, [row])[row.id]:
-            raise Conflict("", reason)
-        changes = changes_of(connection, self.store.sealer, row.id)
-        refuse_if_moved_on(connection, self.store.sealer, changes)
-        return changes
+    def _opened(self, context: Context, operation_id: int) -> list[Change]:
+        """The changes of an act, opened before the write lock is taken; raises NotFound, Forbidden."""
+        with self.store.read(context, "undo.write") as connection:
+            row = _row(connection, context, operation_id)
+            return changes_of(connection, self.store.sealer, row.id)
+
+
+def _refuse(connection: Connection, sealer: Sealer, context: Context, row: Row[Any], changes: Sequence[Change]) -> None:
+    """Raise Forbidden or Conflict where this actor cannot take the act back."""
+    if not row.undoable or (permission := _permission(connection, row)) is None:
+        raise Conflict("", "This cannot be undone.")
+    require(connection, context, permission)
+    if reason := _blocked(connection, context, [row])[row.id]:
+        raise Conflict("", reason)
+    refuse_if_moved_on(connection, sealer, changes)
+
+
+def _refuse_unless_whole(connection: Connection, operation_id: int, changes: Sequence[Change]) -> None:
+    """Raise Conflict where a batch has gone on since its changes were read."""
+    written = connection.execute(select(func.count()).where(t.change.c.operation_id == operation_id)).scalar_one()
+    if written != len(changes):
+        raise Conflict("", "This act is still going on. Try again when it has ended.")
 
 
 def _turn(work: Work, queue: deque[list[Change]], answer: Saved) -> Saved:
@@ -121,11 +139,16 @@ def _turn(work: Work, queue: deque[list[Change]], answer: Saved) -> Saved:
     return done.model_copy(update={"doors": {**answer.doors, **done.doors}})
 
 
-def _rest(work: Work, operation_id: int, undo_id: int) -> list[list[Change]]:
+def _left(connection: Connection, changes: Sequence[Change], undo_id: int) -> list[Change]:
     """What an undo that was broken off has left, unless it was taken back itself."""
-    if is_undone(work.connection, undo_id):
+    if is_undone(connection, undo_id):
         return []
-    return units(changes_of(work.connection, work.sealer, operation_id, not_by=undo_id))
+    c = t.change
+    done = {
+        (row.table_name, row.row_id)
+        for row in connection.execute(select(c.c.table_name, c.c.row_id).where(c.c.operation_id == undo_id))
+    }
+    return [change for change in changes if (change.table.name, change.row_id) not in done]
 
 
 def _row(connection: Connection, context: Context, operation_id: int) -> Row[Any]:

@@ -70,16 +70,10 @@ class Change:
         return {name: value for name, value in before.items() if name != "row_version" and after.get(name) != value}
 
 
-def changes_of(connection: Connection, sealer: Sealer, operation_id: int, *, not_by: int | None = None) -> list[Change]:
-    """The changes of an act, last first; with `not_by` only those of rows that this other act has not changed."""
+def changes_of(connection: Connection, sealer: Sealer, operation_id: int) -> list[Change]:
+    """The changes of an act, last first; raises Unreachable where an image cannot be opened."""
     c = t.change
     query = select(c).where(c.c.operation_id == operation_id).order_by(c.c.id.desc())
-    if not_by is not None:
-        other = c.alias()
-        touched = select(other.c.id).where(
-            other.c.operation_id == not_by, other.c.table_name == c.c.table_name, other.c.row_id == c.c.row_id
-        )
-        query = query.where(~touched.exists())
     return [
         Change(
             t.metadata.tables[row.table_name],

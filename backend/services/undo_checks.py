@@ -10,8 +10,10 @@ from sqlalchemy import Connection, Table, and_, func, not_, select
 
 from backend.domain.enums import CredentialKind, CredentialStatus, ResidentRole, Via
 from backend.domain.errors import Conflict
+from backend.domain.names import display_name
 from backend.services.credentials import LIVE, Value, clash, open_value, spoken
 from backend.services.holders import chunks
+from backend.services.resident_drafts import family_of
 from backend.services.undo_changes import Change
 from backend.store import tables as t
 from backend.store.seal import Sealer
@@ -57,7 +59,8 @@ def refuse_if_moved_on(connection: Connection, sealer: Sealer, changes: Sequence
     """Raise Conflict where a row cannot be put back: what it needs is gone, or somebody else has what it had."""
     _need_parents(connection, changes)
     _need_unused(connection, changes)
-    _need_master_and_email(connection, changes)
+    _need_free_mail(connection, changes)
+    _need_masters(connection, changes)
     _need_values(connection, sealer, changes)
 
 
@@ -92,22 +95,32 @@ def _need_unused(connection: Connection, changes: Iterable[Change]) -> None:
                     )
 
 
-def _need_master_and_email(connection: Connection, changes: Iterable[Change]) -> None:
-    """An apartment has one master, an e-mail address one resident; both may have been given away since."""
+def _need_free_mail(connection: Connection, changes: Iterable[Change]) -> None:
+    """An e-mail address belongs to one resident, and may have been given to another since."""
     r, h = t.resident, t.holder
-    rows = {change.row_id: change.before for change in changes if change.table is r and change.before is not None}
-    homes = [row["apartment_id"] for row in rows.values() if row["role"] == ResidentRole.MASTER.value]
-    mails = [row["email"] for row in rows.values() if row["email"]]
-    people = select(r.c.id, h.c.name, r.c.email).join(h, h.c.id == r.c.id)
-    for part in chunks(homes):
-        masters = people.where(r.c.apartment_id.in_(part), r.c.role == ResidentRole.MASTER.value)
-        for other in connection.execute(masters):
-            if other.id not in rows:
-                raise Conflict("", f"{_REFUSED}: the apartment has another family master by now, {spoken(other.name)}.")
-    for part in chunks(mails):
+    back = {change.row_id: change.before for change in changes if change.table is r and change.before is not None}
+    people = select(r.c.id, h.c.name).join(h, h.c.id == r.c.id)
+    for part in chunks([row["email"] for row in back.values() if row["email"]]):
         for other in connection.execute(people.where(r.c.email.in_(part))):
-            if other.id not in rows:
+            if other.id not in back:
                 raise Conflict("", f"{_REFUSED}: the e-mail address belongs to {spoken(other.name)} by now.")
+
+
+def _need_masters(connection: Connection, changes: Iterable[Change]) -> None:
+    """Every apartment that has residents then must have one master then."""
+    gone = {change.row_id for change in changes if change.table is t.resident and change.made}
+    back = [change.row for change in changes if change.table is t.resident and change.after is None]
+    homes = {int(change.row["apartment_id"]) for change in changes if change.table is t.resident}
+    family = [row for part in chunks(sorted(homes)) for row in family_of(connection, part) if row.id not in gone]
+    masters = {row.apartment_id: row.name for row in family if row.role == ResidentRole.MASTER.value}
+    for row in back:
+        if row["role"] == ResidentRole.MASTER.value:
+            if other := masters.get(row["apartment_id"]):
+                raise Conflict("", f"{_REFUSED}: the apartment has another family master by now, {spoken(other)}.")
+            masters[row["apartment_id"]] = display_name(row["first"], row["last"])
+    lived_in = {row.apartment_id for row in family} | {row["apartment_id"] for row in back}
+    if lived_in - masters.keys():
+        raise Conflict("", f"{_REFUSED}: a family would be without its master.")
 
 
 def _need_values(connection: Connection, sealer: Sealer, changes: Iterable[Change]) -> None:

@@ -121,14 +121,13 @@ def note_done(
     work.touch("sync")
 
 
-def note_read(work: Work, device_id: int, *, drift: int, unmanaged: int, first: bool) -> None:
-    """The device was read back: how many of our beliefs were wrong (none count at the first reading) and strangers."""
+def note_read(work: Work, device_id: int, *, drift: int, unmanaged: int) -> None:
+    """The device was read back: how many of our beliefs were wrong, and how many users there are nobody's."""
     s = t.device_sync
     work.connection.execute(
-        update(s)
-        .where(s.c.id == device_id)
-        .values(read_back_at=work.at, drift=0 if first else drift, users_unmanaged=unmanaged)
+        update(s).where(s.c.id == device_id).values(read_back_at=work.at, drift=drift, users_unmanaged=unmanaged)
     )
+    work.touch("sync")
 
 
 def note_failed(work: Work, device_id: int, attempt: int, *, not_before: datetime, error: str) -> None:
@@ -138,6 +137,12 @@ def note_failed(work: Work, device_id: int, attempt: int, *, not_before: datetim
         update(s).where(s.c.id == device_id).values(attempt=attempt, not_before=not_before, last_error=error)
     )
     work.touch("sync")
+
+
+def note_asked(work: Work, device_id: int) -> None:
+    """A person asks for the next try now."""
+    s = t.device_sync
+    work.connection.execute(update(s).where(s.c.id == device_id).values(not_before=None))
 
 
 def note_held(work: Work, device_id: int, removals: int, held: int) -> None:

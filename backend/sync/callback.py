@@ -6,7 +6,7 @@ import structlog
 
 from backend.devices import action_url
 from backend.devices.client import DeviceClient
-from backend.devices.errors import DeviceError
+from backend.domain.errors import SmartPlusError
 
 log = structlog.get_logger()
 
@@ -21,7 +21,7 @@ class Callback:
     async def ensure(self, device: DeviceClient) -> None:
         """Write the URLs that differ; keys that the firmware does not list are left alone (protocol 3).
 
-        A device that cannot be taught is polled all the same, so a failure is only logged.
+        A device that cannot be taught, or an address too long for it, is no reason to stop: it is polled all the same.
         """
         if not self._base_url:
             return
@@ -33,5 +33,5 @@ class Callback:
                 refused = await device.config_set(differing)
                 if refused:
                     log.info("action URLs not taken", count=len(refused))
-        except DeviceError as error:
+        except SmartPlusError as error:
             log.info("action URLs not written", error=str(error))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, or_, select, update
 
 from backend.domain.context import Context
 from backend.domain.enums import CommandState, CommandVerb, LogAction, LogResponse, LogType
@@ -15,6 +15,10 @@ from backend.domain.names import fold
 from backend.store import tables as t
 from backend.store.store import Store
 from backend.store.work import Work
+
+ABANDONED = "the agent stopped while it was under way"
+LOST_AFTER = timedelta(seconds=60)
+"""No device takes so long to answer, twice its time limit: whoever claimed a command and is silent has gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,85 +41,100 @@ def waiting_devices(connection: Connection) -> set[int | None]:
     return set(connection.execute(select(c.c.device_id).where(c.c.state == CommandState.QUEUED).distinct()).scalars())
 
 
-def claim(store: Store, context: Context, device_id: int | None) -> list[Claimed]:
-    """Take the queued commands of a device that have not expired, oldest first; they are never sent again."""
-    c, relay = t.command, t.relay
+def claim(store: Store, context: Context, device_id: int | None) -> Claimed | None:
+    """Take the oldest queued command of a device that has not expired; it is never sent again.
+
+    One at a time: what waits behind a slow device stays queued, where it expires.
+    """
+    c = t.command
+    oldest = (
+        _with_relay()
+        .where(c.c.device_id.is_not_distinct_from(device_id), c.c.state == CommandState.QUEUED)
+        .order_by(c.c.id)
+        .limit(1)
+    )
     with store.read() as connection:
-        mine = c.c.device_id.is_(None) if device_id is None else c.c.device_id == device_id
-        rows = connection.execute(
-            select(c, relay.c.number.label("relay_number"))
-            .outerjoin(relay, relay.c.id == c.c.relay_id)
-            .where(mine, c.c.state == CommandState.QUEUED)
-            .order_by(c.c.id)
-        ).all()
-    if not rows:
-        return []
-    taken = []
+        if connection.execute(oldest.where(c.c.expires_at > store.clock())).first() is None:
+            return None
     with store.books(context) as work:
-        for row in rows:
-            claimed = work.connection.execute(
-                update(c)
-                .where(c.c.id == row.id, c.c.state == CommandState.QUEUED, c.c.expires_at > work.at)
-                .values(state=CommandState.CLAIMED, claimed_at=work.at)
-            )
-            if claimed.rowcount:
-                taken.append(
-                    Claimed(
-                        row.id,
-                        row.uuid,
-                        CommandVerb(row.verb),
-                        row.device_id,
-                        row.relay_id,
-                        row.relay_number,
-                        json.loads(row.args or "{}"),
-                        row.actor_name,
-                    )
-                )
+        row = work.connection.execute(oldest.where(c.c.expires_at > work.at)).first()
+        if row is None:
+            return None
+        work.connection.execute(
+            update(c).where(c.c.id == row.id).values(state=CommandState.CLAIMED, claimed_at=work.at)
+        )
         work.touch("doors")
-    return taken
+        return _claimed(row)
 
 
 def end(store: Store, context: Context, command: Claimed, state: CommandState, result: str) -> None:
-    """Note how a command ended; an opening leaves its line in the door log in the same transaction."""
+    """Note how a command ended; an opening leaves its line in the door log in the same transaction.
+
+    A command that was given up meanwhile stays as it ended then.
+    """
     with store.books(context) as work:
-        work.connection.execute(
-            update(t.command)
-            .where(t.command.c.id == command.id, t.command.c.state == CommandState.CLAIMED)
-            .values(state=state, result=result, ended_at=work.at)
-        )
-        if command.verb is CommandVerb.OPEN:
-            _log_opening(work, command, state, result)
-        work.touch("doors")
+        _end(work, command, state, result)
 
 
 def expire(store: Store, context: Context) -> int:
-    """End the commands that nobody took in time; answers how many."""
+    """End the commands that nobody took in time, and those whose taker fell silent; answers how many."""
     now = store.clock()
     c = t.command
-    late = (c.c.state == CommandState.QUEUED, c.c.expires_at <= now)
+    late = and_(c.c.state == CommandState.QUEUED, c.c.expires_at <= now)
+    lost = and_(c.c.state == CommandState.CLAIMED, c.c.claimed_at <= now - LOST_AFTER)
     with store.read() as connection:
-        if connection.execute(select(c.c.id).where(*late).limit(1)).first() is None:
+        if connection.execute(select(c.c.id).where(or_(late, lost)).limit(1)).first() is None:
             return 0
     with store.books(context) as work:
         ended = work.connection.execute(
-            update(c).where(*late).values(state=CommandState.EXPIRED, ended_at=work.at, result="not sent in time")
+            update(c).where(late).values(state=CommandState.EXPIRED, ended_at=work.at, result="not sent in time")
         )
         work.touch("doors")
-        return ended.rowcount
+        return ended.rowcount + _give_up(work, lost)
 
 
 def abandon(store: Store, context: Context) -> int:
     """After a crash: what had been claimed may have been sent, so it ends unknown and is not sent again."""
-    c = t.command
     with store.books(context) as work:
-        ended = work.connection.execute(
-            update(c)
-            .where(c.c.state == CommandState.CLAIMED)
-            .values(state=CommandState.UNKNOWN, ended_at=work.at, result="the agent stopped while it was under way")
-        )
-        if ended.rowcount:
-            work.touch("doors")
-        return ended.rowcount
+        return _give_up(work, t.command.c.state == CommandState.CLAIMED)
+
+
+def _give_up(work: Work, which: ColumnElement[bool]) -> int:
+    rows = work.connection.execute(_with_relay().where(which).order_by(t.command.c.id)).all()
+    for row in rows:
+        _end(work, _claimed(row), CommandState.UNKNOWN, ABANDONED)
+    return len(rows)
+
+
+def _end(work: Work, command: Claimed, state: CommandState, result: str) -> None:
+    c = t.command
+    ended = work.connection.execute(
+        update(c)
+        .where(c.c.id == command.id, c.c.state == CommandState.CLAIMED)
+        .values(state=state, result=result, ended_at=work.at)
+    )
+    if ended.rowcount and command.verb is CommandVerb.OPEN:
+        _log_opening(work, command, state, result)
+    work.touch("doors")
+
+
+def _with_relay() -> Select[Any]:
+    return select(t.command, t.relay.c.number.label("relay_number")).outerjoin(
+        t.relay, t.relay.c.id == t.command.c.relay_id
+    )
+
+
+def _claimed(row: Row[Any]) -> Claimed:
+    return Claimed(
+        row.id,
+        row.uuid,
+        CommandVerb(row.verb),
+        row.device_id,
+        row.relay_id,
+        row.relay_number,
+        json.loads(row.args or "{}"),
+        row.actor_name,
+    )
 
 
 _RESPONSES = {

@@ -6,20 +6,20 @@ from backend.domain.context import Context
 from backend.domain.enums import CredentialStatus
 from backend.store import tables as t
 from backend.store.store import Store
-from backend.sync import books
+from backend.sync import proofs
 
 
 def free_cooled(store: Store, context: Context) -> int:
     """Free the values that have cooled, as one operation of the agent; answers how many."""
     with store.read() as connection:
-        ready = books.cooled(connection, store.clock())
-    if not ready:
-        return 0
+        if not proofs.cooled(connection, store.clock()):
+            return 0
     with store.write(context.again(), "credential.free") as work:
         work.require("credential.free")
-        for credential_id in books.cooled(work.connection, work.at):
+        ready = proofs.cooled(work.connection, work.at)
+        for credential_id in ready:
             work.update(t.credential, credential_id, status=CredentialStatus.GONE)
-        books.forget_read_backs(work, ready)
+        proofs.forget_read_backs(work, ready)
         work.tell(f"freed {len(ready)} values proved gone from every door", "credential", None, "", undoable=False)
         work.touch("residents")
     return len(ready)

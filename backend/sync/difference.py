@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from backend.domain.access.results import ALWAYS, Compiled, DoorSchedule, DoorUser
@@ -52,9 +53,10 @@ class Difference:
         """The records to write."""
         return (*(user for _, user in self.change), *self.add)
 
-    def missing(self, aside: frozenset[str] | set[str] = frozenset()) -> int:
+    def missing(self, aside: AbstractSet[str]) -> int:
         """How many user records differ, but for the keys in `aside`."""
-        return len({user.key for user in (*self.remove, *self.users)} - aside)
+        keys = {held.key for held in self.remove} | {user.key for user in self.users}
+        return len(keys - aside)
 
 
 def canonical(user: DoorUser) -> dict[str, object]:

@@ -11,7 +11,8 @@ from backend.domain.context import Context
 from backend.services.devices import device_secrets
 from backend.store.store import Store
 from backend.sync.callback import Callback
-from backend.sync.worker import LogIntake, Pace, Worker
+from backend.sync.watch import LogIntake
+from backend.sync.worker import Pace, Worker
 
 
 def make_worker(

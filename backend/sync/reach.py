@@ -15,7 +15,7 @@ from backend.sync.readback import NotKept
 RESTART_SLACK = timedelta(minutes=2)
 """By how much the start of a device, counted back from its uptime, may seem to move without a restart."""
 
-_THERE = (LoginRefused, AccessDenied, DeviceRefused, ApiUnsupported, NotKept)
+THERE = (LoginRefused, AccessDenied, DeviceRefused, ApiUnsupported, NotKept)
 """Errors of a device that answers and says no; all others come from one that cannot be reached, or is another."""
 
 
@@ -27,7 +27,7 @@ def note_alive(work: Work, device_id: int, *, clock_offset_ms: int | None = None
 
 def note_error(work: Work, device_id: int, error: DeviceError) -> None:
     """A request failed: a device that says no is there, one that says nothing of sense is offline."""
-    if isinstance(error, _THERE):
+    if isinstance(error, THERE):
         _seen(work, device_id, str(error), {})
     else:
         _silent(work, device_id, str(error))
@@ -40,11 +40,9 @@ def note_uptime(work: Work, device_id: int, uptime_s: int | None) -> bool:
     work.connection.execute(update(d).where(d.c.id == device_id).values(uptime_s=uptime_s))
     if uptime_s is None or before.uptime_s is None or before.last_seen_at is None:
         return False
-    began, begins = (
-        before.last_seen_at - timedelta(seconds=before.uptime_s),
-        work.at - timedelta(seconds=uptime_s),
-    )
-    return uptime_s < before.uptime_s or begins - began > RESTART_SLACK
+    began = before.last_seen_at - timedelta(seconds=before.uptime_s)
+    begins = work.at - timedelta(seconds=uptime_s)
+    return bool(uptime_s < before.uptime_s or begins - began > RESTART_SLACK)
 
 
 def _seen(work: Work, device_id: int, error: str, values: dict[str, int]) -> None:

@@ -55,6 +55,8 @@ class Sender:
         self._profile = profile
         self._bulk = profile.bulk
         self.aside = Aside()
+        self.spoke = False
+        """Whether the last difference had an answer of the device."""
 
     async def send(self, todo: Difference, held: dict[str, HeldSchedule]) -> bool:
         """Send removals first: whoever lost a right must not wait for those who gain one.
@@ -62,7 +64,7 @@ class Sender:
         `held` are the schedules of ours on the device. Answers False when the fate of a user stayed open, so that the
         device has to be read. Raises DeviceError.
         """
-        self.aside = Aside()
+        self.aside, self.spoke = Aside(), False
         todo = self._without_unwritable(todo)
         ids = await self._ids([*todo.remove, *(user for user, _ in todo.change)])
         await self._remove(todo.remove, ids)
@@ -100,7 +102,8 @@ class Sender:
         for part in _slices(users, self._bulk):
             keys = [user.key for user in part]
             present = [ids[key] for key in keys if key in ids]
-            await self._watched(keys, partial(self._client.delete_users, present))
+            if present:
+                await self._watched(keys, partial(self._client.delete_users, present))
 
     async def _write(self, pairs: Sequence[tuple[str, DoorUser]], schedules: dict[str, HeldSchedule]) -> bool:
         """Replace users, or add those without a record id; a bulk request at a time."""
@@ -137,6 +140,7 @@ class Sender:
         if not wanted:
             return {}
         await self._client.add_schedules([wire_form.schedule_body(schedule) for schedule in wanted])
+        self.spoke = True
         present = wire_form.ours(await self._client.schedules(), wanted)
         kept = {schedule.key: present[schedule.key] for schedule in wanted if schedule.key in present}
 
@@ -154,6 +158,7 @@ class Sender:
         if keys:
             await self._book(lambda work: shadow.gone(work, self._device_id, HeldKind.SCHEDULE, keys))
             await self._client.delete_schedules([schedules[key].remote_id for key in keys])
+            self.spoke = True
 
     async def _watched(
         self, keys: Sequence[str], call: Callable[[], Awaitable[list[ItemResult]]]
@@ -161,13 +166,15 @@ class Sender:
         """Run one bulk request between doubt and certainty about its users."""
         await self._book(lambda work: shadow.in_doubt(work, self._device_id, keys))
         try:
-            return await call()
+            results = await call()
         except DeviceError as error:
             if isinstance(error, DeviceRefused) and error.items:
                 return error.items
             if not error.ambiguous:
                 await self._book(lambda work: shadow.certain(work, self._device_id, keys))
             raise
+        self.spoke = True
+        return results
 
     async def _book(self, act: Callable[[Work], None]) -> None:
         def run() -> None:

@@ -110,9 +110,7 @@ def in_doubt(work: Work, device_id: int, keys: Iterable[str]) -> None:
     """Note, before a request about these users leaves, that its effect is not known until it is seen."""
     h = t.held
     wanted = sorted(keys)
-    there = set(
-        work.connection.execute(select(h.c.key).where(*_now(device_id, HeldKind.USER, wanted))).scalars()
-    )
+    there = set(work.connection.execute(select(h.c.key).where(*_now(device_id, HeldKind.USER, wanted))).scalars())
     work.connection.execute(update(h).where(*_now(device_id, HeldKind.USER, wanted)).values(unknown=True))
     for key in wanted:
         if key not in there:

@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from functools import partial
 
 import structlog
-from sqlalchemy import update
 
 from backend.devices.client import DeviceClient
-from backend.devices.door_log import LogRead
-from backend.devices.errors import AccessDenied, DeviceError, LoginRefused, RelayRefused
+from backend.devices.errors import DeviceError, LoginRefused
 from backend.devices.profiles import Profile
 from backend.domain.context import Context
 from backend.domain.enums import CommandState, CommandVerb
 from backend.domain.errors import SmartPlusError
-from backend.store import tables as t
 from backend.store.store import Store
 from backend.store.work import Work
-from backend.sync import books, commands
+from backend.sync import books, commands, reach
 from backend.sync.callback import Callback
+from backend.sync.errand import carry_out
 from backend.sync.reconcile import Reconciler
+from backend.sync.watch import LogIntake, Watch
 
 log = structlog.get_logger()
-
-
-class LogIntake(Protocol):
-    """Where the lines of a device's log go."""
-
-    def last_id(self, device_id: int) -> int | None:
-        """The number of the last line taken."""
-
-    def take(self, device_id: int, read: LogRead) -> int:
-        """Keep what was read; answers how many lines were new."""
+_SHORTEST_PAUSE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +59,16 @@ class Worker:
         self._context = context
         self._device_id = device_id
         self._client = client
-        self._callback = callback
-        self._intake = intake
         self._pace = pace
         self._chance = chance
         self._reconciler = Reconciler(store, context, device_id, client=client, profile=profile)
+        self._watch = Watch(store, context, device_id, client=client, callback=callback, intake=intake)
         self._awake = asyncio.Event()
         self._commanded = asyncio.Event()
         self._log_due = True
         self._read_back = False
-        self._status_at = 0.0
-        self._log_at = 0.0
-        self._uptime: int | None = None
+        self._status_at = float("-inf")
+        self._log_at = float("-inf")
         self._stopped = False
 
     def wake(self) -> None:
@@ -100,163 +87,127 @@ class Worker:
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._serve_commands())
-            tasks.create_task(self._serve())
+            tasks.create_task(self._keep_serving())
+            tasks.create_task(self._keep_working())
 
-    async def _serve(self) -> None:
+    async def _keep_working(self) -> None:
         while True:
             self._awake.clear()
-            try:
-                await self._round()
-            except SmartPlusError as error:
-                log.warning("device round failed", device=self._device_id, error=str(error))
+            await self._shielded(self.work())
             try:
                 async with asyncio.timeout(await self._pause()):
                     await self._awake.wait()
             except TimeoutError:
                 continue
 
-    async def _round(self) -> None:
-        """Changes first, then what the device has to tell, then whether it still lives."""
-        if self._stopped:
-            return
-        await self._reconcile_if_due()
-        now = asyncio.get_running_loop().time()
-        if now - self._status_at >= self._pace.status:
-            await self._guarded(self._look())
-        if self._log_due or now - self._log_at >= self._pace.door_log:
-            await self._guarded(self._read_log())
+    async def _keep_serving(self) -> None:
+        """Openings do not wait for the round under way: the client lets them in before its next request."""
+        while True:
+            await self._commanded.wait()
+            self._commanded.clear()
+            await self._shielded(self.serve())
+
+    async def _shielded(self, step: Awaitable[None]) -> None:
+        """A step that fails is left at that: the next one begins anew from the books."""
+        try:
+            await step
+        except SmartPlusError as error:
+            log.warning("device round failed", device=self._device_id, error=str(error))
+
+    async def work(self) -> None:
+        """One round: changes first, then whether the device lives, then what it has to tell."""
+        steps = (self._reconcile_if_due, self._look_if_due, self._read_log_if_due)
+        for step in steps:
+            if self._stopped:
+                return
+            try:
+                await step()
+            except DeviceError as error:
+                await self._note(partial(reach.note_error, device_id=self._device_id, error=error))
+                self._stopped = isinstance(error, LoginRefused)
+                if not isinstance(error, reach.THERE):
+                    self._look_again_soon()
+                    return
+
+    def _look_again_soon(self) -> None:
+        """The device cannot be reached: ask nothing else of it until it gives a sign of life."""
+        self._status_at = self._now() - self._pace.status + self._pace.silent
+        self._log_at = self._now()
+
+    async def serve(self) -> None:
+        """Carry out the commands that wait for this device, oldest first."""
+        while True:
+            command = await asyncio.to_thread(commands.claim, self._store, self._context, self._device_id)
+            if command is None:
+                return
+            if command.verb is CommandVerb.READ_BACK:
+                await self._check()
+                state, result = CommandState.DONE, "reading back"
+            else:
+                state, result = await carry_out(command, self._client)
+            await asyncio.to_thread(commands.end, self._store, self._context, command, state, result)
+
+    async def _check(self) -> None:
+        """Have the next round read the device back; a person who asks also ends every wait and stop after an error."""
+        self._stopped = False
+        self._read_back = True
+        await self._note(lambda work: books.note_asked(work, self._device_id))
+        self._awake.set()
 
     async def _reconcile_if_due(self) -> None:
         sync = await asyncio.to_thread(self._sync_row)
-        now = self._store.clock()
-        dirty = sync.gen > sync.done_gen and (sync.not_before is None or sync.not_before <= now)
-        timed = sync.next_change_at is not None and sync.next_change_at <= now
-        held = bool(sync.held_reason) and not sync.released and not self._read_back
-        if held or not (dirty or timed or self._read_back):
+        due = sync.due_at(wanted=self._read_back, held_gen=self._reconciler.held_gen)
+        if due is None or due > self._store.clock():
             return
         wanted, self._read_back = self._read_back, False
         try:
             await self._reconciler.run(read_back=wanted)
         except DeviceError as error:
-            self._read_back = wanted
-            await self._failed(sync, error)
-        else:
+            self._read_back = self._read_back or wanted
+            await self._note(partial(self._failed, sync.attempt + 1, error))
+            raise
+        if self._reconciler.spoke:
             await self._note(self._alive)
 
-    async def _failed(self, sync: books.SyncRow, error: DeviceError) -> None:
-        attempt = sync.attempt + 1
+    def _failed(self, attempt: int, error: DeviceError, work: Work) -> None:
+        reach.note_error(work, self._device_id, error)
         wait = timedelta(seconds=books.backoff(attempt, self._chance))
+        books.note_failed(work, self._device_id, attempt, not_before=work.at + wait, error=str(error))
 
-        def note(work: Work) -> None:
-            books.note_failed(work, self._device_id, attempt, not_before=work.at + wait, error=str(error))
-
-        await self._note(note)
-        await self._trouble(error)
-
-    async def _guarded(self, call: Awaitable[None]) -> None:
-        try:
-            await call
-        except DeviceError as error:
-            await self._trouble(error)
-        else:
-            await self._note(self._alive)
-
-    async def _trouble(self, error: DeviceError) -> None:
-        """A device that answers with a refusal is there; one that does not answer is offline."""
-        if isinstance(error, LoginRefused):
-            self._stopped = True
-        self._status_at = asyncio.get_running_loop().time() - self._pace.status + self._pace.silent
-        self._log_at = asyncio.get_running_loop().time()
-        await self._note(lambda work: books.note_silent(work, self._device_id, str(error)))
-
-    def _alive(self, work: Work) -> None:
-        offset = None
-        if self._client.last_date is not None:
-            offset = round((self._client.last_date - self._store.clock()).total_seconds() * 1000)
-        books.note_alive(work, self._device_id, clock_offset_ms=offset, uptime_s=self._uptime)
-
-    async def _look(self) -> None:
-        """Is it alive, has it restarted, how do its relays stand, does it still call us?"""
-        status = await self._client.status()
-        restarted = self._uptime is not None and status.uptime_s is not None and status.uptime_s < self._uptime
-        first = self._uptime is None
-        self._uptime = status.uptime_s
-        self._read_back = self._read_back or restarted
-        relays = await self._client.relay_status()
-        await self._note(lambda work: self._note_relays(work, relays))
-        if first or restarted:
-            await self._callback.ensure(self._client)
-        self._status_at = asyncio.get_running_loop().time()
+    async def _look_if_due(self) -> None:
+        if self._now() < self._status_at + self._pace.status:
+            return
+        self._status_at = self._now()
+        restarted = await self._watch.look()
+        await self._note(self._alive)
         if restarted:
+            self._read_back = self._log_due = True
             self._awake.set()
 
-    def _note_relays(self, work: Work, relays: dict[int, bool]) -> None:
-        states = json.dumps({str(number): is_open for number, is_open in sorted(relays.items())})
-        d = t.device_state
-        changed = work.connection.execute(
-            update(d).where(d.c.id == self._device_id, d.c.relay_states != states).values(relay_states=states)
-        )
-        work.connection.execute(update(d).where(d.c.id == self._device_id).values(relays_read_at=work.at))
-        if changed.rowcount:
-            work.touch("devices")
-
-    async def _read_log(self) -> None:
-        self._log_due = False
-        before = await asyncio.to_thread(self._intake.last_id, self._device_id)
+    async def _read_log_if_due(self) -> None:
+        if not self._log_due and self._now() < self._log_at + self._pace.door_log:
+            return
+        self._log_due, self._log_at = False, self._now()
         try:
-            read = await self._client.door_log_since(before)
+            await self._watch.read_log()
         except DeviceError:
             self._log_due = True
             raise
-        await asyncio.to_thread(self._intake.take, self._device_id, read)
-        self._log_at = asyncio.get_running_loop().time()
+        await self._note(self._alive)
 
-    async def _serve_commands(self) -> None:
-        """Openings do not wait for the round under way: the client lets them in before its next request."""
-        while True:
-            await self._commanded.wait()
-            self._commanded.clear()
-            for command in await asyncio.to_thread(commands.claim, self._store, self._context, self._device_id):
-                state, result = await self._carry_out(command)
-                await asyncio.to_thread(commands.end, self._store, self._context, command, state, result)
-
-    async def _carry_out(self, command: commands.Claimed) -> tuple[CommandState, str]:
-        try:
-            if command.verb is CommandVerb.OPEN and command.relay_number is not None:
-                await self._client.trigger_relay(command.relay_number)
-                return CommandState.DONE, "opened"
-            if command.verb is CommandVerb.REBOOT:
-                await self._client.reboot()
-                return CommandState.DONE, "restarting"
-            if command.verb is CommandVerb.READ_BACK:
-                return await self._check()
-        except RelayRefused as error:
-            return CommandState.REFUSED, str(error)
-        except (LoginRefused, AccessDenied) as error:
-            return CommandState.REFUSED, str(error)
-        except DeviceError as error:
-            return (CommandState.UNKNOWN if error.ambiguous else CommandState.FAILED), str(error)
-        return CommandState.REFUSED, "this device cannot do that"
-
-    async def _check(self) -> tuple[CommandState, str]:
-        """Have the next round read the device back; a person who asks also ends a stop after a refused login."""
-        self._stopped = False
-        self._read_back = True
-        self._awake.set()
-        return CommandState.DONE, "reading back"
+    def _alive(self, work: Work) -> None:
+        reach.note_alive(work, self._device_id, clock_offset_ms=self._watch.clock_offset_ms())
 
     async def _pause(self) -> float:
         """Seconds until something is due by itself."""
         if self._stopped:
             return self._pace.status
-        now = asyncio.get_running_loop().time()
-        waits = [self._status_at + self._pace.status - now, self._log_at + self._pace.door_log - now]
+        waits = [self._status_at + self._pace.status - self._now(), self._log_at + self._pace.door_log - self._now()]
         sync = await asyncio.to_thread(self._sync_row)
-        moment = sync.not_before if sync.gen > sync.done_gen else sync.next_change_at
-        if moment is not None and not sync.held_reason:
-            waits.append((moment - self._store.clock()).total_seconds())
-        return max(0.02, min(waits))
+        due = sync.due_at(wanted=self._read_back, held_gen=self._reconciler.held_gen)
+        if due is not None:
+            waits.append((due - self._store.clock()).total_seconds())
+        return max(_SHORTEST_PAUSE, min(waits))
 
     def _sync_row(self) -> books.SyncRow:
         with self._store.read() as connection:
@@ -268,6 +219,9 @@ class Worker:
                 act(work)
 
         await asyncio.to_thread(run)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
 
     async def aclose(self) -> None:
         """Close the connection to the device."""

@@ -58,7 +58,9 @@ class FilterLine(Horizontal):
     FilterLine > FilterInput { border: none; height: 1; padding: 0; background: $sp-raise; width: 1fr; }
     FilterLine > FilterInput:focus { background: $sp-cur; }
     FilterLine > .hint { width: auto; color: $sp-t3; padding: 0 1; }
-    FilterLine > .error { width: auto; color: $sp-bad; padding: 0 1; display: none; }
+    FilterLine > .error {
+        width: auto; max-width: 66%; text-wrap: nowrap; text-overflow: ellipsis; color: $sp-bad; padding: 0 1; display: none;
+    }
     FilterLine.-error > .error { display: block; }
     FilterLine.-error > .hint { display: none; }
     """

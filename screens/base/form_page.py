@@ -118,7 +118,7 @@ class FormPage(Page):
         """Have the plan drawn anew after a pause in typing."""
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(PLAN_AFTER, lambda: self.start(self._plan(), group="plan", exclusive=True))
+        self._timer = self.set_timer(PLAN_AFTER, lambda: self.start(self._plan, group="plan", exclusive=True))
 
     async def _plan(self) -> None:
         pane = self.query_one(PlanPane)
@@ -141,7 +141,7 @@ class FormPage(Page):
             self._saving = True
             if self.focused is not None:
                 self.set_focus(None)  # a picker takes its first hit when it is left
-            self.call_after_refresh(lambda: self.start(self._save_now(then)))
+            self.call_after_refresh(lambda: self.start(self._save_now, then))
 
     async def _save_now(self, then: FormPage | None) -> None:
         saved = await self.save()

@@ -24,6 +24,10 @@ class OpenRecord(Message):
         self.record_id = record_id
 
 
+class Shown(Message):
+    """A page is on the screen: its top bar wants the present figures."""
+
+
 class Watch(Message):
     """A save is on its way to the doors: count it in the status line."""
 

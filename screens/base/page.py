@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -15,7 +16,7 @@ from textual.widgets import Input
 from textual.worker import Worker
 
 from backend.domain.errors import SmartPlusError
-from screens.base.messages import GoTo, OpenRecord, Watch
+from screens.base.messages import GoTo, OpenRecord, Shown, Watch
 from screens.base.session import Session
 from widgets.frame import (
     NARROW,
@@ -97,6 +98,7 @@ class Page(Screen[None]):
         column = self.query_one(ModuleColumn)
         column.current = self.MODULE
         self.refresh_frame()
+        self.post_message(Shown())
         self.reload()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -109,6 +111,7 @@ class Page(Screen[None]):
     def on_screen_resume(self) -> None:
         """Catch up with what changed while another screen was shown."""
         self.refresh_frame()
+        self.post_message(Shown())
         if self._stale:
             self.reload()
 
@@ -144,19 +147,21 @@ class Page(Screen[None]):
     def reload(self) -> None:
         """Load anew, dropping a load that is under way."""
         self._stale = False
-        self.start(self._load(), group="load", exclusive=True)
+        self.start(self._load, group="load", exclusive=True)
 
     async def _load(self) -> None:
         await self.load()
         self.refresh_frame()
 
-    def start(self, work: Coroutine[Any, Any, None], *, group: str = "act", exclusive: bool = False) -> Worker[None]:
-        """Run `work` beside the page; known errors go to `failed`, unknown ones end in the error screen."""
-        return self.run_worker(self._guarded(work), group=group, exclusive=exclusive)
+    def start(
+        self, work: Callable[..., Coroutine[Any, Any, None]], *args: Any, group: str = "act", exclusive: bool = False
+    ) -> Worker[None]:
+        """Run `work(*args)` beside the page; known errors go to `failed`, unknown ones end in the error screen."""
+        return self.run_worker(partial(self._guarded, work, args), group=group, exclusive=exclusive)
 
-    async def _guarded(self, work: Awaitable[None]) -> None:
+    async def _guarded(self, work: Callable[..., Coroutine[Any, Any, None]], args: tuple[Any, ...]) -> None:
         try:
-            await work
+            await work(*args)
         except SmartPlusError as error:
             self.failed(error)
 

@@ -175,7 +175,7 @@ class ResourceScreen(Page):
     def _follow_cursor(self) -> None:
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(DETAIL_AFTER, lambda: self.start(self._detail(), group="detail", exclusive=True))
+        self._timer = self.set_timer(DETAIL_AFTER, lambda: self.start(self._detail, group="detail", exclusive=True))
 
     async def _detail(self) -> None:
         row = self.table.cursor_row

@@ -81,7 +81,7 @@ def show_list(call: Call, record: Record, asked: Asked, *, newest_first: bool = 
         return
     print_rows(call, record, page)
     if not total:
-        say("Nothing matches." if asked.filter else record.empty)
+        say("Nothing matches." if asked.filter else f"There is no {record.singular} yet.")
     elif cursor:
         say(f"{len(page):,} of {total:,}. Go on with --after {cursor}")
 

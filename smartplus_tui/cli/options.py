@@ -57,7 +57,8 @@ def write_options(command: click.Command, ctx: click.Context, formatter: click.H
 
 
 def _option(flag: str, name: str, text: str, **settings: Any) -> Everywhere:
-    return Everywhere([flag, name], help=text, expose_value=False, callback=_keeper(name), **settings)
+    own = f"everywhere_{name}"  # no field of a record is called so
+    return Everywhere([flag, own], help=text, expose_value=False, callback=_keeper(name), **settings)
 
 
 def _keeper(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:

@@ -61,4 +61,6 @@ def _field(record: Record | None, name: str) -> Field | None:
 
 def _label(record: Record | None, name: str) -> str:
     field = _field(record, name)
-    return field.label if field is not None else name.replace("_", " ").capitalize()
+    if field is not None:
+        return field.label
+    return "No." if name == "id" else name.replace("_", " ").capitalize()

@@ -51,9 +51,10 @@ def _losses(call: Call, ids: Sequence[int]) -> list[str]:
     if loss.blocked:
         raise Conflict("", loss.blocked)
     more = f" and {len(loss.names) - _NAMED} more" if len(loss.names) > _NAMED else ""
-    gone = ", ".join((counted(loss.accounts, "account"), counted(loss.pins, "PIN"), counted(loss.cards, "card")))
-    doors = f"{counted(len(loss.doors), 'door')}: {', '.join(loss.doors)}" if loss.doors else "no doors"
-    return ["; ".join(loss.names[:_NAMED]) + more, f"{gone} leave {doors}", *loss.licences]
+    kinds = ((loss.accounts, "account"), (loss.pins, "PIN"), (loss.cards, "card"))
+    gone = ", ".join(counted(number, kind) for number, kind in kinds if number)
+    doors = f" Doors concerned: {', '.join(loss.doors)}." if loss.doors else ""
+    return ["; ".join(loss.names[:_NAMED]) + more, f"Goes: {gone}.{doors}", *loss.licences]
 
 
 def _remove_code() -> list[click.Parameter]:

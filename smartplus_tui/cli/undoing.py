@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from backend.catalog.operations import UNDO
 from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.options import Command
 from smartplus_tui.cli.output import emit, say
@@ -30,7 +29,7 @@ def _candidates(call: Call) -> None:
         emit({"items": found, "total": len(found), "after": None}, call.formats)
         return
     if not found:
-        say(UNDO.empty)
+        say("There is nothing to take back.")
         return
     titles = (("No.", True), ("Happened", False), ("By", False), ("Action", False), ("Name", False), ("Not now", False))
     rows = [

@@ -19,7 +19,7 @@ from backend.domain.errors import SmartPlusError
 from smartplus_tui.demo.stage import Failed, Stage, staged, until
 
 if TYPE_CHECKING:
-    from backend.domain.records import Saved
+    from backend.domain.records import RevocationLine, Saved
 
 Say = Callable[[str], None]
 
@@ -100,7 +100,7 @@ class Job:
             ("removal proved by read-back", self._proved),
             ("PIN refused at every door", self._refused),
             ("deletion undone", self._undo),
-            ("PIN opens again", self._opens),
+            ("PIN opens every door again", self._opens_all),
         ]
         if crash:
             job += [("agent killed while it writes", self._kill), ("nothing lost, nothing twice", self._recovered)]
@@ -160,6 +160,11 @@ class Job:
         self._stage.pin_must([AT], self._pin, open_it=True)
         return AT
 
+    def _opens_all(self) -> str:
+        doors = self._stage.doors_of(self.saved)
+        self._stage.pin_must(doors, self._pin, open_it=True)
+        return ", ".join(doors)
+
     def _logged(self) -> str:
         until(lambda: self._log_line() != "", lambda: f"no line of {AT} names the resident")
         return self._log_line()
@@ -191,7 +196,7 @@ class Job:
         until(lambda: not self._unproved(), lambda: "; ".join(self._unproved()))
         return f"{len(self._revocations())} doors read back without the PIN"
 
-    def _revocations(self) -> Any:
+    def _revocations(self) -> tuple[RevocationLine, ...]:
         return self._stage.engine.sync.revoked(self._stage.context, self.saved.id)
 
     def _unproved(self) -> list[str]:

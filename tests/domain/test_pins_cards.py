@@ -110,8 +110,9 @@ def test_only_legal_pins_of_that_length_use_it_up() -> None:
 
 @pytest.mark.parametrize("length", [-1, 0, 1, 9])
 def test_no_pin_has_another_length(length: int) -> None:
-    with pytest.raises(Invalid):
+    with pytest.raises(Invalid) as refused:
         free_pins(length, set())
+    assert list(refused.value.fields) == ["pin"]
     with pytest.raises(Invalid):
         propose_pin(set(), length, random.Random(1))
 
@@ -260,6 +261,7 @@ def test_candidates_are_codes_without_repeats(code: str) -> None:
 
 def test_candidates_of_digits_hold_the_decimal_reading_only_where_one_exists() -> None:
     assert "00BC614E" in card_candidates("0012345678")
+    assert "00BC614E" in card_candidates("001 234 5678")
     assert card_candidates("9999999999") == ("9999999999",)
     assert card_candidates("123456789") == ("0123456789", "8967452301")
     with pytest.raises(Invalid):
@@ -283,8 +285,9 @@ def test_a_list_of_cards_loses_empty_and_repeated_parts_and_keeps_its_order(cell
 
 
 def test_a_bad_card_of_a_list_is_counted_out() -> None:
-    with pytest.raises(Invalid, match=r"^Card 2: A card number has"):
+    with pytest.raises(Invalid, match=r"^Card 2: A card number has") as refused:
         split_cards("AAAAAA;;xyz")
+    assert list(refused.value.fields) == ["card"]
     with pytest.raises(Invalid, match=r"^A card number has"):
         split_cards(";xyz;")
 

@@ -68,7 +68,7 @@ def refusal(call: Callable[[], object]) -> str:
         ("last-month", "2026-10-01T00:00", "2026-11-01T00:00"),
         ("2h", "2026-11-27T09:42", "2026-11-27T11:42"),
         ("30m", "2026-11-27T11:12", "2026-11-27T11:42"),
-        ("3 D", "2026-11-24T11:42", "2026-11-27T11:42"),
+        (" 3 D", "2026-11-24T11:42", "2026-11-27T11:42"),
         ("fr", "2026-11-27T00:00", "2026-11-28T00:00"),
         ("sat", "2026-11-21T00:00", "2026-11-22T00:00"),
         ("Thursday", "2026-11-26T00:00", "2026-11-27T00:00"),
@@ -81,7 +81,9 @@ def refusal(call: Callable[[], object]) -> str:
     ],
 )
 def test_a_span_looking_back(word: str, start: str, end: str) -> None:
-    assert parse_span(word, NOW, BERLIN) == Span(at(start), at(end))
+    span = parse_span(word, NOW.astimezone(ZoneInfo(CAIRO)), BERLIN)
+    assert span == Span(at(start), at(end))
+    assert [moment.tzinfo for moment in span] == [UTC, UTC]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,9 @@ def test_a_span_looking_back(word: str, start: str, end: str) -> None:
     ],
 )
 def test_a_span_looking_ahead(word: str, start: str, end: str) -> None:
-    assert parse_span(word, NOW, BERLIN, ahead=True) == Span(at(start), at(end))
+    span = parse_span(word, NOW.astimezone(ZoneInfo(CAIRO)), BERLIN, ahead=True)
+    assert span == Span(at(start), at(end))
+    assert [moment.tzinfo for moment in span] == [UTC, UTC]
 
 
 @pytest.mark.parametrize(
@@ -211,7 +215,8 @@ def test_the_same_word_means_another_span_in_another_zone() -> None:
         ("20261201", "no span of time"),
         ("2026-W01-1", "no span of time"),
         ("２h", "no span of time"),
-        ("0h", "no time at all"),
+        ("0h", "'0h' is no time at all"),
+        ("1999-12-31T23:00..2026-12-01", "year 1999 is out of reach"),
         ("00d", "no time at all"),
         ("2026-02-29", "no day 2026-02-29"),
         ("2026-13-01", "no day 2026-13-01"),
@@ -278,7 +283,9 @@ def test_an_instant_without_a_zone_is_a_mistake_of_the_caller() -> None:
     ],
 )
 def test_a_moment_to_come(text: str, moment: str) -> None:
-    assert parse_moment(text, NOW, BERLIN) == at(moment)
+    found = parse_moment(text, NOW, BERLIN)
+    assert found == at(moment)
+    assert found.tzinfo is UTC
 
 
 @pytest.mark.parametrize(
@@ -335,7 +342,8 @@ def test_the_next_coming_of_a_skipped_time_is_not_guessed(now: str, text: str, s
 
 @pytest.mark.edge("25")
 def test_a_skipped_time_that_is_over_or_not_yet_due_does_not_matter() -> None:
-    assert parse_moment("02:30", at("2027-03-28T12:00"), BERLIN) == at("2027-03-29T02:30")
+    for now in ("03:30", "04:00", "12:00"):
+        assert parse_moment("02:30", at(f"2027-03-28T{now}"), BERLIN) == at("2027-03-29T02:30")
     assert parse_moment("02:30", at("2027-03-27T01:00"), BERLIN) == at("2027-03-27T02:30")
     assert parse_moment("su 02:30", at("2027-03-28T12:00"), BERLIN) == at("2027-04-04T02:30")
     assert parse_moment("su 02:30", at("2027-03-21T01:00"), BERLIN) == at("2027-03-21T02:30")
@@ -465,12 +473,18 @@ def test_a_moment_is_written_out_with_its_offset() -> None:
         ("su,mo 8-18", "Monday, Sunday, 08:00 to 18:00"),
         ("tu 18-0", "Tuesday, 18:00 to 00:00 the next day"),
         ("tu 18-24", "Tuesday, 18:00 to 23:59"),
+        ("fr-su 8-18", "Friday to Sunday, 08:00 to 18:00"),
         ("daily 8-18", "Every day, 08:00 to 18:00"),
         ("mo-sa", "Monday to Saturday, all day"),
     ],
 )
 def test_a_weekly_time_is_written_out(text: str, described: str) -> None:
     assert describe_week(parse_week(text), FORMATS) == described
+
+
+def test_a_window_that_ends_where_it_begins_runs_into_the_next_day() -> None:
+    week = Week(frozenset({0}), time(8), time(8))
+    assert describe_week(week, FORMATS) == "Monday, 08:00 to 08:00 the next day"
 
 
 def test_a_weekly_time_is_written_in_the_clock_of_the_community() -> None:

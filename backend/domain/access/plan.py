@@ -52,7 +52,7 @@ def _door_plan(device: Device, before: Compiled | None, after: Compiled | None) 
     old_people, new_people = _people(old_users, touched), _people(new_users, touched)
     for holder_id in touched:
         old, new = old_people.get(holder_id), new_people.get(holder_id)
-        name = (new or old or _Person("")).name
+        name = (new or old_people[holder_id]).name
         gained, lost, changed = _difference(old or _Person(name), new or _Person(name))
         for lines, what in ((adds, gained), (removes, lost), (changes, changed)):
             if what:

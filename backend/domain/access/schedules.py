@@ -109,7 +109,7 @@ def _end_of(day: date, last_minute: str) -> datetime:
 
 def _naive(at: datetime, zone: tzinfo) -> datetime:
     """Give the wall time at an instant without its zone, so that it is counted as a device counts it."""
-    return local_time(at, zone).replace(tzinfo=None, fold=0)
+    return local_time(at, zone).replace(tzinfo=None)
 
 
 def _whole_minute(at: datetime, zone: tzinfo, *, up: bool) -> datetime:

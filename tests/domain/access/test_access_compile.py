@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import tzset
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,8 +34,7 @@ from access_world import (
     weekly,
 )
 
-from backend.domain.access import compile_device, decide, prepare
-from backend.domain.access.prepared import KEPT_USERS
+from backend.domain.access import compile_device, decide, prepare, prepared
 from backend.domain.access.results import Compiled, DoorUser, Loss
 from backend.domain.access.rules import Device, Group, Holder
 from backend.domain.enums import CredentialKind, CredentialStatus
@@ -217,6 +217,8 @@ def test_other_doors_and_unknown_records_do_not_matter():
         Group(2, "Pool", (WORK,), frozenset({2})),
     ]
     holders = [
+        Holder(-2, "Suspended", False, frozenset({1})),
+        Holder(-1, "Without credential", True, frozenset({1})),
         Holder(1, "Anna", True, frozenset({1, 2, 55})),
         Holder(2, "Ben", True, frozenset({2})),
         Holder(3, "Cem", True, frozenset()),
@@ -287,6 +289,28 @@ def test_a_span_that_begins_after_the_credential_ends_is_not_written():
     rules = anna(span(NOW + 5 * HOUR, NOW + 6 * HOUR), credentials=[pin(1, until=NOW + HOUR)])
     assert compiled(rules).users == ()
     assert compiled(rules).schedules == ()
+
+
+def test_other_hours_stay_beside_a_span_that_is_not_written():
+    relays = [gym_relay(), gym_relay(number=2, relay_id=2)]
+    groups = [
+        Group(1, "Later", (span(NOW + 5 * HOUR, NOW + 6 * HOUR),), frozenset({1})),
+        Group(2, "Always", (DAILY_ALL,), frozenset({2})),
+    ]
+    holder = Holder(1, "Anna", True, frozenset({1, 2}))
+    credentials = [pin(1, until=NOW + HOUR)]
+    door = compiled(community(groups=groups, holders=[holder], credentials=credentials, relays=relays))
+    assert hours(door) == ["never 00:00-10:59 2000-01-01 to 2026-11-20"]
+    assert [user.grants for user in door.users] == [((door.schedules[0].key, (2,)),)]
+
+
+def test_the_nearest_end_is_the_nearest_day_then_the_nearest_time():
+    tomorrow_early, today_late = NOW + 16 * HOUR, NOW + 10 * HOUR
+    holders = [Holder(number, f"P{number}", True, frozenset({1})) for number in (1, 2)]
+    credentials = [pin(1, until=tomorrow_early), pin(2, 2, until=today_late)]
+    groups = [Group(1, "All", (DAILY_ALL,), frozenset({1}))]
+    rules = community(groups=groups, holders=holders, credentials=credentials, devices=[gym(schedules=1)])
+    assert hours(compiled(rules)) == ["never 00:00-19:59 2000-01-01 to 2026-11-20"]
 
 
 def test_ends_are_written_as_far_as_there_is_room_nearest_first():
@@ -480,7 +504,7 @@ def test_lost_minutes_are_told_only_where_they_matter():
     gap = anna(span(back - timedelta(minutes=30), back), zone=BERLIN)
     door = compiled(gap, at)
     assert (door.users, door.schedules) == ((), ())
-    assert [loss.code for loss in door.losses] == ["clock_change"]
+    assert [(loss.code, loss.text[-29:]) for loss in door.losses] == [("clock_change", "cannot hold 30 minutes of it.")]
 
 
 # Capacity
@@ -572,6 +596,12 @@ def test_what_is_open_wins_then_what_opens_next():
     assert later.next_change_at == local("2026-11-20 18:00")
 
 
+def test_what_is_open_till_late_wins_over_what_opens_soon():
+    rules = crowded(daily("11:00-12:00"), daily("09:00-23:00"), room=1)
+    assert hours(compiled(rules)) == ["daily 09:00-22:59"]
+    assert compiled(rules).next_change_at == local("2026-11-20 11:00")
+
+
 def test_as_many_schedules_as_there_is_room_lose_nothing():
     rules = crowded(daily("06:00-08:00"), daily("09:30-14:00"), room=2)
     assert compiled(rules).losses == ()
@@ -639,6 +669,23 @@ def test_losses_are_in_order():
     ]
 
 
+@pytest.mark.edge(24)
+@pytest.mark.parametrize("machine", ["America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"])
+def test_the_zone_of_the_machine_does_not_matter(machine, monkeypatch):
+    back = utc("2026-10-25 01:00")
+    stay = span(back - 3 * HOUR, back + timedelta(minutes=10))
+    rules = anna(stay, WORK, daily("02:30-03:30"), credentials=[pin(1, until=back), card(2)], device=gym(schedules=3))
+    ats = [back + timedelta(minutes=minutes) for minutes in range(-600, 600, 50)]
+    doors = [compiled(rules, at) for at in ats]
+    try:
+        with monkeypatch.context() as patch:
+            patch.setenv("TZ", machine)
+            tzset()
+            assert [compiled(rules, at) for at in ats] == doors
+    finally:
+        tzset()
+
+
 # Many doors
 
 
@@ -661,17 +708,22 @@ def test_one_preparation_serves_any_instant():
     assert [len(door.users) for door in doors] == [1, 0, 0, 1]
 
 
-def test_records_kept_for_other_doors_are_bounded():
+def test_records_kept_for_other_doors_are_bounded(monkeypatch):
+    monkeypatch.setattr(prepared, "KEPT_USERS", 5)
     shared = prepare(many(2))
     (crowd,) = shared.crowds_at(1)
-    first = shared.plain_users(crowd, ALWAYS, ALWAYS, 4)
-    assert shared.plain_users(crowd, ALWAYS, ALWAYS, 4) is first
-    for number in range(KEPT_USERS // 2 + 2):
+
+    def users(number):
         grants = (("always", (number,)),)
-        shared.plain_users(crowd, grants, grants, 4)
-    again = shared.plain_users(crowd, ALWAYS, ALWAYS, 4)
-    assert again == first
-    assert again is not first
+        return shared.plain_users(crowd, grants, grants, 4)
+
+    first = users(1)
+    users(2)
+    users(3)
+    assert users(1) is first
+    users(4)  # six records are more than five: all are forgotten
+    assert users(1) == first
+    assert users(1) is not first
 
 
 def test_a_door_in_the_far_past_and_future():

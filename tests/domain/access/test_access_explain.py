@@ -164,6 +164,8 @@ def test_weekdays_in_the_middle_of_the_week():
     assert said(noon, at=local("2026-11-25 11:00")) == "Gym Day begins Wednesday at 12:00; it was 11:00."
     assert said(noon, at=local("2026-11-25 13:00")) == "Gym Day ends Wednesday at 13:00; it was 13:00."
     assert said(noon, at=local("2026-11-26 11:00")) == "Gym Day is not open on Thursday, only We 12:00-13:00."
+    midnight = weekly({WE}, "00:00-01:00")
+    assert said(midnight, at=local("2026-11-24 23:59")) == "Gym Day is not open on Tuesday, only We 00:00-01:00."
     assert said(noon, at=local("2026-11-24 23:59")) == "Gym Day is not open on Tuesday, only We 12:00-13:00."
 
 
@@ -212,6 +214,13 @@ def test_a_window_that_is_open_names_its_group():
         ("Empty", []), ("Shut", [daily("06:00-08:00")]), ("Open", [daily("09:00-10:00"), daily("10:00-11:00")])
     )
     assert told(rules).sentence == f"Anna may open Gym, Relay 1: Open, daily 10:00-11:00; {IT_WAS}."
+
+
+def test_a_span_that_is_open_is_told_in_the_zone_of_the_community():
+    explained = told(anna(span(NOW - HOUR, NOW + HOUR)))
+    hours = "2026-11-22 09:41 to 2026-11-22 11:41"
+    assert explained.sentence == f"Anna Kowalska may open Gym, Relay 1: Gym Day, {hours}; {IT_WAS}."
+    assert explained.checks[6] == Check("Inside its hours", f"{hours}, {IT_WAS}", True)
 
 
 def broken(rules, credential_id=None):
@@ -367,7 +376,9 @@ def test_weekly_hours_are_looked_for_eight_days_ahead():
     assert told(anna(gap), local("2026-03-22 03:00")).opens_next is None
     assert told(anna(gap), local("2026-03-27 03:00")).opens_next is None
     assert told(anna(gap), local("2026-03-28 03:00")).opens_next == local("2026-04-05 02:10")
-    assert told(anna(gap), local("2026-03-28 02:10")).opens_next == local("2026-04-05 02:10")
+    exactly = local("2026-04-05 02:10") - 8 * DAY
+    assert told(anna(gap), exactly).opens_next == local("2026-04-05 02:10")
+    assert told(anna(gap), exactly - timedelta(seconds=1)).opens_next is None
 
 
 def test_the_dates_of_the_credential_count():

@@ -129,6 +129,8 @@ def test_edges_within_a_minute_are_rounded_inward():
         (BACK - 40 * MINUTE, BACK - 20 * MINUTE, (None, 20)),
         (BACK + 20 * MINUTE, BACK + 40 * MINUTE, (None, 20)),
         (BACK - 20 * MINUTE, BACK + 30 * MINUTE, (None, 50)),
+        (BACK - 30 * MINUTE, BACK + 30 * MINUTE, (None, 60)),
+        (BACK - 31 * MINUTE, BACK + 30 * MINUTE, ("2026-10-25 02:29 - 2026-10-25 02:29", 59)),
         # a year from one doubled hour to the next
         (BACK - 30 * MINUTE, utc("2027-10-31 01:20"), ("2026-10-25 02:30 - 2027-10-31 02:19", 70)),
     ],
@@ -229,6 +231,7 @@ def test_a_span_read_back():
     schedule, _ = span_schedule(begins, ends, ZONE)
     assert window_of(schedule, ZONE) == span(begins, ends)
     assert window_of(schedule, ZONE).begins.tzinfo is UTC
+    assert window_of(schedule, ZONE).ends.tzinfo is UTC
     assert describe(window_of(schedule, ZONE), BERLIN) == "2026-11-20 10:00 to 2026-11-23 00:00"
 
 

@@ -180,6 +180,15 @@ def test_new_master_and_reused_mail_forbid_it(park: Park) -> None:
     )
 
 
+def test_no_family_is_left_without_its_master(park: Park) -> None:
+    anna = park.add()
+    jan = park.add(first="Jan", last=None)
+    assert refusal(park, anna.operation) == "This cannot be undone: a family would be without its master."
+    left = park.delete(jan.id)
+    park.delete(anna.id)
+    assert refusal(park, left.operation) == "This cannot be undone: a family would be without its master."
+
+
 def test_deleted_apartment_forbids_it(park: Park) -> None:
     saved = park.delete(park.add().id)
     apartments = Apartments(park.store)

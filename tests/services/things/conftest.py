@@ -9,19 +9,32 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import Table, insert, select, update
 
 from backend.domain.context import Context, agent_context, new_id
 from backend.domain.enums import CredentialKind, LogAction, LogResponse, LogType, Role
 from backend.domain.names import fold
-from backend.domain.records import DeviceDraft
+from backend.domain.records import DeviceDraft, ManagerDraft
 from backend.services.devices import Devices
 from backend.services.doors import Doors
+from backend.services.managers import Managers
 from backend.store import tables as t
 from backend.store.store import Store
 from tests.support.rows import ManagerContext, insert_apartment, insert_building, insert_resident
 
+EMAIL, PASSWORD = "lena@example.com", "seven quiet doors"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
+"""A hash says itself how it was made, so that tests need not wait for a dear one."""
+
 _numbers = itertools.count(1)
+
+
+def account(**values: Any) -> ManagerDraft:
+    """A viewer's account."""
+    return ManagerDraft.model_validate(
+        {"email": EMAIL, "name": "Lena", "role": Role.VIEWER, "password": PASSWORD} | values
+    )
 
 
 @dataclass
@@ -192,3 +205,12 @@ def park(store: Store, manager_context: ManagerContext) -> Park:
 def elsewhere(manager_context: ManagerContext) -> Context:
     """The installer of another community on the same site."""
     return manager_context(Role.INSTALLER, name="Otto")
+
+
+@pytest.fixture
+def managers(park: Park, manager_context: ManagerContext) -> Managers:
+    """The accounts of the park with Lena's, whose password is quick to check."""
+    manager_context(
+        Role.VIEWER, community_id=park.installer.community_id, name="Lena", email=EMAIL, password_hash=CHEAP
+    )
+    return Managers(park.store)

@@ -207,6 +207,13 @@ def test_what_another_device_has_names_the_field(
     assert len(rows(park, t.device)) == 1
 
 
+def test_what_a_device_says_of_itself_is_made_safe_to_draw(park: Park, devices: Devices) -> None:
+    device_id = park.device("Gate", model="X916\x1b[2J\u202e" + "x" * 99, firmware="916\n30")
+    record = devices.get(park.viewer, device_id)
+    assert record.model == "X916[2J" + "x" * 56
+    assert record.firmware == "916 30"
+
+
 def test_a_building_of_another_community_is_none(park: Park, devices: Devices, elsewhere: Context) -> None:
     other = Devices(park.store)
     with park.store.write(elsewhere, "test.building") as work:

@@ -3,47 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from backend.domain.context import Context
 from backend.domain.enums import Role, Via
-from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from backend.domain.paging import ListQuery
-from backend.domain.records import ManagerDraft
+from backend.domain.errors import Forbidden, Invalid
+from backend.services import managers as managers_module
 from backend.services.managers import Managers
 from backend.services.passwords import NOBODY, check_password, hash_password, is_right
 from backend.store import tables as t
-from tests.services.things.conftest import Park
+from backend.store.store import in_transaction
+from tests.services.things.conftest import EMAIL, PASSWORD, Park, account
 from tests.support.clock import FakeClock
-from tests.support.rows import ManagerContext
 
-EMAIL = "lena@example.com"
-PASSWORD = "seven quiet doors"
 WRONG = "seven quiet floors"
-
-
-CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
-"""A hash says itself how it was made, so that tests need not wait for a dear one."""
-
-
-@pytest.fixture
-def managers(park: Park, manager_context: ManagerContext) -> Managers:
-    """The accounts of the park with Lena's, whose password is quick to check."""
-    manager_context(
-        Role.VIEWER, community_id=park.installer.community_id, name="Lena", email=EMAIL, password_hash=CHEAP
-    )
-    return Managers(park.store)
-
-
-def draft(**values: Any) -> ManagerDraft:
-    """A viewer's account."""
-    return ManagerDraft.model_validate(
-        {"email": EMAIL, "name": "Lena", "role": Role.VIEWER, "password": PASSWORD} | values
-    )
 
 
 def operations(park: Park, kind: str) -> list[Any]:
@@ -117,14 +94,14 @@ def test_a_lock_ends_and_a_good_sign_in_forgets_the_wrong_ones(managers: Manager
 
 @pytest.mark.feature("ACC-01")
 def test_other_accounts_are_not_locked_with_it(park: Park, managers: Managers) -> None:
-    managers.add(park.installer.again(), draft(email="other@example.com"))
+    managers.add(park.installer.again(), account(email="other@example.com"))
     for _ in range(6):
         refused(managers, WRONG)
     assert managers.login("other@example.com", PASSWORD, Via.APP)[1].role is Role.VIEWER
 
 
 def test_an_unknown_address_takes_as_long_as_a_wrong_password(park: Park, managers: Managers) -> None:
-    managers.add(park.installer.again(), draft(email="dear@example.com"))
+    managers.add(park.installer.again(), account(email="dear@example.com"))
 
     def seconds(email: str) -> float:
         began = time.perf_counter()
@@ -192,14 +169,22 @@ def test_an_expired_session_leaves_with_the_next_sign_in(park: Park, managers: M
         assert connection.execute(select(t.login_session.c.id)).all() == []
 
 
-@pytest.mark.feature("ACC-02")
-def test_an_account_is_checked_field_by_field(park: Park, managers: Managers) -> None:
-    with pytest.raises(Invalid) as caught:
-        managers.add(park.installer.again(), draft(email="nobody", name=" ", password="short"))
-    assert caught.value.fields.keys() == {"email", "name", "password"}
-    with pytest.raises(Conflict) as taken:
-        managers.add(park.installer.again(), draft(email="LENA@example.com"))
-    assert taken.value.field == "email"
+def test_no_transaction_waits_for_argon2(park: Park, managers: Managers, monkeypatch: pytest.MonkeyPatch) -> None:
+    locked: list[bool] = []
+
+    def watched(real: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any) -> Any:
+            locked.append(in_transaction.get())
+            return real(*arguments)
+
+        return run
+
+    monkeypatch.setattr(managers_module, "is_right", watched(is_right))
+    monkeypatch.setattr(managers_module, "hash_password", watched(hash_password))
+    managers.login(EMAIL, PASSWORD, Via.APP)
+    refused(managers, WRONG)
+    managers.add(park.installer.again(), account(email="other@example.com"))
+    assert locked == [False, False, False]
 
 
 @pytest.mark.parametrize(
@@ -224,77 +209,3 @@ def test_a_password_longer_than_any_is_wrong_without_being_hashed_whole() -> Non
     assert is_right(stored, longest)
     assert not is_right(stored, longest + "y")
     assert not is_right(None, longest)
-
-
-@pytest.mark.feature("ACC-08")
-def test_the_last_installer_stays(park: Park, managers: Managers) -> None:
-    own = park.installer.actor_id
-    assert own is not None
-    with pytest.raises(Conflict, match="last installer"):
-        managers.disable(park.installer.again(), own, 1, True)
-    second = managers.add(park.installer.again(), draft(email="two@example.com", role=Role.INSTALLER)).id
-    managers.disable(park.installer.again(), own, 1, True)
-    with pytest.raises(Forbidden, match="disabled"):
-        managers.get(park.installer, second)
-
-
-def test_the_installer_of_another_community_does_not_count(park: Park, managers: Managers, elsewhere: Context) -> None:
-    assert park.installer.actor_id is not None
-    with pytest.raises(Conflict):
-        managers.disable(park.installer.again(), park.installer.actor_id, 1, True)
-    with pytest.raises(NotFound):
-        managers.get(elsewhere, park.installer.actor_id)
-
-
-def test_disabling_wants_the_version_that_was_seen(park: Park, managers: Managers) -> None:
-    record = managers.login(EMAIL, PASSWORD, Via.APP)[1]
-    managers.disable(park.installer.again(), record.id, record.version, True)
-    with pytest.raises(Stale):
-        managers.disable(park.installer.again(), record.id, record.version, False)
-    managers.disable(park.installer.again(), record.id, record.version + 1, False)
-    assert managers.login(EMAIL, PASSWORD, Via.APP)[1].id == record.id
-
-
-def test_the_same_request_makes_one_account(park: Park, managers: Managers) -> None:
-    request = park.installer.again()
-    first = managers.add(request, draft(email="once@example.com"))
-    assert managers.add(request, draft(email="once@example.com")) == first
-
-
-def test_the_list_has_every_account_of_the_community_and_no_other(
-    park: Park, managers: Managers, elsewhere: Context
-) -> None:
-    rows = managers.list(park.viewer, ListQuery()).first(50)
-    assert [row.values["name"] for row in rows] == ["Ines", "Lena", "Mara", "Tom", "Vera"]
-    assert rows[0].values["role"] == "installer"
-    assert "password_hash" not in rows[0].values
-
-
-def test_no_transaction_waits_for_argon2(park: Park, managers: Managers) -> None:
-    slow = PasswordHasher(time_cost=6, memory_cost=65536).hash(PASSWORD)
-    with park.store.write(park.agent, "test.slow") as work:
-        work.require("manager.write")
-        work.connection.execute(update(t.manager).where(t.manager.c.email == EMAIL).values(password_hash=slow))
-    began = time.perf_counter()
-    managers.login(EMAIL, PASSWORD, Via.APP)
-    refused(managers, WRONG)
-    assert park.store.longest_lock < (time.perf_counter() - began) / 4
-
-
-def test_everybody_sees_their_own_account(park: Park, managers: Managers) -> None:
-    assert managers.me(park.technician).name == "Tom"
-    with pytest.raises(NotFound):
-        managers.me(park.agent)
-
-
-def test_a_manager_put_into_another_role_loses_it_at_once(park: Park, managers: Managers) -> None:
-    context = managers.login(EMAIL, PASSWORD, Via.APP)[0]
-    assert context.actor_id is not None
-    managers.get(context, context.actor_id)
-    with park.store.write(park.agent, "test.role") as work:
-        work.require("manager.write")
-        work.connection.execute(
-            update(t.manager).where(t.manager.c.id == context.actor_id).values(role=Role.TECHNICIAN.value)
-        )
-    with pytest.raises(Forbidden, match=r"manager\.read"):
-        managers.get(context, context.actor_id)

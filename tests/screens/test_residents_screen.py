@@ -1,0 +1,163 @@
+"""Residents by keys alone: list, filter, form with its errors and its plan, delete, undo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.widgets import Static
+
+from backend.domain.paging import ListQuery
+from tests.screens.conftest import MakeApp
+from tests.support.keys import Keys
+
+SIZE = (120, 40)
+
+
+def names(engine: Any, context: Any) -> list[str]:
+    """Who lives here, as the engine says."""
+    return [row.values["name"] for row in engine.list("resident", context, ListQuery()).first(100)]
+
+
+@pytest.mark.feature("RES-06")
+async def test_the_list_shows_everybody_and_markup_is_only_text(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        keys = Keys(pilot)
+        await keys.until_page("DashboardScreen")
+        await keys.press("g", "r")
+        await keys.until_text("Kowalska, Anna")
+        assert "Markup, [/ x]" in keys.text()
+        assert "5 residents" in keys.text()
+
+
+@pytest.mark.feature("RES-06")
+async def test_a_filter_narrows_the_list_and_escape_clears_it(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        keys = Keys(pilot)
+        await keys.until_page("DashboardScreen")
+        await keys.press("g", "r")
+        await keys.until_text("Abara, Chidi")
+        await keys.press("slash")
+        await keys.type("b:A kowal")
+        await keys.press("enter")
+        await keys.until(lambda: "Abara, Chidi" not in keys.text() and "Kowalski, Piotr" in keys.text())
+        await keys.press("escape")
+        await keys.until_text("Abara, Chidi")
+
+
+async def test_a_wrong_filter_says_so_and_keeps_what_was_typed(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        keys = Keys(pilot)
+        await keys.until_page("DashboardScreen")
+        await keys.press("g", "r")
+        await keys.until_text("Abara, Chidi")
+        await keys.press("slash")
+        await keys.type("flat:3")
+        await keys.press("enter")
+        await keys.until_text("no field")
+        assert "flat:3" in keys.text()
+
+
+@pytest.mark.feature("RES-01")
+@pytest.mark.feature("SYNC-02")
+async def test_a_resident_is_added_with_a_pin_by_keys(make_app: MakeApp, park: Any) -> None:
+    engine, context = park
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        keys = Keys(pilot)
+        await keys.until_page("DashboardScreen")
+        await keys.press("g", "r", "n")
+        await keys.until_page("ResidentForm")
+        await keys.type("1203")
+        await keys.press("tab")
+        await keys.type("Jan")
+        await keys.press("tab")
+        await keys.type("Nowak")
+        await keys.press("tab", "tab")
+        await keys.type("4711")
+        await keys.until_text("receives")
+        await keys.until_text("2 doors +2 -0")
+        await keys.press("f2")
+        await keys.until(lambda: "Nowak, Jan" in names(engine, context))
+        await keys.until_text("Jan Nowak: 0 of 2 doors")
+
+
+@pytest.mark.feature("RES-05")
+@pytest.mark.parametrize(("pin", "sentence"), [("9123", "9"), ("2741", "Anna Kowalska"), ("1", "2 to 8 digits")])
+async def test_a_bad_pin_is_said_at_its_field_and_nothing_is_lost(
+    make_app: MakeApp, park: Any, pin: str, sentence: str
+) -> None:
+    engine, context = park
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        keys = Keys(pilot)
+        await keys.until_page("DashboardScreen")
+        await keys.press("g", "r", "n")
+        await keys.until_page("ResidentForm")
+        await keys.type("1203")
+        await keys.press("tab")
+        await keys.type("Jan")
+        await keys.press("tab")
+        await keys.type("Nowak")
+        await keys.press("tab", "tab")
+        await keys.type(pin)
+        await keys.press("f2")
+        await keys.until_text("need a correction")
+        assert sentence in str(keys.page.query_one("#field-pin .error", Static).content)
+        assert "Jan" in keys.text()
+        assert "Nowak, Jan" not in names(engine, context)
+        field = keys.page.query_one("#field-pin")
+        assert field.has_class("-error")
+        assert field.has_focus_within
+
+
+@pytest.mark.feature("RES-07")
+@pytest.mark.feature("SYNC-07")
+async def test_deleting_asks_and_undo_takes_it_back(make_app: MakeApp, park: Any) -> None:
+    engine, context = park
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        keys = Keys(pilot)
+        await keys.until_page("DashboardScreen")
+        await keys.press("g", "r")
+        await keys.until_text("Kowalski, Piotr")
+        await keys.press("slash")
+        await keys.type("piotr")
+        await keys.press("enter")
+        await keys.until(lambda: "Abara, Chidi" not in keys.text())
+        await keys.press("d")
+        await keys.until_text("Delete Kowalski, Piotr?")
+        await keys.press("enter")
+        await keys.until_page("ResidentsScreen")
+        assert "Kowalski, Piotr" in names(engine, context)
+        await keys.press("d")
+        await keys.until_text("Delete Kowalski, Piotr?")
+        await keys.press("y")
+        await keys.until(lambda: "Kowalski, Piotr" not in names(engine, context))
+        await keys.until_page("ResidentsScreen")
+        await keys.press("u")
+        await keys.until_page("UndoScreen")
+        await keys.until_text("can be undone")
+        await keys.press("enter")
+        await keys.until_text("Undo number")
+        await keys.press("y")
+        await keys.until(lambda: "Kowalski, Piotr" in names(engine, context))
+
+
+async def test_a_form_with_changes_asks_before_it_closes(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        keys = Keys(pilot)
+        await keys.until_page("DashboardScreen")
+        await keys.press("g", "r", "n")
+        await keys.until_page("ResidentForm")
+        await keys.press("tab")
+        await keys.type("Jan")
+        await keys.press("escape")
+        await keys.until_text("Throw away")
+        await keys.press("escape")
+        await keys.until_page("ResidentForm")
+        assert "Jan" in keys.text()

@@ -1,0 +1,73 @@
+"""Pressing keys as a person does, counting those that are not data, and waiting for what should come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from textual.pilot import Pilot
+
+from screens.base.page import Page
+
+
+class Keys:
+    """Counts presses beyond the data (tasks: keys); a chord is one."""
+
+    def __init__(self, pilot: Pilot[Any]) -> None:
+        self.pilot = pilot
+        self.pressed = 0
+
+    @property
+    def app(self) -> Any:
+        """The application under test."""
+        return self.pilot.app
+
+    async def press(self, *keys: str) -> None:
+        """Press keys that count."""
+        for key in keys:
+            self.pressed += 1
+            await self.pilot.press(key)
+
+    async def type(self, text: str) -> None:
+        """Type data, which does not count."""
+        names = {" ": "space", "@": "at", ".": "full_stop", ":": "colon", "-": "minus", "/": "slash"}
+        for char in text:
+            await self.pilot.press(names.get(char, char))
+
+    async def until(self, condition: Callable[[], bool], within: float = 15.0) -> None:
+        """Wait until something holds; fails with what the screen shows."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + within
+        while not condition():
+            assert loop.time() < deadline, f"it did not come:\n{self.text()}"
+            await self.pilot.pause(0.02)
+
+    async def until_text(self, wanted: str, within: float = 15.0) -> None:
+        """Wait until a text is on the screen."""
+        await self.until(lambda: wanted in self.text(), within)
+
+    async def until_page(self, name: str, within: float = 15.0) -> None:
+        """Wait until a screen of this class is shown and has loaded."""
+        await self.until(lambda: type(self.app.screen).__name__ == name, within)
+        await self.quiet()
+
+    async def quiet(self) -> None:
+        """Wait for the workers of what is shown."""
+        await self.app.workers.wait_for_complete(
+            [one for one in self.app.workers if one.group in ("load", "detail", "plan", "fill", "act")]
+        )
+        await self.pilot.pause()
+
+    def text(self) -> str:
+        """What the terminal shows, line by line."""
+        app = self.app
+        screen = app.screen
+        lines = screen._compositor.render_strips() if hasattr(screen, "_compositor") else []
+        return "\n".join("".join(segment.text for segment in strip) for strip in lines)
+
+    @property
+    def page(self) -> Page:
+        """The page that is shown."""
+        assert isinstance(self.app.screen, Page)
+        return self.app.screen

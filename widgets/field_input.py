@@ -1,0 +1,39 @@
+"""The line to type in, one row high: no border, on the ground of a field, in reverse video where there are no grounds."""
+
+from __future__ import annotations
+
+from textual.widgets import Input
+
+
+class FieldInput(Input):
+    """A Textual input that looks like a field of a form."""
+
+    DEFAULT_CSS = """
+    FieldInput {
+        height: 1;
+        width: 1fr;
+        padding: 0 0;
+        border: none;
+        color: $sp-t1;
+        background: $sp-raise;
+        text-style: $sp-field-style;
+        &:focus {
+            border: none;
+            background: $sp-cur;
+            background-tint: transparent;
+            text-style: $sp-cur-style;
+        }
+        &:ansi {
+            & > .input--cursor {
+                color: $sp-t1;
+                background: $sp-base;
+                text-style: $sp-cursor-style;
+            }
+            & > .input--placeholder, & > .input--suggestion {
+                color: $sp-t3;
+                text-style: none;
+            }
+        }
+        & > .input--placeholder, & > .input--suggestion { color: $sp-t3; }
+    }
+    """
