@@ -1,16 +1,16 @@
 """The three themes of the terminal, and the only place where a colour is written as a number.
 
-Two families of variables come out of a theme:
+Three families of variables come out of a theme:
 
 - Textual's own (`$background`, `$surface`, `$panel`, `$primary`, `$success` ...), filled so that Textual's widgets look
   like ours: `$background` = base, `$surface` = panel, `$panel` = raise, `$foreground` = t1, `$primary` and `$accent` =
   acc, `$success` = ok, `$warning` = warn, `$error` = bad, `$secondary` = note.
 - Ours, one for each token of the look, named `$sp-` and the token: `$sp-base` `$sp-panel` `$sp-raise` `$sp-line`
   `$sp-cur` `$sp-sel` `$sp-t1` `$sp-t2` `$sp-t3` `$sp-acc` `$sp-on-acc` `$sp-ok` `$sp-warn` `$sp-bad` `$sp-note`
-  `$sp-ok-bg` `$sp-warn-bg` `$sp-bad-bg` `$sp-alert` `$sp-on-alert` `$sp-plot` `$sp-idle`, and four that say how a
-  theme without grounds makes up for them: `$sp-cur-style` (text style of the cursor row and the focused field, `reverse`
-  in `ansi`), `$sp-field-style` (text style of a field, `underline` in `ansi`), `$sp-cursor-style` (that of the text cursor
-  in a focused field) and `$sp-veil` (what lies over the page under a dialog).
+  `$sp-ok-bg` `$sp-warn-bg` `$sp-bad-bg` `$sp-alert` `$sp-on-alert` `$sp-plot` `$sp-idle`.
+- Four that say how a theme without grounds makes up for them: the text styles `$sp-cur-style` (cursor row and focused
+  field, `reverse` in `ansi`), `$sp-field-style` (other fields, `underline` in `ansi`) and `$sp-cursor-style` (text
+  cursor in a focused field), and the colour `$sp-veil` (over the page under a dialog).
 
 Widgets use the `$sp-` names only: `$panel` and `$surface` mean other grounds to Textual than to the look.
 """

@@ -1,4 +1,4 @@
-"""The line to type in, one row high: no border, on the ground of a field, in reverse video where there are no grounds."""
+"""The line to type in, one row high: no border, on the ground of a field, reverse where there are no grounds."""
 
 from __future__ import annotations
 

@@ -59,6 +59,7 @@ class ErrorBanner(Widget):
         dock: top;
         width: 1fr;
         height: 2;
+        margin-bottom: 1;
         color: $sp-t2;
         background: $sp-bad-bg;
         display: none;
@@ -98,6 +99,7 @@ class Form(VerticalScroll, can_focus=False):
         scrollbar-size-vertical: 1;
         & > Section.-first { margin-top: 0; }
         &.-low > Section { margin-top: 0; }
+        &.-low > ErrorBanner { margin-bottom: 0; }
     }
     """
 

@@ -23,6 +23,9 @@ from widgets.text import clean, fit, pad, width_of
 LABEL_WIDTH = 20
 """Cells of the labels of fields that stand in no form."""
 
+VALUE_LEAST = 24
+"""Cells that a long hint leaves to the value, as long as the field is twice as wide."""
+
 TEXT_MOST = 500
 """Characters that a text without a limit of its own may have."""
 
@@ -198,7 +201,7 @@ class FormField(Widget):
     def _room(self) -> int:
         """Cells of the value itself: bar and space before it, hint and spaces after it are not its own."""
         box = self.size.width - self.label_width
-        hint = min(width_of(self._hint_text()), box // 2)
+        hint = min(width_of(self._hint_text()), max(box // 2, box - VALUE_LEAST))
         return max(0, box - 2 - (hint + 2 if hint else 1))
 
     def _ground(self) -> Style:
@@ -281,6 +284,11 @@ class TextField(FormField):
         """Put the cursor into the text."""
         self._input.focus()
 
+    def watch_error(self) -> None:
+        """A text in error is mended, not replaced: the cursor goes to its end without selecting it."""
+        self._input.select_on_focus = not self.error
+        super().watch_error()
+
     def _put(self, value: Any) -> None:
         with self._input.prevent(Input.Changed):
             self._input.value = "" if value is None else str(value)
@@ -307,7 +315,7 @@ class SwitchField(FormField, can_focus=True):
     """Yes or no; space turns it round."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "toggle", "Turn", show=False, id="switch.toggle", tooltip="Yes or no"),
+        Binding("space", "turn", "Turn", show=False, id="switch.turn", tooltip="Yes or no"),
     ]
 
     def __init__(self, key: str, label: str, *, hint: str = "", words: tuple[str, str] = ("No", "Yes")) -> None:
@@ -320,7 +328,7 @@ class SwitchField(FormField, can_focus=True):
         """Is it on?"""
         return self._on
 
-    def action_toggle(self) -> None:
+    def action_turn(self) -> None:
         """Turn it round."""
         self._on = not self._on
         self._told()
@@ -328,7 +336,7 @@ class SwitchField(FormField, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """A click on the value turns it round."""
         if event.y == 0 and event.x >= self.label_width:
-            self.action_toggle()
+            self.action_turn()
 
     def _put(self, value: Any) -> None:
         self._on = bool(value)

@@ -61,10 +61,10 @@ class PickInput(FieldInput):
         """Comma and space are keys of the picker where they are no text."""
         return super().check_consume_key(key, character) and not self._is_key(key)
 
-    async def _on_key(self, event: events.Key) -> None:
-        """Leave the picker's own keys to the bindings."""
-        if not self._is_key(event.key):
-            await super()._on_key(event)
+    def _on_key(self, event: events.Key) -> None:  # type: ignore[override]
+        """Leave the picker's own keys to the bindings; every other one Textual types."""
+        if self._is_key(event.key):
+            event.prevent_default()
 
     def _is_key(self, key: str) -> bool:
         """Does a character act instead of being typed?"""

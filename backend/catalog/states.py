@@ -60,6 +60,12 @@ VOCABULARIES: dict[str, dict[str, Drawn]] = {
         "cooling": Drawn("◐", "removing", "warn", "warn"),
         "gone": Drawn("○", "gone", "t3"),
     },
+    "door": {
+        "open": Drawn("●", "open", "ok", "ok"),
+        "held_open": Drawn("●", "held open", "ok", "ok"),
+        "closed": Drawn("", "closed", "t2"),
+        "unknown": Drawn("", "unknown", "t3", "t3"),
+    },
     "flag": {
         "yes": Drawn("", "Yes", "t2"),
         "no": Drawn("", "No", "t3", "t3"),

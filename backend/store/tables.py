@@ -321,8 +321,6 @@ manager = Table(
     _flag("disabled"),
     _flag("delete_residents", default=True),
     _flag("log_access", default=True),
-    _number("failed_logins"),
-    _at("locked_until", null=True),
     _at("last_login_at", null=True),
     _version(),
     Index("uq_manager_email", "email", unique=True),
@@ -410,6 +408,7 @@ read_back = Table(
     _at("freed_at"),
     _at("absent_at", null=True),
     Index("uq_read_back", "device_id", "credential_id", unique=True),
+    Index("ix_read_back_open", "device_id", sqlite_where=text("absent_at IS NULL")),
 )
 command = Table(
     "command",

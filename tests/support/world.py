@@ -1,4 +1,4 @@
-"""A small community on virtual devices: the store, the services, and agents' parts wired to real servers on loopback."""
+"""A small community on virtual devices: store, services and the agent's parts, wired to real servers on loopback."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, select
 
 from backend.devices.address import Auth, DeviceAddress, Endpoint, Secret
 from backend.devices.client import DeviceClient
@@ -21,6 +24,8 @@ from backend.services.devices import Devices, device_secrets
 from backend.services.doors import Doors
 from backend.services.residents import Residents
 from backend.services.sync_state import Sync
+from backend.services.undo import Undo
+from backend.store import tables as t
 from backend.store.store import Store
 from backend.sync.callback import Callback
 from backend.sync.reconcile import Reconciler
@@ -51,17 +56,61 @@ class World:
         self.devices = Devices(self.store)
         self.doors = Doors(self.store)
         self.sync = Sync(self.store)
+        self.undo = Undo(self.store)
         self.agent = agent_context(self.context.community_id)
-
-    @property
-    def undo(self):  # type: ignore[no-untyped-def]
-        from backend.services.undo import Undo
-
-        return Undo(self.store)
 
     def door(self, name: str) -> VirtualDevice:
         """The virtual device, as one standing there would use it."""
         return self.virtual.device(name)
+
+    def spoil(self, name: str, **faults: object) -> None:
+        """Switch faults of a virtual device on or off."""
+        door = self.door(name)
+        door.faults = door.faults.changed(faults)
+
+    def power_off(self, name: str) -> None:
+        """Take a virtual device off the network."""
+        self.virtual.running[name].listener.off()
+
+    async def power_on(self, name: str) -> None:
+        """Put it back, wherever it was."""
+        self.power_off(name)
+        await self.virtual.running[name].listener.on()
+
+    def asked(self, name: str, what: str) -> int:
+        """How many requests of a kind ("relay/trig") a virtual device carried out or was about to."""
+        target, _, action = what.partition("/")
+        seen = self.virtual.running[name].app.seen
+        return sum(1 for one in seen if (one.target, one.action) == (target, action) and one.status in (0, 200))
+
+    def order(self, name: str) -> list[str]:
+        """The requests that changed something at a virtual device, in their order."""
+        seen = self.virtual.running[name].app.seen
+        acts = ("add", "set", "del", "trig", "clear")
+        return [f"{one.target}/{one.action}" for one in seen if one.action in acts and one.status == 200]
+
+    def row(self, table: Table, name: str) -> Any:
+        """The row of a device in one of its books."""
+        with self.store.read() as connection:
+            return connection.execute(select(table).where(table.c.id == self.device_ids[name])).one()
+
+    def rows(self, table: Table, *where: ColumnElement[bool]) -> list[Any]:
+        """Rows of a table by id."""
+        with self.store.read() as connection:
+            return list(connection.execute(select(table).where(*where).order_by(table.c.id)))
+
+    def relay(self, name: str, number: int = 1) -> int:
+        """The id of a relay of a device."""
+        relay = t.relay
+        return int(self.rows(relay, relay.c.device_id == self.device_ids[name], relay.c.number == number)[0].id)
+
+    def open(self, name: str, number: int = 1) -> int:
+        """Ask for a door to be opened; answers the command."""
+        return self.doors.open(self.context.again(), self.relay(name, number))
+
+    def command(self, command_id: int) -> Any:
+        """The row of a command."""
+        return self.rows(t.command, t.command.c.id == command_id)[0]
 
     def add(self, first: str, pin: str = "", *, apartment: str = "1001", cards: tuple[str, ...] = ()) -> Saved:
         """Add a resident."""
@@ -88,8 +137,8 @@ class World:
         client, profile = self.client(name)
         return Reconciler(self.store, self.agent, self.device_ids[name], client=client, profile=profile)
 
-    def worker(self, name: str, pace: Pace | None = None) -> Worker:
-        """A worker for a device."""
+    def worker(self, name: str, pace: Pace | None = None, callback: Callback | None = None) -> Worker:
+        """A worker for a device; without a callback it teaches the device nothing."""
         client, profile = self.client(name)
         return Worker(
             self.store,
@@ -97,7 +146,7 @@ class World:
             self.device_ids[name],
             client=client,
             profile=profile,
-            callback=Callback("", "x" * 32),
+            callback=callback or Callback("", "x" * 32),
             intake=DoorLogIntake(self.store, self.agent),
             pace=pace or Pace(status=0.5, door_log=0.2, silent=0.2),
             chance=random.Random(1),
@@ -115,9 +164,14 @@ async def until(condition: Callable[[], bool], within: float = 10.0) -> None:
 
 @asynccontextmanager
 async def small_world(
-    store: Store, manager_context: ManagerContext, models: dict[str, str], **device_options: object
+    store: Store,
+    manager_context: ManagerContext,
+    models: dict[str, str],
+    *,
+    relays: int = 1,
+    **device_options: object,
 ) -> AsyncIterator[World]:
-    """A building with apartments 1001 to 1004 and one virtual device for each name -> model."""
+    """A building with apartments 1001 to 1004 and one virtual device, with so many doors, for each name -> model."""
     context = manager_context(Role.INSTALLER)
     configs = [
         DeviceConfig.model_validate(
@@ -131,7 +185,7 @@ async def small_world(
         for number in ("1001", "1002", "1003", "1004"):
             world.apartment_ids[number] = Apartments(store).add(context.again(), world.building_id, number).id
         for config in configs:
-            world.device_ids[config.name] = _add_device(world, config, virtual)
+            world.device_ids[config.name] = _add_device(world, config, virtual, relays)
         try:
             yield world
         finally:
@@ -139,7 +193,7 @@ async def small_world(
                 await client.aclose()
 
 
-def _add_device(world: World, config: DeviceConfig, virtual: VirtualSite) -> int:
+def _add_device(world: World, config: DeviceConfig, virtual: VirtualSite, relays: int) -> int:
     facts = virtual.ready["devices"][config.name]
     address = DeviceAddress.parse(facts["url"])
     draft = DeviceDraft(
@@ -157,6 +211,6 @@ def _add_device(world: World, config: DeviceConfig, virtual: VirtualSite) -> int
         http_user="admin",
         password=PASSWORD,
         tls_pin=facts["fingerprint"] or "",
-        relay_names=(f"{config.name} door",),
+        relay_names=tuple(f"{config.name} door {number}" for number in range(1, relays + 1)),
     )
     return world.devices.add(world.context.again(), draft).id

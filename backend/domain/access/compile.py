@@ -88,13 +88,10 @@ class _Door:
 
     def _claims(self) -> list[_Claim]:
         """Look up what each crowd with a group here gets, and from when to when."""
-        known: dict[frozenset[int], dict[CredentialKind, Rights]] = {}
         claims = []
-        for crowd in self.prepared.crowds_at(self.device.id):
-            groups = self.prepared.groups_at(self.device.id, crowd.groups)
-            if groups not in known:
-                known[groups] = {kind: self.prepared.rights(self.device.id, groups, kind, self.now) for kind in WRITTEN}
-            claim = _Claim(crowd, known[groups])
+        for groups, crowd in self.prepared.crowds_at(self.device.id):
+            rights = {kind: self.prepared.rights(self.device.id, groups, kind, self.now) for kind in WRITTEN}
+            claim = _Claim(crowd, rights)
             for owner in crowd.dated:
                 held = [c for c in (*owner.pins, *owner.cards) if self._is_valid(c, claim.rights[c.kind])]
                 claim.dated.append((owner, held))

@@ -19,10 +19,10 @@ KEPT_USERS = 200_000
 
 @dataclass(slots=True)
 class Crowd:
-    """All owners with the same groups, by holder id; a `dated` one has a credential with a begin or an end."""
+    """Owners who have the same groups; a `dated` one has a credential with a begin or an end."""
 
     number: int
-    groups: frozenset[int]
+    groups: frozenset[int] = frozenset()
     plain: list[Owner] = field(default_factory=list)
     dated: list[Owner] = field(default_factory=list)
     kinds: set[CredentialKind] = field(default_factory=set)
@@ -42,6 +42,13 @@ class Crowd:
             self.kinds.add(CredentialKind.CARD)
         if len(owner.pins) > 1:
             self.several_pins.append(owner)
+
+    def take_in(self, other: Crowd) -> None:
+        """Take in all owners of another crowd."""
+        self.plain += other.plain
+        self.dated += other.dated
+        self.kinds |= other.kinds
+        self.several_pins += other.several_pins
 
 
 class Prepared:
@@ -63,19 +70,31 @@ class Prepared:
         for crowd in self._crowds:
             for group_id in crowd.groups:
                 self._in_group[group_id].append(crowd.number)
+        self._mergers: dict[tuple[int, ...], Crowd] = {}
         self._now: datetime | None = None
         self._hours: dict[frozenset[Window], Hours] = {}
         self._users: dict[tuple[int, Grants, Grants, int], tuple[DoorUser, ...]] = {}
         self._kept = 0
 
-    def crowds_at(self, device_id: int) -> list[Crowd]:
-        """Give the crowds that have a group with a relay of the device."""
-        numbers = {number for group_id in self._groups[device_id] for number in self._in_group[group_id]}
-        return [self._crowds[number] for number in sorted(numbers)]
+    def crowds_at(self, device_id: int) -> list[tuple[frozenset[int], Crowd]]:
+        """Give everybody who has a group with a relay of the device, by the groups that they have here."""
+        here = self._groups[device_id]
+        numbers = {number for group_id in here for number in self._in_group[group_id]}
+        together: dict[frozenset[int], list[int]] = defaultdict(list)
+        for number in sorted(numbers):
+            together[self._crowds[number].groups & here].append(number)
+        return [(groups, self._merged(tuple(crowds))) for groups, crowds in together.items()]
 
-    def groups_at(self, device_id: int, groups: frozenset[int]) -> frozenset[int]:
-        """Give those of `groups` that have a relay of the device."""
-        return groups & self._groups[device_id]
+    def _merged(self, numbers: tuple[int, ...]) -> Crowd:
+        """Give crowds as one, so that groups for another door do not scatter the people of this one."""
+        if len(numbers) == 1:
+            return self._crowds[numbers[0]]
+        if numbers not in self._mergers:
+            merger = Crowd(len(self._crowds) + len(self._mergers))
+            for number in numbers:
+                merger.take_in(self._crowds[number])
+            self._mergers[numbers] = merger
+        return self._mergers[numbers]
 
     def rights(self, device_id: int, groups: frozenset[int], kind: CredentialKind, now: datetime) -> Rights:
         """Give what members of `groups` get at the device with a credential of `kind` (edge case 48)."""

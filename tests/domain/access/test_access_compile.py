@@ -8,6 +8,7 @@ from time import tzset
 from zoneinfo import ZoneInfo
 
 import pytest
+from access_oracle import door_allows
 from access_world import (
     BERLIN,
     BOTH,
@@ -267,6 +268,15 @@ def test_the_end_of_a_credential_is_written_into_always():
     assert [user.grants for user in door.users] == [((door.schedules[0].key, (1,)),), ALWAYS]
     assert door.next_change_at == NOW + HOUR
     assert held(compiled(rules, NOW + HOUR)) == [("SP1-1", None, (card(2).value,))]
+
+
+@pytest.mark.parametrize("window", [DAILY_ALL, span(NOW - HOUR, NOW + 5 * HOUR), span(None, NOW + DAY)])
+def test_a_door_that_is_out_of_reach_stops_at_the_end_of_the_credential(window):
+    credential = pin(1, until=NOW + HOUR)
+    door = compiled(anna(window, credentials=[credential]))
+    assert door_allows(door, credential, 1, NOW + HOUR - SECOND, BERLIN)
+    for later in (HOUR, 2 * HOUR, 7 * DAY):
+        assert not door_allows(door, credential, 1, NOW + later, BERLIN)
 
 
 def test_the_end_of_a_credential_is_written_into_a_span():
@@ -702,6 +712,45 @@ def test_doors_with_the_same_rights_share_their_records():
     assert [compile_device(rules, device, NOW) for device in (1, 2)] == [first, second]
 
 
+def test_groups_for_other_doors_do_not_scatter_the_people_of_this_one():
+    groups = [
+        Group(1, "All", (DAILY_ALL,), frozenset({1, 2})),
+        Group(2, "Day", (WORK,), frozenset({1})),
+        *(Group(number, f"Home {number}", (DAILY_ALL,), frozenset({3})) for number in (11, 12, 13, 14, 15)),
+    ]
+    memberships = {1: {1, 11}, 2: {1, 12}, 3: {1, 2, 13}, 4: {1, 14}, 5: {15}, 6: {1, 11}}
+    holders = [Holder(number, f"P{number}", True, frozenset(mine)) for number, mine in memberships.items()]
+    credentials = [
+        pin(10, 1),
+        card(20, 2),
+        pin(30, 3),
+        pin(40, 4),
+        pin(41, 4),
+        card(42, 4, until=NOW + HOUR),
+        pin(50, 5),
+    ]
+    credentials += [pin(60, 6), pin(61, 6)]
+    relays = [gym_relay(relay_id=number, device_id=number) for number in (1, 2, 3)]
+    devices = [Device(1, "Gate", 50), Device(2, "Lobby", 50), Device(3, "Home", 50)]
+    rules = community(groups=groups, holders=holders, credentials=credentials, relays=relays, devices=devices)
+    shared = prepare(rules)
+    gate, lobby, home = (compile_device(shared, device, NOW) for device in (1, 2, 3))
+    assert [(user.key, user.pin, len(user.cards), len(user.grants)) for user in gate.users] == [
+        ("SP1-1", "0010", 0, 1),
+        ("SP2-1", None, 1, 1),
+        ("SP3-1", "0030", 0, 1),
+        ("SP4-1", "0040", 0, 1),
+        ("SP4-2", None, 1, 1),
+        ("SP6-1", "0060", 0, 1),
+    ]
+    assert [(loss.code, loss.holder_id) for loss in gate.losses] == [("pins", 4), ("pins", 6)]
+    assert [user.holder_id for user in home.users] == [1, 2, 3, 4, 4, 5, 6]
+    assert lobby.users == gate.users
+    assert [compile_device(rules, device, NOW) for device in (1, 2, 3)] == [gate, lobby, home]
+    again = compile_device(shared, 1, NOW)
+    assert [one is other for one, other in zip(again.users, gate.users, strict=True)][:3] == [True, True, True]
+
+
 def test_one_preparation_serves_any_instant():
     shared = prepare(anna(span(NOW, NOW + HOUR)))
     doors = [compile_device(shared, 1, at) for at in (NOW, NOW + HOUR, NOW - 2 * DAY, NOW)]
@@ -711,7 +760,7 @@ def test_one_preparation_serves_any_instant():
 def test_records_kept_for_other_doors_are_bounded(monkeypatch):
     monkeypatch.setattr(prepared, "KEPT_USERS", 5)
     shared = prepare(many(2))
-    (crowd,) = shared.crowds_at(1)
+    ((_, crowd),) = shared.crowds_at(1)
 
     def users(number):
         grants = (("always", (number,)),)

@@ -17,6 +17,7 @@ from backend.store.migrations.first.columns import (
     refers,
     row_id,
     texts,
+    where,
 )
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ def create_read_back(op: Operations) -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("uq_read_back", "read_back", ["device_id", "credential_id"], unique=True)
+    op.create_index("ix_read_back_open", "read_back", ["device_id"], **where("absent_at IS NULL"))
     index_each(op, "read_back", "credential_id", "device_id")
 
 
