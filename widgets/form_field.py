@@ -292,6 +292,8 @@ class TextField(FormField):
     def _put(self, value: Any) -> None:
         with self._input.prevent(Input.Changed):
             self._input.value = "" if value is None else str(value)
+        if self._input.has_focus:
+            self._input.select_all()
 
     def _hint_text(self) -> str:
         """The hint; without one the count of characters where they are limited and many."""
