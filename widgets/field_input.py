@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.strip import Strip
 from textual.widgets import Input
 
 
@@ -37,3 +38,7 @@ class FieldInput(Input):
         & > .input--placeholder, & > .input--suggestion { color: $sp-t3; }
     }
     """
+
+    def render_line(self, y: int) -> Strip:
+        """The line as Textual draws it, on the ground of the field to its end also while it is empty."""
+        return super().render_line(y).extend_cell_length(self.size.width, self.rich_style)

@@ -124,7 +124,7 @@ def _need_masters(connection: Connection, changes: Iterable[Change]) -> None:
 
 
 def _need_values(connection: Connection, sealer: Sealer, changes: Iterable[Change]) -> None:
-    """A code that is gone may belong to somebody else; one that still cools cannot."""
+    """A code that is gone may have been given again, to the same person too; one that still cools cannot."""
     c = t.credential
     wanted = [
         change.row_id
@@ -135,7 +135,7 @@ def _need_values(connection: Connection, sealer: Sealer, changes: Iterable[Chang
         gone = select(c).where(c.c.id.in_(part), c.c.status == CredentialStatus.GONE.value)
         for row in connection.execute(gone).all():
             value = Value(CredentialKind(row.kind), open_value(sealer, row), row.scope)
-            if sentence := clash(connection, sealer, value, row.holder_id):
+            if sentence := clash(connection, sealer, value, None):
                 raise Conflict("", f"{_REFUSED}. {sentence}")
 
 

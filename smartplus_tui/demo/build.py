@@ -55,6 +55,7 @@ def build(root: Path | None = None, *, say: Say = lambda _: None, with_history: 
         engine, context = _make_site(place / "site", say)
         _add_places(engine, context)
         say("adding the devices")
+        doors.wait()
         _add_devices(engine, context, doors, password)
         say(f"adding {len(everyone)} residents")
         _add_residents(engine, context, everyone)
@@ -80,7 +81,7 @@ def _start_devices(place: Path, everyone: list[people.DemoResident], password: s
     ready_file.unlink(missing_ok=True)
     site_file.write_text(f'ready_file = "{ready_file.name}"\n\n' + "\n".join(tables), encoding="utf-8")
     site_file.chmod(0o600)
-    return VirtualDoors.start(site_file, ready_file, place / "doors.out")
+    return VirtualDoors(site_file, ready_file, place / "doors.out")
 
 
 def _make_site(root: Path, say: Say) -> tuple[Engine, Context]:

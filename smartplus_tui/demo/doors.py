@@ -19,29 +19,31 @@ START_WITHIN = 20.0
 class VirtualDoors:
     """The process of the virtual devices, and their control plane for whoever stands at a door."""
 
-    def __init__(self, process: subprocess.Popen[bytes], ready: dict[str, Any]) -> None:
-        self._process = process
-        self._control = urlsplit(ready["control"])
-        self.devices: dict[str, dict[str, Any]] = ready["devices"]
-
-    @classmethod
-    def start(cls, site_file: Path, ready_file: Path, output: Path) -> VirtualDoors:
-        """Run the devices of `site_file` and wait until all listen. They end with this process, however it ends."""
+    def __init__(self, site_file: Path, ready_file: Path, output: Path) -> None:
+        """Start the devices of `site_file`; they end with this process, however it ends."""
         with output.open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-m", "backend.virtual", str(site_file), "--until-eof"],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
+        self._ready_file = ready_file
+        self._output = output
+        self._control = urlsplit("")
+        self.devices: dict[str, dict[str, Any]] = {}
+
+    def wait(self) -> None:
+        """Wait until all devices listen; raises Unreachable when they do not start."""
         deadline = time.monotonic() + START_WITHIN
-        while time.monotonic() < deadline and process.poll() is None:
-            if ready_file.exists():
-                return cls(process, json.loads(ready_file.read_text(encoding="utf-8")))
+        while time.monotonic() < deadline and self._process.poll() is None:
+            if self._ready_file.exists():
+                ready = json.loads(self._ready_file.read_text(encoding="utf-8"))
+                self._control, self.devices = urlsplit(ready["control"]), ready["devices"]
+                return
             time.sleep(0.02)
-        process.kill()
-        raise Unreachable(f"The virtual devices did not start. See {output}.")
+        raise Unreachable(f"The virtual devices did not start. See {self._output}.")
 
     def close(self) -> None:
         """End the devices."""

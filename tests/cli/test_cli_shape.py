@@ -61,8 +61,8 @@ def test_the_app_starts_without_the_commands():
 
 @pytest.mark.feature("OPS-02")
 @pytest.mark.parametrize("words", [pytest.param(words, id=" ".join(words)) for words in ALL])
-def test_every_command_has_help_and_the_options_of_all(words, smartplus: Smartplus):
-    ran = smartplus(*words, "--help")
+def test_every_command_has_help_and_the_options_of_all(words, tmp_path):
+    ran = Smartplus(tmp_path)(*words, "--help")
     assert ran.code == 0
     assert "Usage: smartplus " + " ".join(words) in ran.out
     assert ALL[words].help

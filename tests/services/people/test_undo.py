@@ -157,6 +157,20 @@ def test_value_given_to_somebody_else_forbids_it(park: Park) -> None:
     assert refusal(park, saved.operation) == "This cannot be undone. This PIN belongs to Jan Kowalska, A 1002."
 
 
+def test_same_card_given_back_to_its_owner_forbids_it(park: Park) -> None:
+    anna = park.add(cards=("0A1B2C3D",))
+    card = park.residents.get(park.context, anna.id).credentials[0].id
+    removed = park.edit(anna.id, credentials_remove=(card,))
+    park.prove()
+    again = park.add(number="1002", first="Jan", cards=("0A1B2C3D",))
+    park.delete(again.id)
+    park.prove()
+    park.edit(anna.id, cards_add=("0A1B2C3D",))
+    assert refusal(park, removed.operation).startswith("Changed again since")
+    with pytest.raises(Conflict, match="Changed again since"):
+        park.undo.plan(park.context, removed.operation)
+
+
 def test_proof_by_the_agent_does_not_forbid_it(park: Park) -> None:
     anna = park.add(pin="2041")
     saved = park.delete(anna.id)
