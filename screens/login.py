@@ -62,8 +62,10 @@ class LoginScreen(Screen[None]):
     LoginScreen #state { margin-top: 1; }
     """
 
-    def __init__(self, engine: Engine, *, welcome: bool, remembered: bool) -> None:
+    def __init__(self, engine: Engine, *, welcome: bool, remembered: bool, sentence: str = "") -> None:
+        """`sentence` says why whoever was logged in is not any more."""
         super().__init__()
+        self._sentence = sentence
         self._engine = engine
         self._welcome = welcome
         self._remembered = remembered
@@ -82,7 +84,7 @@ class LoginScreen(Screen[None]):
                     yield Input(id="email", compact=True, max_length=254)
                     yield Static("Password", classes="label", markup=False)
                     yield Input(id="password", compact=True, password=True, max_length=256)
-                    yield Static("", id="error", markup=False)
+                    yield Static(self._sentence, id="error", markup=False)
                 yield Static("Opening the site …", id="state", markup=False)
         yield KeyFooter()
 

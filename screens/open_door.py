@@ -12,6 +12,7 @@ from textual.app import App
 from backend.catalog.states import drawn
 from backend.domain.errors import SmartPlusError
 from backend.domain.formats import age
+from screens.base.page import Page
 from screens.base.session import Session
 from widgets.dialog import Choice, ConfirmDialog, PickDialog, PickRow
 from widgets.frame import Part
@@ -45,7 +46,7 @@ class OpenDoor(PickDialog):
         try:
             doors = await session.ask(session.engine.doors.all, session.context)
         except SmartPlusError as error:
-            self.app.notify(str(error), severity="error", markup=False)
+            _say(self.app, "The doors cannot be read", str(error), bad=True)
             self.dismiss(None)
             return
         self._doors = {str(door.relay_id): door for door in doors}
@@ -104,17 +105,21 @@ async def _open(app: App[None], session: Session, door: DoorRecord) -> None:
         command_id = await session.ask(session.engine.doors.open, session.act(), door.relay_id)
         record = await _ended(session, command_id)
     except SmartPlusError as error:
-        app.notify(str(error), title=door.name, severity="error", timeout=20, markup=False)
+        session.tell(f"{door.name}: ", str(error), "bad")
+        _say(app, f"{door.name} was not asked", str(error), bad=True)
         return
     opened = record.state == "done"
-    session.told = (f"{door.name}: ", record.text, "ok" if opened else "bad")
-    app.notify(
-        record.text,
-        title=door.name,
-        severity="information" if opened else "warning" if record.state == "unknown" else "error",
-        timeout=4 if opened else 20,
-        markup=False,
-    )
+    session.tell(f"{door.name}: ", record.text, "ok" if opened else "bad")
+    word = "opened" if opened else "may have opened" if record.state == "unknown" else "did not open"
+    _say(app, f"{door.name} {word}", record.text, bad=not opened)
+
+
+def _say(app: App[None], text: str, more: str, *, bad: bool) -> None:
+    """A toast on whatever page is shown, and the same in its status line."""
+    page = next((one for one in reversed(app.screen_stack) if isinstance(one, Page)), None)
+    if page is not None:
+        page.say(text, more, bad=bad)
+        page.refresh_frame()
 
 
 async def _ended(session: Session, command_id: int) -> CommandRecord:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from backend.catalog.states import drawn
 from backend.domain.formats import Formats, age
+from screens.base.drawing import column
 from screens.base.session import Session
 from widgets.frame import Part
 from widgets.panel import fact
@@ -40,6 +41,25 @@ def access_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, .
     return lines
 
 
+def brief_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ...]]:
+    """The same in three lines, for terminals with few."""
+    codes = ", ".join(f"{WORDS[one.kind.value]} {one.masked}" for one in record.credentials) or "no code"
+    opens = sum(1 for door in record.doors if door.opens)
+    groups = ", ".join(name for _, name in record.groups) or "no group"
+    worst = [door for door in record.doors if door.state != "in_sync"]
+    look = drawn("sync", worst[0].state if worst else "in_sync" if record.doors else "none")
+    count = len(worst) or len(record.doors)
+    lines: list[tuple[Part, ...]] = [
+        ((f"{codes} · {groups} · opens {opens} doors", "$sp-t2"),),
+        ((f"{look.symbol} ", f"$sp-{look.symbol_tone}"), (f"{count} {look.word}", f"$sp-{look.word_tone}")),
+    ]
+    seen = record.last_refusal or record.last_seen
+    if seen is not None:
+        word, tone = ("refused ", "bad") if record.last_refusal else ("seen ", "t2")
+        lines.append(((word, "$sp-t3"), *_seen(seen, tone, formats)))
+    return lines
+
+
 def _seen(line: LogLine, tone: str, formats: Formats) -> tuple[Part, ...]:
     return (formats.moment(line.happened_at), f"$sp-{tone}"), (f"  {line.door or line.device}", "$sp-t2")
 
@@ -53,7 +73,7 @@ def door_lines(record: ResidentRecord, now: datetime) -> list[tuple[Part, ...]]:
         lines.append(
             (
                 (f"{look.symbol} ", f"$sp-{look.symbol_tone}"),
-                (f"{door.device:<16}", "$sp-t1"),
+                (column(door.device, 16), "$sp-t1"),
                 (f"{look.word:<10}", f"$sp-{look.word_tone}"),
                 (f"{read:>5}  ", "$sp-t3"),
                 (door.detail, "$sp-t2"),
@@ -68,8 +88,8 @@ async def history_lines(session: Session, entity: str, record_id: int, limit: in
     return [
         (
             (f"{session.formats.moment(one.at):<18}", "$sp-t3"),
-            (f"{one.actor:<18}", "$sp-t1"),
-            (f"{one.action:<40}", "$sp-t2"),
+            (column(one.actor, 18), "$sp-t1"),
+            (column(one.action, 40), "$sp-t2"),
             (f"#{one.id}", "$sp-t3"),
         )
         for one in operations

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from backend.catalog.residents import RESIDENT
+from screens.base.detail_pane import Detail
+from screens.base.drawing import beside
 from screens.base.resource import ResourceScreen
 from screens.resident_acts import delete_residents, show_codes
-from screens.resident_drawing import access_lines, door_lines, history_lines
+from screens.resident_drawing import access_lines, brief_lines, door_lines, history_lines
 from screens.resident_form import ResidentForm
-from widgets.frame import Part
+
+FACTS_WIDE = 48
+"""Cells of the facts beside the doors."""
 
 
 class ResidentsScreen(ResourceScreen):
@@ -37,12 +40,17 @@ class ResidentsScreen(ResourceScreen):
         """Show PIN and cards for a minute."""
         self.start(show_codes, self, ids[0])
 
-    async def detail(self, row_id: int, page: str) -> tuple[tuple[Part, ...], Sequence[tuple[Part, ...]]]:
+    async def detail(self, row_id: int, page: str) -> Detail:
         """Access, doors or history of the person under the cursor."""
         session = self.session
         if page == "History":
-            return (), await history_lines(session, "resident", row_id)
+            return Detail(await history_lines(session, "resident", row_id))
         record = await session.ask(session.engine.residents.get, session.context, row_id)
-        place = f"{record.building} {record.apartment} · {record.role.value} · UID {record.uid}  "
+        place = f"{record.building} {record.apartment} · {record.role.value} · UID {record.uid}"
         figure = ((place, "$sp-t3"),)
-        return figure, door_lines(record, session.now()) if page == "Doors" else access_lines(record, session.formats)
+        doors = door_lines(record, session.now())
+        if page == "Doors":
+            return Detail(doors, figure)
+        if self.has_class("-narrow"):
+            return Detail(brief_lines(record, session.formats), figure)
+        return Detail(beside(access_lines(record, session.formats), doors, FACTS_WIDE), figure)

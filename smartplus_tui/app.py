@@ -8,23 +8,26 @@ from collections.abc import Callable, Coroutine
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
+from textual import events
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 from textual.worker import Worker
 
-from backend.domain.errors import SmartPlusError
+from backend.domain.errors import Forbidden, SmartPlusError
 from backend.engine import Engine
-from screens.base.messages import GoTo, OpenRecord, Watch
+from screens.base.messages import GoTo, OpenRecord, Refused, Watch
 from screens.base.page import Page
-from screens.base.session import Session, StandingAtADoor, Watched
+from screens.base.session import Session, StandingAtADoor
 from screens.login import LoggedIn, LoginScreen
+from screens.size import TooSmall, fits
+from smartplus_tui.live import LiveFigures
 from smartplus_tui.navigation import RECORD_PAGES, entries, module_of
+from smartplus_tui.toasts import ToastApp
 from smartplus_tui.themes import DEFAULT_VARIABLES, THEMES, pick_theme
-from widgets.frame import Gauge, TopBar
+from widgets.frame import TopBar
 
 if TYPE_CHECKING:
     from backend.domain.context import Context
-    from backend.domain.records import Summary
     from backend.launch import AgentKeeper
 
 TICK = 2.0
@@ -35,7 +38,7 @@ Work = Callable[[], Coroutine[None, None, None]]
 """What runs beside the screens."""
 
 
-class SmartPlusApp(App[None]):
+class SmartPlusApp(ToastApp):
     """The application on one site."""
 
     CSS_PATH = "app.tcss"
@@ -73,6 +76,9 @@ class SmartPlusApp(App[None]):
         self._unsubscribe: Callable[[], None] | None = None
         self.session: Session | None = None
         self._pages: dict[str, Page] = {}
+        self._login: LoginScreen | None = None
+        self._clockwork: Timer | None = None
+        self.live = LiveFigures(self, agent_comes=keep_agent)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Style sheets are parsed before a theme is set."""
@@ -83,8 +89,9 @@ class SmartPlusApp(App[None]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = pick_theme(self._theme_wanted, os.environ)
-        self._login = LoginScreen(self.engine, welcome=self._welcome, remembered=self._remembered is not None)
-        self.push_screen(self._login)
+        login = LoginScreen(self.engine, welcome=self._welcome, remembered=self._remembered is not None)
+        self._login = login
+        self.push_screen(login)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -97,13 +104,14 @@ class SmartPlusApp(App[None]):
     async def _start(self) -> None:
         import asyncio
 
+        assert self._login is not None
         try:
             await asyncio.to_thread(self._start_engine)
         except SmartPlusError as error:
             self._login.cannot_start(str(error))
             return
         if self._remembered is not None and not self._welcome:
-            await self.enter(self._remembered)
+            await self._enter_or_say(self._remembered)
         else:
             self._login.ready()
 
@@ -121,16 +129,39 @@ class SmartPlusApp(App[None]):
         """The login screen let somebody in; in the demo it is the one who made it."""
         context = message.context or self._remembered
         if context is not None:
-            await self.enter(context)
+            await self._enter_or_say(context)
 
-    async def enter(self, context: Context) -> None:
-        """Show the dashboard to whoever has logged in."""
-        self.session = await self._make_session(context)
-        self._pages.clear()
+    async def _enter_or_say(self, context: Context) -> None:
+        """Enter, or have the login say why not."""
+        try:
+            self.session = await self._make_session(context)
+        except SmartPlusError as error:
+            self.show_login(str(error))
+            return
+        self._forget_pages()
         self.go("d")
-        self.set_interval(self._every, self._tick)
-        self._tick()
+        if self._clockwork is None:
+            self._clockwork = self.set_interval(self._every, self.live.tick)
+        self.live.tick()
         self.call_after_refresh(gc.freeze)
+
+    def show_login(self, sentence: str) -> None:
+        """Nobody is logged in any more: say why, and let somebody in."""
+        self.session = None
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        login = LoginScreen(self.engine, welcome=False, remembered=False, sentence=sentence)
+        self.switch_screen(login)
+        self._forget_pages()
+        login.ready()
+
+    def _forget_pages(self) -> None:
+        """The pages of an earlier session are of no use to the next."""
+        for letter, page in self._pages.items():
+            self.uninstall_screen(letter)
+            if page.is_running and page is not self.screen:
+                page.remove()
+        self._pages.clear()
 
     async def _make_session(self, context: Context) -> Session:
         import asyncio
@@ -146,20 +177,29 @@ class SmartPlusApp(App[None]):
         return Session(engine, context, manager, community, formats, modules, self._doors)
 
     def go(self, letter: str) -> None:
-        """Show a module; it is kept, and reads again only what changed meanwhile."""
+        """Show a module, once nothing typed can be lost; it is kept, and reads again only what changed meanwhile."""
         module = module_of(letter)
         if module is None or self.session is None:
             return
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, Page) and screen.unsaved:
+                screen.ask_leave(lambda: self.go(letter))
+                return
         page = self._pages.get(letter)
         if page is None:
             page = self._pages[letter] = module.make()(self.session)
+            self.install_screen(page, letter)
         while len(self.screen_stack) > 2:
             self.pop_screen()
-        self.switch_screen(page) if len(self.screen_stack) == 2 else self.push_screen(page)
+        self.switch_screen(page)
 
     def on_go_to(self, message: GoTo) -> None:
         """A screen asks for a module."""
         self.go(message.letter)
+
+    def on_top_bar_chosen(self, message: TopBar.Chosen) -> None:
+        """A figure of the top bar was clicked."""
+        self.go(message.gauge.opens)
 
     def on_open_record(self, message: OpenRecord) -> None:
         """A screen asks for the page of a record."""
@@ -172,9 +212,7 @@ class SmartPlusApp(App[None]):
 
     def on_watch(self, message: Watch) -> None:
         """A save is on its way to the doors."""
-        if self.session is not None and message.saved.doors:
-            self.session.watched = Watched(message.title, message.saved)
-            self.begin(self._count, group="count", exclusive=True)
+        self.live.watch(message.title, message.saved)
 
     def _changed_elsewhere(self, topics: frozenset[str]) -> None:
         """Called in a thread of the feed."""
@@ -186,58 +224,45 @@ class SmartPlusApp(App[None]):
             if isinstance(screen, Page) and screen.is_mounted:
                 screen.touched(topics)
         if topics & {"sync", "devices", "agent"}:
-            self.begin(self._count, group="count", exclusive=True)
-            self._tick()
+            self.live.count()
+            self.live.tick()
+        if "managers" in topics:
+            self.on_refused()
 
-    async def _count(self) -> None:
-        session = self.session
-        if session is None or session.watched is None or session.watched.done:
-            return
-        watched = session.watched
-        progress = await session.ask(self.engine.sync.progress, session.context, watched.saved)
-        watched.text = f"{progress.done} of {progress.total} doors"
-        watched.done = progress.done == progress.total
-        watched.tone = "ok" if watched.done else "warn"
-        self._redraw()
+    def on_refused(self) -> None:
+        """The engine said no: an account that was closed meanwhile ends here, with its sentence."""
+        self.begin(self._look_at_account, group="account", exclusive=True)
 
-    def _tick(self) -> None:
-        if self.session is not None:
-            self.begin(self._read_summary, group="summary", exclusive=True)
-
-    async def _read_summary(self) -> None:
+    async def _look_at_account(self) -> None:
         session = self.session
         if session is None:
             return
         try:
-            session.summary = await session.ask(self.engine.dashboard.summary, session.context)
-        except SmartPlusError as error:
-            self.notify(str(error), severity="error", markup=False)
-            return
-        self._redraw()
-
-    def _redraw(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, Page) and screen.is_mounted:
-                screen.refresh_frame()
-                self._dress(screen)
-
-    def _dress(self, page: Page) -> None:
-        """Put the live figures into the top bar of a page."""
-        session = self.session
-        if session is None or not page.is_mounted:
-            return
-        bar = page.query_one(TopBar)
-        bar.community = session.community.name
-        bar.note = "demo" if session.doors is not None else "viewer" if session.manager.role == "viewer" else ""
-        bar.account = session.manager.email.partition("@")[0]
-        bar.clock = session.formats.time(session.now())
-        if session.summary is not None:
-            bar.gauges = gauges(session.summary)
+            session.manager = await session.ask(self.engine.managers.me, session.context)
+        except Forbidden as error:
+            self.show_login(str(error))
 
     def on_shown(self) -> None:
         """A page takes the present figures."""
         if isinstance(self.screen, Page):
-            self._dress(self.screen)
+            self.live.dress(self.screen)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say which size is needed while the terminal is too small, over whatever is shown."""
+        small = next((one for one in self.screen_stack if isinstance(one, TooSmall)), None)
+        if fits(event.size):
+            if small is not None:
+                small.dismiss()
+        elif small is None:
+            self.push_screen(TooSmall())
+
+    async def action_quit(self) -> None:
+        """Leave, once nothing typed can be lost."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, Page) and screen.unsaved:
+                screen.ask_leave(self.exit)
+                return
+        self.exit()
 
     def action_next_theme(self) -> None:
         """The next of the three themes."""
@@ -250,32 +275,3 @@ class SmartPlusApp(App[None]):
             self._unsubscribe()
         if self._keeper is not None:
             self._keeper.stop()
-
-
-def gauges(summary: Summary) -> tuple[Gauge, ...]:
-    """The figures of the top bar, in their order; loud only where somebody should look."""
-    made = [
-        Gauge(
-            "●" if summary.doors_online == summary.doors else "○",
-            f"doors {summary.doors_online}/{summary.doors}",
-            f"{summary.doors_online}/{summary.doors}",
-            "ok" if summary.doors_online == summary.doors else "warn",
-            loud=summary.doors_online != summary.doors,
-        )
-    ]
-    if summary.red or summary.held:
-        word = "red" if summary.red else "held"
-        made.append(
-            Gauge("×", f"{summary.red or summary.held} {word}", str(summary.red or summary.held), "bad", loud=True)
-        )
-    elif summary.drift:
-        made.append(Gauge("≠", f"{summary.drift} drift", str(summary.drift), "warn", loud=True))
-    elif summary.pending:
-        made.append(Gauge("◐", f"{summary.pending} pending", str(summary.pending), "warn", loud=True))
-    else:
-        made.append(Gauge("✓", "in sync", "sync", "ok"))
-    if summary.agent.alive:
-        made.append(Gauge("●", "agent ok", "agent", "ok"))
-    else:
-        made.append(Gauge("×", "no agent", "no agent", "bad", loud=True))
-    return tuple(made)

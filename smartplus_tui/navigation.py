@@ -16,14 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A module: letter after `g` ("undo" style names have no letter in the column), name, where its screen is."""
+    """A module: letter after `g`, name, where its screen is, and what one must be allowed to see it."""
 
     letter: str
     name: str
     place: str
     permission: str = ""
     demo_only: bool = False
-    listed: bool = True
 
     def make(self) -> Callable[[Session], Page]:
         """The class of its screen; imported when it is first shown."""
@@ -40,7 +39,6 @@ MODULES = (
     Module("p", "Devices", "screens.devices:DevicesScreen", "device.read"),
     Module("h", "Operation Logs", "screens.operations:OperationsScreen", "operation.read"),
     Module("t", "Try a door", "screens.try_door:TryDoorScreen", demo_only=True),
-    Module("undo", "Undo", "screens.undo:UndoScreen", "undo.write", listed=False),
 )
 """In the order of the left column. Operation logs have a letter of their own while they are the only other log."""
 
@@ -58,7 +56,7 @@ def entries(demo: bool, may: Callable[[str], bool]) -> tuple[ModuleEntry, ...]:
     return tuple(
         ModuleEntry(module.letter, module.name)
         for module in MODULES
-        if module.listed and (demo or not module.demo_only) and (not module.permission or may(module.permission))
+        if (demo or not module.demo_only) and (not module.permission or may(module.permission))
     )
 
 

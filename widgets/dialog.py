@@ -1,24 +1,20 @@
-"""Dialogs: a question with its consequences, and a list to pick from by typing."""
+"""Dialogs: a question with its consequences and its ways out; the one to pick by typing is found here too."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
 
-from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
-from rich.segment import Segment
-from rich.style import Style
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from widgets.panel import Lines, key_line
+from widgets.modal import Dialog
+from widgets.panel import Lines
+from widgets.pick_dialog import PickDialog
 from widgets.pick_list import PickList, PickRow, best
 from widgets.text import Part, assemble, clean
 
@@ -26,63 +22,6 @@ __all__ = ["Choice", "ConfirmDialog", "Dialog", "PickDialog", "PickList", "PickR
 
 CARD_READER_KEYS = frozenset("0123456789abcdef")
 """What a card reader types: none of it may do harm."""
-
-Result = TypeVar("Result")
-
-
-class _Faded:
-    """The page under a dialog where there are no true colours to veil it with: all of it bright black."""
-
-    STYLE = Style(color="bright_black", bgcolor="default", reverse=False, bold=False)
-
-    def __init__(self, page: RenderableType) -> None:
-        self.page = page
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """The segments of the page without their own styles."""
-        for text, _style, control in console.render(self.page, options):
-            yield Segment(text, None if control else self.STYLE, control)
-
-
-class Dialog(ModalScreen[Result], Generic[Result]):
-    """A box over the page, which shows through a veil."""
-
-    DEFAULT_CSS = """
-    Dialog {
-        align: center middle;
-        background: $sp-veil;
-        & > .box {
-            width: 76;
-            max-width: 96%;
-            height: auto;
-            max-height: 96%;
-            background: $sp-panel;
-            padding: 1 2;
-            border: round $sp-line;
-            border-title-color: $sp-t1;
-            border-title-style: bold;
-            border-subtitle-align: right;
-            border-subtitle-color: $sp-t2;
-            border-subtitle-style: none;
-            scrollbar-size-vertical: 1;
-        }
-        &.-danger > .box { border: round $sp-bad; border-title-color: $sp-bad; }
-        &.-call > .box { border: round $sp-acc; border-title-color: $sp-acc; }
-    }
-    """
-    AUTO_FOCUS = ""
-
-    def box(self, heading: str, keys: str) -> VerticalScroll:
-        """The box, its name in the top edge and its keys in the bottom edge."""
-        box = VerticalScroll(classes="box", can_focus=False)
-        box.border_title = Content(clean(heading))
-        box.border_subtitle = key_line(keys)
-        return box
-
-    def render(self) -> RenderableType:
-        """The page underneath, veiled or faded."""
-        page = super().render()
-        return _Faded(page) if self.app.native_ansi_color else page
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,89 +173,3 @@ class ConfirmDialog(Dialog[str | None]):
                 self.dismiss(None)
             elif self._typed == self._wanted:
                 self.dismiss(button.choice.answer)
-
-
-class PickDialog(Dialog[str | None]):
-    """Pick one of many by typing: Enter takes the row under the cursor, Escape none. No key typed ahead is lost."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel", id="pick.cancel", tooltip="Pick none", show=False),
-        Binding("down,ctrl+n", "move(1)", "Down", id="pick.down", tooltip="Next row", show=False, priority=True),
-        Binding("up,ctrl+k", "move(-1)", "Up", id="pick.up", tooltip="Row above", show=False, priority=True),
-        Binding(
-            "pagedown", "move(10)", "Page down", id="pick.page-down", tooltip="Ten down", show=False, priority=True
-        ),
-        Binding("pageup", "move(-10)", "Page up", id="pick.page-up", tooltip="Ten up", show=False, priority=True),
-    ]
-    DEFAULT_CSS = """
-    PickDialog {
-        & Input { border: none; height: 1; background: $sp-cur; padding: 0 1; text-style: $sp-field-style; }
-        & PickList { margin-top: 1; }
-    }
-    """
-
-    def __init__(self, heading: str, rows: Sequence[PickRow] = (), *, empty: str = "Nothing fits.") -> None:
-        super().__init__()
-        self._heading = heading
-        self._rows = tuple(rows)
-        self._empty = empty
-
-    def compose(self) -> ComposeResult:
-        """A line to type into, the rows under it."""
-        with self.box(self._heading, "Enter Take · Esc Cancel"):
-            yield Input(compact=True, select_on_focus=False)
-            yield PickList()
-
-    def on_mount(self) -> None:
-        """Show all rows."""
-        self.query_one(Input).focus()
-        self.typed("")
-
-    def on_key(self, event: events.Key) -> None:
-        """A key that came before the line had the focus goes there, in its order."""
-        line = self.query_one(Input)
-        if line.has_focus:
-            return
-        if event.is_printable and event.character:
-            event.stop()
-            line.insert_text_at_cursor(event.character)
-        elif event.key == "enter":
-            event.stop()
-            line.post_message(Input.Submitted(line, line.value))
-
-    def typed(self, text: str) -> None:
-        """What was typed so far; a dialog that searches elsewhere overrides this."""
-        self.query_one(PickList).show(best(self._rows, text), self._empty)
-
-    def picked(self, row: PickRow) -> None:
-        """A row was taken."""
-        self.dismiss(row.answer)
-
-    def entered(self) -> None:
-        """Enter: take the row under the cursor; a dialog that still searches waits for its hits."""
-        row = self.query_one(PickList).current
-        if row is not None:
-            self.picked(row)
-
-    @on(Input.Changed)
-    def _changed(self, event: Input.Changed) -> None:
-        event.stop()
-        self.typed(event.value)
-
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.entered()
-
-    @on(PickList.Clicked)
-    def _clicked(self, event: PickList.Clicked) -> None:
-        event.stop()
-        self.picked(event.row)
-
-    def action_move(self, step: int) -> None:
-        """Move the cursor while typing goes on."""
-        self.query_one(PickList).move(step)
-
-    def action_cancel(self) -> None:
-        """Pick none."""
-        self.dismiss(None)

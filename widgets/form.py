@@ -14,7 +14,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from widgets.form_field import FixedField, FormField, SwitchField, TextField
+from widgets.fields import FixedField, SwitchField, TextField
+from widgets.form_field import FormField
 from widgets.pick_field import PickField
 from widgets.text import assemble, rule, width_of
 

@@ -13,7 +13,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from widgets.text import Part, assemble, clean, fit, pad, spread
+from widgets.footer import Hint, KeyFooter
+from widgets.module_column import ModuleColumn, ModuleItem
+from widgets.text import NARROW, Part, assemble, clean, spread
 
 __all__ = [
     "NARROW",
@@ -30,18 +32,6 @@ __all__ = [
     "TopBar",
     "spread",
 ]
-
-NARROW = 100
-"""Below so many cells the column folds to letters and words fold to figures."""
-
-MOST_HINTS = 9
-"""Keys in the footer of a comfortable terminal."""
-
-MOST_HINTS_NARROW = 6
-"""Keys in the footer of a narrow one."""
-
-KEY_NAMES = {"?": "question_mark", "/": "slash", "esc": "escape", "+": "plus", "-": "minus", "=": "equals_sign"}
-"""Textual's names of keys that the footer shows by their sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,155 +109,6 @@ class TopBar(Widget):
                 self.post_message(self.Chosen(self, gauge))
                 return
             right = left
-
-
-@dataclass(frozen=True, slots=True)
-class ModuleItem:
-    """A line of the module column; an empty letter leaves a line free."""
-
-    letter: str
-    name: str
-    badge: str = ""
-    tone: str = "t2"
-
-
-class ModuleColumn(Widget):
-    """The modules with the letters that go there; folds to the letters on narrow terminals."""
-
-    DEFAULT_CSS = """
-    ModuleColumn { width: 20; background: $sp-panel; padding-top: 1; }
-    ModuleColumn.-narrow { width: 3; padding-top: 0; }
-    """
-
-    current: reactive[str] = reactive("")
-    """Letter of the module that is shown."""
-    items: reactive[tuple[ModuleItem, ...]] = reactive(())
-    """The modules in their order."""
-
-    class Chosen(Message):
-        """A module was clicked."""
-
-        def __init__(self, column: ModuleColumn, letter: str) -> None:
-            super().__init__()
-            self.column = column
-            self.letter = letter
-
-        @property
-        def control(self) -> ModuleColumn:
-            """The column."""
-            return self.column
-
-    def _shown(self) -> list[ModuleItem]:
-        """The lines; free ones fold away with the names."""
-        return [item for item in self.items if item.letter or not self.has_class("-narrow")]
-
-    def render(self) -> RenderResult:
-        """A line for each module."""
-        return Content("\n").join([self._line(item) for item in self._shown()])
-
-    def _line(self, item: ModuleItem) -> Content:
-        """One module; the current one on the ground of the cursor, in reverse video where there are no grounds."""
-        width = self.size.width
-        if not item.letter:
-            return Content(" " * width)
-        here = item.letter == self.current
-        parts: list[Part] = [("▌" if here else " ", "$sp-acc")]
-        if self.has_class("-narrow"):
-            tone = item.tone if item.badge else "t1" if here else "t3"
-            parts.append((pad(item.letter, width - 1), f"{'bold ' if here or item.badge else ''}$sp-{tone}"))
-        else:
-            badge = f" {item.badge} " if item.badge else ""
-            room = width - 3 - len(badge)
-            parts += [
-                (f"{item.letter} ", "bold $sp-t1" if here else "$sp-t3"),
-                (pad(fit(item.name, room), room), "bold $sp-t1" if here else "$sp-t2"),
-                (badge, f"{'bold ' if item.tone == 'bad' else ''}$sp-{item.tone}"),
-            ]
-        if not here:
-            return assemble(parts)
-        if self.app.theme_variables.get("sp-cur-style") == "reverse":
-            return Content.assemble("▌", ("".join(text for text, _ in parts[1:]), "bold reverse"))
-        return assemble([(text, f"{style} on $sp-cur") for text, style in parts])
-
-    def on_click(self, event: events.Click) -> None:
-        """Go to the module under the mouse."""
-        row = event.y - self.styles.padding.top
-        shown = self._shown()
-        if 0 <= row < len(shown) and shown[row].letter:
-            self.post_message(self.Chosen(self, shown[row].letter))
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """A key and its word, as the footer shows them."""
-
-    key: str
-    word: str
-
-
-class KeyFooter(Widget):
-    """The keys that work here, most useful first; help and search always at the right. A click presses the key."""
-
-    DEFAULT_CSS = """
-    KeyFooter { dock: bottom; height: 1; background: $sp-raise; color: $sp-t2; }
-    """
-
-    hints: reactive[tuple[Hint, ...]] = reactive(())
-    """What can be done, in order."""
-    always: reactive[tuple[Hint, ...]] = reactive((Hint("?", "Help"), Hint("ctrl+p", "Search")))
-    """What stands at the right."""
-
-    def render(self) -> RenderResult:
-        """One line; what does not fit is left out from the right."""
-        left, right = self._placed()
-        return spread(
-            [(" ", ""), *(part for hint in left for part in _hint_parts(hint))],
-            [part for hint in right for part in _hint_parts(hint)][:-1] + ([(" ", "")] if right else []),
-            self.size.width,
-        )
-
-    def _placed(self) -> tuple[list[Hint], list[Hint]]:
-        """The hints that fit, at the left and at the right."""
-        narrow = self.size.width < NARROW
-        right = [Hint(hint.key.replace("ctrl+", "^"), hint.word) if narrow else hint for hint in self.always]
-        room = self.size.width - 2 - sum(_hint_width(hint) for hint in right)
-        left: list[Hint] = []
-        for hint in self.hints[: MOST_HINTS_NARROW if narrow else MOST_HINTS]:
-            room -= _hint_width(hint)
-            if room < 0:
-                break
-            left.append(hint)
-        return left, right
-
-    def on_click(self, event: events.Click) -> None:
-        """Press the key under the mouse."""
-        left, right = self._placed()
-        start = 1
-        for hint in left:
-            if start <= event.x < start + _hint_width(hint):
-                self._press(hint)
-            start += _hint_width(hint)
-        start = self.size.width + 1 - sum(_hint_width(hint) for hint in right)
-        for hint in right:
-            if start <= event.x < start + _hint_width(hint):
-                self._press(hint)
-            start += _hint_width(hint)
-
-    def _press(self, hint: Hint) -> None:
-        """Press the first key that a hint names."""
-        key = hint.key.split()[0].replace("^", "ctrl+")
-        name = key if len(key) == 1 and key.isalpha() else key.lower()
-        self.app.simulate_key(KEY_NAMES.get(name, name))
-
-
-def _hint_parts(hint: Hint) -> list[Part]:
-    """A key, its word, and the space after them."""
-    return [(hint.key, "bold $sp-acc"), (f" {hint.word}", "$sp-t2"), ("  ", "")]
-
-
-def _hint_width(hint: Hint) -> int:
-    """Cells of a hint with the space after it."""
-    return assemble(_hint_parts(hint)).cell_length
 
 
 class StatusLine(Widget):

@@ -63,29 +63,33 @@ class Bars(Widget):
 
     def _line(self, row: int, rows: int, step: int) -> Content:
         """One line of the plot, counted from the top; the line below `rows` carries the names."""
-        last = len(self.values) - 1
         parts: list[Part] = []
-        for index, (name, value) in enumerate(self.values):
-            today = index == last
+        for index, (name, _value) in enumerate(self.values):
             if row == rows:
+                today = index == len(self.values) - 1
                 parts.append((pad(_short(name, step - 1), step), "bold $sp-t1" if today else "$sp-t3"))
-            elif row == rows - 1 - self._cells(value, rows):
-                parts.append((pad(fit(f"{value:,}", step - 1), step), "bold $sp-t1" if today else "$sp-t2"))
             else:
                 parts += self._bars(index, rows - 1 - row, rows, step)
         return assemble(parts)
 
     def _bars(self, index: int, level: int, rows: int, step: int) -> list[Part]:
-        """The cells of a bar, and of the second one beside it, at a level counted from the bottom."""
-        gap = 2 if step >= 5 and not self.second else 1
+        """A bar or its figure, and the second bar beside it, at a level counted from the bottom."""
+        value, today = self.values[index][1], index == len(self.values) - 1
         thin = max(1, (step - 2) // 3) if self.second and step >= 4 else 0
-        wide = step - gap - (thin + 1 if thin else 0)
-        main = EIGHTHS[max(0, min(8, self._eighths(self.values[index][1], rows) - 8 * level))]
-        parts = [(main * wide + " " * gap, "$sp-acc" if index == len(self.values) - 1 else "$sp-plot")]
-        if thin:
-            beside = EIGHTHS[max(0, min(8, self._eighths(self.second[index], rows) - 8 * level))]
-            parts.append((beside * thin + " ", "$sp-idle"))
-        return parts
+        beside = self._cell(self.second[index], level, rows) if thin else " "
+        second: list[Part] = [(beside * thin + " ", "$sp-idle")] if thin else []
+        wide = step - sum(len(text) for text, _ in second)
+        if level == -(-self._eighths(value, rows) // 8):
+            room = step if beside == " " else wide
+            figure: Part = (pad(fit(f"{value:,}", room - 1), room), "bold $sp-t1" if today else "$sp-t2")
+            return [figure] if room == step else [figure, *second]
+        gap = 2 if step >= 5 and not thin else 1
+        bar = self._cell(value, level, rows) * (wide - gap) + " " * gap
+        return [(bar, "$sp-acc" if today else "$sp-plot"), *second]
+
+    def _cell(self, value: int, level: int, rows: int) -> str:
+        """The character of a bar at a level."""
+        return EIGHTHS[max(0, min(8, self._eighths(value, rows) - 8 * level))]
 
     def _eighths(self, value: int, rows: int) -> int:
         """Height of a value in eighths of a cell; the highest leaves a line for its figure."""
@@ -93,10 +97,6 @@ class Bars(Widget):
         if most <= 0 or value <= 0:
             return 0
         return max(1, round(value / most * (rows - 1) * 8))
-
-    def _cells(self, value: int, rows: int) -> int:
-        """Lines that a bar reaches into."""
-        return -(-self._eighths(value, rows) // 8)
 
 
 class Shares(Widget):

@@ -17,7 +17,6 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.message import Message
 
 from widgets.table_feed import TableFeed
 from widgets.table_layout import GAP, GUTTER
@@ -116,7 +115,7 @@ class VirtualTable(TableFeed, can_focus=True, inherit_bindings=False):
     ) -> None:
         """A table of `columns` fed by `source`, which may also be set later; `follow` makes it a log."""
         super().__init__(columns, source, follow=follow, name=name, id=id, classes=classes)
-        self._posted: dict[str, object] = {"cursor": None, "follow": (follow, 0), "count": None}
+        self._told: dict[str, object] = {"cursor": None, "follow": (follow, 0), "count": None}
 
     @property
     def cursor_row(self) -> Row | None:
@@ -140,7 +139,9 @@ class VirtualTable(TableFeed, can_focus=True, inherit_bindings=False):
 
     def show_message(self, message: str | Content | None) -> None:
         """Say something in place of rows while there are none: empty, nothing found, failed; None says nothing."""
-        self._message = Content(clean(message)) if isinstance(message, str) else message
+        if isinstance(message, str):
+            message = Content("\n").join([Content(clean(line)) for line in message.split("\n")])
+        self._message = message
         self.refresh()
 
     def action_up(self) -> None:
@@ -232,14 +233,16 @@ class VirtualTable(TableFeed, can_focus=True, inherit_bindings=False):
         """Post what the owner has not heard yet."""
         model, window = self._model, self._model.window
         row = model.row
-        news: dict[str, tuple[object, Message]] = {
-            "cursor": (None if row is None else row.id, CursorMoved(self, row)),
-            "follow": ((model.following, model.new_below), FollowChanged(self, model.following, model.new_below)),
-        }
-        if window.rows or window.whole:
-            exact = window.exact_total or window.whole
-            news["count"] = ((window.total, exact), CountKnown(self, window.total, exact))
-        for topic, (value, message) in news.items():
-            if self._posted[topic] != value:
-                self._posted[topic] = value
-                self.post_message(message)
+        if self._is_news("cursor", None if row is None else row.id):
+            self.post_message(CursorMoved(self, row))
+        if self._is_news("follow", (model.following, model.new_below)):
+            self.post_message(FollowChanged(self, model.following, model.new_below))
+        exact = window.exact_total or window.whole
+        if (window.rows or window.whole) and self._is_news("count", (window.total, exact)):
+            self.post_message(CountKnown(self, window.total, exact))
+
+    def _is_news(self, topic: str, value: object) -> bool:
+        """Has this not been told yet? It is now."""
+        news = self._told[topic] != value
+        self._told[topic] = value
+        return news

@@ -90,9 +90,8 @@ class TableModel:
 
     def scroll(self, top: int) -> None:
         """Bring a rank to the first line; the cursor is pushed along by the edges of the view."""
-        self.top = max(0, min(top, self.window.total - self.height))
-        if self.loaded:
-            self._place(max(self.top, min(self.cursor, self.top + self.height - 1)))
+        self.top = top
+        self._keep_in_view()
         self._moved()
 
     def to_start(self) -> None:
@@ -153,12 +152,12 @@ class TableModel:
         self._shift(self.window.settle())
         if not isinstance(fetch, Below | Above):
             self._stand(fetch, answer)
+        self._keep_in_view()
 
     def counted(self, total: int) -> None:
         """The exact number of rows has become known."""
         self._shift(self.window.counted(total))
-
-    # Inside
+        self._keep_in_view()
 
     def _wants_reload(self) -> Fetch:
         """The question that reads the present view anew."""
@@ -231,21 +230,27 @@ class TableModel:
         """Put the cursor on its record and the view around it, in a new window."""
         if isinstance(fetch, Jump):
             self.top = self._covered(self.top)
-            self._place(max(self.top, min(self.cursor, self.top + self.height - 1)))
             return
+        if self.follow and not self.following:
+            self.new_below = answer.new_below
         rank = None if self._record is None else self.window.rank_of(self._record)
         self._place(self.window.base + (answer.anchor or 0) if rank is None else rank)
         line = self._line if isinstance(fetch, Around) else self.height
         self.top = self._covered(self.cursor - max(0, min(line, self.height - 1)))
         if self.follow and not self.following:
-            self.new_below = answer.new_below
             self._look_at_end()
-            self.resize(self.space)
 
     def _shift(self, ranks: int) -> None:
         """All ranks have moved; nothing does on the screen."""
         self.cursor += ranks
         self.top += ranks
+
+    def _keep_in_view(self) -> None:
+        """The view within the list, and the cursor within the view once that is loaded."""
+        self.top = max(0, min(self.top, self.window.total - self.height))
+        if self.loaded:
+            self.top = self._covered(self.top)
+            self._place(max(self.top, min(self.cursor, self.top + self.height - 1)))
 
     def _place(self, rank: int) -> None:
         """The cursor on the nearest loaded rank."""

@@ -15,6 +15,9 @@ from textual.content import Content
 Part = tuple[str, str]
 """A text and its style, in variables of the theme: `("2 red", "bold $sp-bad")`."""
 
+NARROW = 100
+"""Below so many cells the column folds to letters and words fold to figures."""
+
 _BAD = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _JOINERS = re.compile("[\u200b\u200d\u2060\ufe00-\ufe0f\ufeff]")
 

@@ -27,7 +27,7 @@ from backend.domain.enums import (
 class Frozen(BaseModel):
     """A value that nobody changes and that refuses fields it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class Saved(Frozen):

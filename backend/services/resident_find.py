@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, false, func, or_, select
 
 from backend.domain.codes import propose_pin
 from backend.domain.enums import CredentialKind
@@ -25,20 +25,21 @@ _TRIES = 30
 
 
 def find_resident(connection: Connection, community_id: int, text: str) -> int:
-    """The resident meant by a UID, an id, or words: beginnings of the names, an APT, a building.
+    """The resident meant by a UID, an id, or words: beginnings of the names, beside them an APT or a building.
 
     A whole name wins over beginnings. Raises NotFound, or Conflict (resident) naming the candidates.
     """
     wanted = fold(text).replace(",", " ")
     people = _people(community_id)
     if wanted.isascii() and wanted.isdigit():
-        for column in (t.resident.c.uid, t.resident.c.id):
-            number = wanted if column is t.resident.c.uid else int(wanted)
-            found = connection.execute(people.where(column == number)).all() if len(wanted) < 19 else []
+        for condition in (t.resident.c.uid == wanted, t.resident.c.id == int(wanted[:18])):
+            found = connection.execute(people.where(condition)).all()
             if found:
                 return int(found[0].id)
     words = wanted.split()
-    found = connection.execute(people.where(*(_matches(word) for word in words)).limit(100)).all() if words else []
+    named = or_(false(), *(word_starts(t.holder.c.name_fold, word) for word in words))
+    fitting = people.where(named, *(_matches(word) for word in words)).limit(100)
+    found = connection.execute(fitting).all() if words else []
     whole = [row for row in found if " ".join(words) in (fold(spoken(row.name)), row.name_fold.replace(",", ""))]
     found = whole or found
     if not found:
@@ -91,7 +92,7 @@ def _people(community_id: int) -> Select[tuple[int, str, str, str, str]]:
 def _matches(word: str) -> ColumnElement[bool]:
     return or_(
         word_starts(t.holder.c.name_fold, word),
-        and_(t.apartment.c.number == word),
+        t.apartment.c.number == word,
         t.building.c.name_fold == word,
     )
 

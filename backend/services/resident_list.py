@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, Table, and_, bindparam, case, exists, func, literal, or_, select, union
 
@@ -19,6 +20,32 @@ _FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 _RANKS = {SyncState.RED: 3, SyncState.HELD: 2, SyncState.PENDING: 1, SyncState.IN_SYNC: 0}
 """The states that one person's door can be in; drift is found for devices, not for people."""
+
+
+_SORTS: dict[str, ColumnElement[Any]] = {
+    "name": t.holder.c.name_fold,
+    "apartment": number_order(t.apartment.c.number),
+    "building": t.building.c.name_fold.concat(" ").concat(number_order(t.apartment.c.number)),
+    "role": t.resident.c.role,
+    "account_status": t.resident.c.account_status,
+    "app_status": t.resident.c.app_status,
+    "email": func.coalesce(t.resident.c.email, ""),
+    "expires_at": func.coalesce(t.resident.c.expires_at, literal(_FAR, UtcDateTime)),
+}
+
+_FILTERS: dict[str, FilterColumn] = {
+    "name": FilterColumn(t.holder.c.name_fold, "contains"),
+    "building": FilterColumn(t.building.c.name_fold, "folded"),
+    "apartment": FilterColumn(t.apartment.c.number),
+    "role": FilterColumn(t.resident.c.role),
+    "account_status": FilterColumn(t.resident.c.account_status),
+    "app_status": FilterColumn(t.resident.c.app_status),
+    "email": FilterColumn(t.resident.c.email, "contains"),
+    "mobile": FilterColumn(t.resident.c.mobile, "contains"),
+    "expires_at": FilterColumn(t.resident.c.expires_at),
+    "uid": FilterColumn(t.resident.c.uid),
+    "remark": FilterColumn(func.lower(t.resident.c.remark), "contains"),
+}
 
 
 def resident_listing(community_id: int, clock: Clock) -> Listing:
@@ -41,30 +68,9 @@ def resident_listing(community_id: int, clock: Clock) -> Listing:
             "expires_at": r.c.expires_at,
             "remark": r.c.remark,
         },
-        sorts={
-            "name": h.c.name_fold,
-            "apartment": number_order(a.c.number),
-            "building": b.c.name_fold.concat(" ").concat(number_order(a.c.number)),
-            "role": r.c.role,
-            "account_status": r.c.account_status,
-            "app_status": r.c.app_status,
-            "email": func.coalesce(r.c.email, ""),
-            "expires_at": func.coalesce(r.c.expires_at, literal(_FAR, UtcDateTime)),
-        },
+        sorts=_SORTS,
         default_sort="name",
-        filters={
-            "name": FilterColumn(h.c.name_fold, "contains"),
-            "building": FilterColumn(b.c.name_fold, "folded"),
-            "apartment": FilterColumn(a.c.number),
-            "role": FilterColumn(r.c.role),
-            "account_status": FilterColumn(r.c.account_status),
-            "app_status": FilterColumn(r.c.app_status),
-            "email": FilterColumn(r.c.email, "contains"),
-            "mobile": FilterColumn(r.c.mobile, "contains"),
-            "expires_at": FilterColumn(r.c.expires_at),
-            "uid": FilterColumn(r.c.uid),
-            "remark": FilterColumn(func.lower(r.c.remark), "contains"),
-        },
+        filters=_FILTERS,
         words=(h.c.name_fold, a.c.number, b.c.name_fold, func.coalesce(r.c.email, "")),
         where=h.c.community_id == community_id,
     )

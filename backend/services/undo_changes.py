@@ -130,7 +130,8 @@ def _put_back(work: Work, change: Change) -> None:
     elif change.after is None:
         work.insert(change.table, **(change.before or {}))
     else:
-        work.update(change.table, change.row_id, **change.differing())
+        only_its_version = {"row_version": 0}  # a form opened before must not save over what comes back beside the row
+        work.update(change.table, change.row_id, **(change.differing() or only_its_version))
 
 
 def _put_credential_back(work: Work, change: Change) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from backend.catalog.model import Field, Kind, Record
 from backend.catalog.states import drawn
 from backend.domain.formats import Formats, age, figure
 from widgets.table_source import Cell, Column, Key, Row
+from widgets.text import Part, assemble, clean, fit, pad
 
 if TYPE_CHECKING:
     from backend.domain.paging import ListPages, ListRow
@@ -64,6 +65,26 @@ def state_cell(vocabulary: str, value: str) -> Cell:
     state, _, count = value.partition(":")
     look = drawn(vocabulary, state)
     return Cell(f"{count} {look.word}" if count else look.word, look.symbol, look.word_tone, look.symbol_tone)
+
+
+def column(text: str, width: int) -> str:
+    """A text in a column of `width` cells, the last of which stays free."""
+    return pad(fit(clean(text), width - 1), width)
+
+
+def beside(
+    left: Sequence[tuple[Part, ...]], right: Sequence[tuple[Part, ...]], width: int
+) -> list[tuple[Part, ...]]:
+    """Two blocks of lines side by side, the left one `width` cells wide."""
+    made: list[tuple[Part, ...]] = []
+    for at in range(max(len(left), len(right))):
+        first = left[at] if at < len(left) else ()
+        cells = assemble(first).cell_length
+        if cells >= width:
+            cut = assemble(first).truncate(width - 1, ellipsis=True)
+            first, cells = ((cut.plain, "$sp-t2"),), cut.cell_length
+        made.append((*first, (" " * (width - cells), ""), *(right[at] if at < len(right) else ())))
+    return made
 
 
 class DrawnSource:

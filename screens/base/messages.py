@@ -35,3 +35,7 @@ class Watch(Message):
         super().__init__()
         self.title = title
         self.saved = saved
+
+
+class Refused(Message):
+    """The engine said no to who is logged in: look whether the account still stands."""

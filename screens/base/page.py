@@ -15,9 +15,12 @@ from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import Worker
 
-from backend.domain.errors import SmartPlusError
-from screens.base.messages import GoTo, OpenRecord, Shown, Watch
+from backend.domain.errors import Forbidden, SmartPlusError
+from screens.base.keys import KEYS, bindings_of
+from screens.base.messages import GoTo, OpenRecord, Refused, Shown, Watch
+from screens.base.needs import needed, needs
 from screens.base.session import Session
+from widgets.dialog import Choice, ConfirmDialog
 from widgets.frame import (
     NARROW,
     Banner,
@@ -31,6 +34,10 @@ from widgets.frame import (
     TitleLine,
     TopBar,
 )
+
+BAD_STAYS = 3600.0
+"""Seconds of a bad toast that no key was pressed after (look: toast)."""
+GOOD_STAYS = 4.0
 
 
 class Page(Screen[None]):
@@ -89,6 +96,25 @@ class Page(Screen[None]):
         """The keys that the footer shows, most useful first."""
         return self.HINTS
 
+    def offered(self) -> tuple[Hint, ...]:
+        """The hints without those that this manager may not use."""
+        actions = {key: binding.action for binding in bindings_of(type(self)) for key in binding.key.split(",")}
+        may = self.session.may
+        return tuple(
+            Hint(key, word)
+            for key, word in self.hints()
+            if not (wanted := needed(type(self), actions.get(KEYS.get(key, key), ""))) or may(wanted)
+        )
+
+    @property
+    def unsaved(self) -> int:
+        """How many changes would be lost if the page were left now."""
+        return 0
+
+    def ask_leave(self, then: Callable[[], None]) -> None:
+        """Ask before changes are lost, then go on."""
+        then()
+
     def subject(self) -> tuple[str, int] | None:
         """The record that an act of this page is about, as record type and id."""
         return None
@@ -124,7 +150,7 @@ class Page(Screen[None]):
         ]
         self.query_one(ModuleColumn).items = tuple(items)
         self.query_one(TitleLine).title = self.heading()
-        self.query_one(KeyFooter).hints = tuple(Hint(key, word) for key, word in self.hints())
+        self.query_one(KeyFooter).hints = self.offered()
         self.query_one(StatusLine).parts = self._status()
 
     def _status(self) -> tuple[Part, ...]:
@@ -168,10 +194,19 @@ class Page(Screen[None]):
     def failed(self, error: SmartPlusError) -> None:
         """Say a known error; a page with fields shows it at its field instead."""
         self.say(str(error), bad=True)
+        if isinstance(error, Forbidden):
+            self.post_message(Refused())
 
-    def say(self, text: str, *, bad: bool = False) -> None:
-        """A short word in the corner."""
-        self.app.notify(text, severity="error" if bad else "information", timeout=20 if bad else 4, markup=False)
+    def say(self, text: str, more: str = "", *, bad: bool = False) -> None:
+        """A toast: what happened, and under it the record or the key that goes on from there."""
+        told = f"{'×' if bad else '✓'} {text}"
+        self.app.notify(
+            more or told,
+            title=told if more else "",
+            severity="error" if bad else "information",
+            timeout=BAD_STAYS if bad else GOOD_STAYS,
+            markup=False,
+        )
 
     def on_key(self, event: events.Key) -> None:
         """The letter after `g`; every other key goes on."""
@@ -228,6 +263,7 @@ class Page(Screen[None]):
             kind, _, name = hit.partition(":")
             self.post_message(GoTo(name) if kind == "module" else OpenRecord(kind, int(name)))
 
+    @needs("door.open")
     def action_open_door(self) -> None:
         """Open a door now: the one this page is about, else one that is picked."""
         from screens.open_door import OpenDoor
@@ -237,9 +273,12 @@ class Page(Screen[None]):
         device_id = subject[1] if subject and subject[0] == "device" else None
         self.app.push_screen(OpenDoor(self.session, relay_id=relay_id, device_id=device_id))
 
+    @needs("undo.write")
     def action_undo(self) -> None:
         """The list of what can be undone."""
-        self.post_message(GoTo("undo"))
+        from screens.undo import UndoScreen
+
+        self.app.push_screen(UndoScreen(self.session))
 
     def action_help(self) -> None:
         """The keys of this page."""
@@ -255,8 +294,18 @@ class Page(Screen[None]):
             self.app.push_screen(ProgressDialog(self.session))
 
     def action_quit_app(self) -> None:
-        """Leave."""
-        self.app.exit()
+        """Leave; ask only while a change is on its way to the doors."""
+        watched = self.session.watched
+        if watched is None or watched.done or not watched.text:
+            self.app.exit()
+            return
+        dialog = ConfirmDialog(
+            "Quit",
+            "Leave while doors are being written?",
+            lines=[((f"{watched.title}: {watched.text}", "$sp-warn"),), (("The agent goes on where it stopped.", "$sp-t2"),)],
+            choices=[Choice("x", "Quit", "quit")],
+        )
+        self.app.push_screen(dialog, lambda answer: self.app.exit() if answer else None)
 
     def watch_save(self, title: str, saved: Any) -> None:
         """Have the way of a save to the doors counted in the status line."""

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.timer import Timer
 from textual.widget import Widget
 
 from backend.catalog.model import Field, Record
 from backend.domain.errors import Forbidden, Invalid, SmartPlusError
 from backend.domain.formats import figure
+from screens.base.detail_pane import Detail, DetailPane
 from screens.base.drawing import DrawnSource, cell_of, columns_of
 from screens.base.filter_line import FilterLine
-from screens.base.messages import OpenRecord
+from screens.base.messages import OpenRecord, Refused
 from screens.base.page import Page
 from screens.base.session import Session
 from widgets.frame import Part, Title
-from widgets.panel import Lines, Panel
+from widgets.state_pane import empty, failed, no_permission, nothing_found
 from widgets.table import VirtualTable
 from widgets.table_messages import CountKnown, CursorMoved, LoadFailed, RowSelected, SortWanted, TicksChanged
-from widgets.table_source import Cell, Row
+from widgets.table_source import Cell
 
 if TYPE_CHECKING:
-    from backend.domain.filter import Filter
+    from textual.content import Content
 
-DETAIL_AFTER = 0.08
-"""Seconds that the detail pane waits before it follows the cursor (look: table)."""
+    from backend.domain.filter import Filter
+    from backend.domain.paging import ListPages
+
+MOST_AT_ONCE = 10_000
+"""Records that one act may be about."""
 
 
 class ResourceScreen(Page):
@@ -52,6 +55,7 @@ class ResourceScreen(Page):
     FOLLOW: ClassVar[bool] = False
     DETAIL_PAGES: ClassVar[tuple[str, ...]] = ()
     """Names of the pages of the detail pane; none means that there is no pane."""
+    DETAIL_KEYS: ClassVar[str] = "Enter open"
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -60,9 +64,8 @@ class ResourceScreen(Page):
         self._sort = ""
         self._descending: bool | None = None
         self._count: tuple[int, bool] = (0, False)
+        self._total: int | None = None
         self._ticked = 0
-        self._detail_page = 0
-        self._timer: Timer | None = None
         self._shown = False
 
     @property
@@ -75,7 +78,7 @@ class ResourceScreen(Page):
         yield FilterLine(self._complete)
         yield VirtualTable(columns=columns_of(self.RECORD), follow=self.FOLLOW)
         if self.DETAIL_PAGES:
-            yield Panel(Lines(), id="detail")
+            yield DetailPane(self.DETAIL_PAGES, self.detail, keys=self.DETAIL_KEYS)
 
     def on_mount(self) -> None:
         """Focus the list."""
@@ -86,30 +89,42 @@ class ResourceScreen(Page):
         """Read the list anew; the cursor stays on its record."""
         if self._shown:
             self.table.reload()
+            self._follow_cursor()
         else:
             self._shown = True
             self._set_source()
+        if self._filter is not None:
+            await self._count_all()
+
+    async def _count_all(self) -> None:
+        """How many rows there are without the filter."""
+        session = self.session
+        self._total = await session.ask(session.engine.list(self.RECORD.name, session.context).count)
 
     def draw(self, field: Field, values: dict[str, Any], first: bool) -> str | Cell:
         """One cell; a screen overrides it where the catalog's way is not enough."""
         return cell_of(field, values.get(field.name), self.session.formats, self.session.now(), first=first)
 
-    async def detail(self, row_id: int, page: str) -> tuple[tuple[Part, ...], Sequence[tuple[Part, ...]]]:
-        """Figure and lines of the detail pane for a record."""
-        del row_id, page
-        return (), ()
+    async def detail(self, row_id: int, page: str) -> Detail:
+        """A page of the detail pane for a record."""
+        raise NotImplementedError(type(self).__name__)
 
     def heading(self) -> Title:
         """Name of the list, then how many rows of how many."""
+        return Title(self.RECORD.title, right=(*self._ticked_parts(), *self._count_parts(self.RECORD.title.lower())))
+
+    def _ticked_parts(self) -> tuple[Part, ...]:
+        return ((f"■ {figure(self._ticked)} ticked   ", "bold $sp-acc"),) if self._ticked else ()
+
+    def _count_parts(self, word: str) -> tuple[Part, ...]:
+        """"312 of 1,284" while a filter holds, else "1,284 residents"."""
         count, exact = self._count
-        right: list[Part] = []
-        if self._ticked:
-            right.append((f"■ {figure(self._ticked)} ticked   ", "bold $sp-acc"))
-        right += [
-            (f"{'' if exact else 'about '}{figure(count)}", "$sp-t1"),
-            (f" {self.RECORD.title.lower()}", "$sp-t3"),
-        ]
-        return Title(self.RECORD.title, right=tuple(right))
+        counted: Part = (f"{'' if exact else 'about '}{figure(count)}", "$sp-t1")
+        if self._filter is not None and self._total is not None:
+            return counted, (f" of {figure(max(count, self._total))}", "$sp-t3")
+        if exact and not count and self._filter is None:
+            return (("none yet", "$sp-t3"),)
+        return counted, (f" {word}", "$sp-t3")
 
     def hints(self) -> Iterable[tuple[str, str]]:
         """The verbs of the record that this manager may use, then what every list can."""
@@ -122,36 +137,51 @@ class ResourceScreen(Page):
         """Whether this screen can do a verb of the catalog."""
         return hasattr(self, f"verb_{verb}")
 
-    def chosen(self) -> tuple[int, ...]:
-        """The ticked records, else the one under the cursor."""
-        ticks = self.table.ticks
-        if ticks.ids and not ticks.everything:
-            return tuple(sorted(ticks.ids))
+    def under_cursor(self) -> tuple[int, ...]:
+        """The record under the cursor, if there is one."""
         row = self.table.cursor_row
         return (row.id,) if row else ()
+
+    def _all_ticked(self) -> tuple[int, ...]:
+        """The ticked records, read where all that is filtered is ticked; raises Invalid for too many."""
+        ticks = self.table.ticks
+        if not ticks.everything:
+            return tuple(sorted(ticks.ids))
+        rows = self._handle().first(MOST_AT_ONCE + 1)
+        if len(rows) > MOST_AT_ONCE:
+            raise Invalid({"": f"These are more than {figure(MOST_AT_ONCE)} at once. Filter them first."})
+        return tuple(row.id for row in rows if row.id not in ticks.ids)
 
     def apply_filter(self, text: str) -> None:
         """Show the rows that fit an expression; raises Invalid."""
         self._filter = self.session.engine.parse_filter(self.RECORD.name, text) if text else None
         self._filter_text = text
         self._set_source()
+        if self._filter is not None:
+            self.start(self._recount, group="total", exclusive=True)
 
-    def _set_source(self) -> None:
+    async def _recount(self) -> None:
+        await self._count_all()
+        self.refresh_frame()
+
+    def _handle(self) -> ListPages:
         from backend.domain.paging import ListQuery
 
         query = ListQuery(self._filter, self._sort, self._descending)
-        handle = self.session.engine.list(self.RECORD.name, self.session.context, query)
+        return self.session.engine.list(self.RECORD.name, self.session.context, query)
+
+    def _set_source(self) -> None:
         table = self.table
-        empty = f"No {self.RECORD.title.lower()} fit this filter. Escape clears it." if self._filter else self._empty()
-        table.show_message(empty)
+        table.show_message(None if self._filter else self._empty())
         table.sort = self._sort or self.RECORD.default_sort
         table.descending = self.RECORD.descending if self._descending is None else self._descending
-        table.set_source(DrawnSource(self.RECORD, handle, self.session.formats, self.draw))
+        table.set_source(DrawnSource(self.RECORD, self._handle(), self.session.formats, self.draw))
 
-    def _empty(self) -> str:
+    def _empty(self) -> Content:
         verb = self.RECORD.verb("add")
         offered = verb is not None and self.offers("add") and self.session.may(verb.permission)
-        return f"{self.RECORD.empty}  n adds the first." if offered else self.RECORD.empty
+        sentence = self.RECORD.empty.partition(" n adds")[0]
+        return empty(sentence, "n", "Add the first one").content() if offered else empty(sentence).content()
 
     def _complete(self, text: str) -> str | None:
         options = self.session.engine.complete_filter(self.RECORD.name, text, len(text))
@@ -173,26 +203,8 @@ class ResourceScreen(Page):
         self._follow_cursor()
 
     def _follow_cursor(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_timer(DETAIL_AFTER, lambda: self.start(self._detail, group="detail", exclusive=True))
-
-    async def _detail(self) -> None:
-        row = self.table.cursor_row
-        if not self.DETAIL_PAGES or row is None:
-            return
-        page = self.DETAIL_PAGES[self._detail_page]
-        figure_parts, lines = await self.detail(row.id, page)
-        panel = self.query_one("#detail", Panel)
-        tabs = [(f"{name}  ", "bold underline $sp-acc" if name == page else "$sp-t2") for name in self.DETAIL_PAGES]
-        panel.heading = self.heading_of(row)
-        panel.figure = (*figure_parts, *(tabs if len(self.DETAIL_PAGES) > 1 else ()))
-        panel.query_one(Lines).lines = tuple(lines)
-
-    def heading_of(self, row: Row) -> str:
-        """The name of a row: its first cell."""
-        first = row.cells[0]
-        return first.text if isinstance(first, Cell) else first
+        if self.DETAIL_PAGES:
+            self.query_one(DetailPane).follow(self.table.cursor_row)
 
     @on(RowSelected)
     def _row_selected(self, event: RowSelected) -> None:
@@ -207,6 +219,10 @@ class ResourceScreen(Page):
     def _count_known(self, event: CountKnown) -> None:
         event.stop()
         self._count = (event.count, event.exact)
+        if self._filter is None:
+            self._total = event.count
+        elif event.exact and not event.count:
+            self.table.show_message(nothing_found(self._filter_text, self._total or 0).content())
         self.refresh_frame()
 
     @on(TicksChanged)
@@ -224,10 +240,14 @@ class ResourceScreen(Page):
     def _load_failed(self, event: LoadFailed) -> None:
         event.stop()
         error = event.error
+        title = self.RECORD.title
         if isinstance(error, Forbidden):
-            self.table.show_message(str(error))
+            still = "The other modules of the left column stay open."
+            self.table.show_message(no_permission(f"{title} are closed to your account", str(error), still).content())
+            self.post_message(Refused())
         elif isinstance(error, SmartPlusError):
-            self.table.show_message(f"{error}  r tries again.")
+            tried = f"tried at {self.session.formats.time(self.session.now(), seconds=True)}"
+            self.table.show_message(failed(f"{title} could not be read", str(error), tried).content())
         else:
             raise error
 
@@ -239,10 +259,15 @@ class ResourceScreen(Page):
         if not self.session.may(verb.permission):
             self.say(str(Forbidden(verb.permission)), bad=True)
             return
-        ids = self.chosen()
-        if verb.needs_row and not ids:
+        if verb.many and self.table.ticks:
+            self.start(self._verb_on_ticked, name)
             return
-        getattr(self, f"verb_{name}")(ids)
+        ids = self.under_cursor()
+        if ids or not verb.needs_row:
+            getattr(self, f"verb_{name}")(ids)
+
+    async def _verb_on_ticked(self, name: str) -> None:
+        getattr(self, f"verb_{name}")(await self.session.ask(self._all_ticked))
 
     def action_filter(self) -> None:
         """Type a filter."""
@@ -273,8 +298,7 @@ class ResourceScreen(Page):
     def action_detail(self, step: int) -> None:
         """Turn the pages of the detail pane."""
         if self.DETAIL_PAGES:
-            self._detail_page = (self._detail_page + step) % len(self.DETAIL_PAGES)
-            self._follow_cursor()
+            self.query_one(DetailPane).turn(step)
 
     def action_back(self) -> None:
         """Clear the filter first, then go one level back."""

@@ -68,6 +68,12 @@ class Session:
     badges: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By letter of a module: text and tone of its badge."""
 
+    def tell(self, title: str, text: str, tone: str) -> None:
+        """Say something in the status line; a save that has reached every door gives way to it."""
+        self.told = (title, text, tone)
+        if self.watched is not None and self.watched.done:
+            self.watched = None
+
     async def ask(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking call of the engine in a thread: nothing over 10 ms runs on the event loop."""
         return await asyncio.to_thread(call, *args, **kwargs)

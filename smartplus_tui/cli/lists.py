@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PAGE = 50
 MOST = 10_000
-ID_COLUMN = Field("id", "No.", align_right=True)
+ID_COLUMN = Field("id", "No.", importance=0, align_right=True)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def print_rows(call: Call, record: Record, rows: list[ListRow]) -> None:
         return
     fields = [field for field in record.listed() if field.name != ID_COLUMN.name]
     cells = call.cells
-    columns = [Column(field.label, field.align_right) for field in (ID_COLUMN, *fields)]
+    columns = [Column(field.label, field.align_right, field.importance) for field in (ID_COLUMN, *fields)]
     lines = [[str(row.id), *(cells.text(field, row.values.get(field.name)) for field in fields)] for row in rows]
     print_table(columns, lines)
 

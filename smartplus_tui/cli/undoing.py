@@ -32,9 +32,8 @@ def _candidates(call: Call) -> None:
         say("There is nothing to take back.")
         return
     titles = (("No.", True), ("Happened", False), ("By", False), ("Action", False), ("Name", False), ("Not now", False))
-    rows = [
-        (str(one.id), call.cells.bare(one.at), one.actor, one.action, one.entity_name, one.blocked) for one in found
-    ]
+    cells = call.cells
+    rows = [(str(one.id), cells.bare(one.at), one.actor, one.action, one.entity_name, one.blocked) for one in found]
     print_table([Column(title, right) for title, right in titles], rows)
 
 

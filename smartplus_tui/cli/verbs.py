@@ -11,6 +11,7 @@ import click
 
 from backend.catalog.model import Record
 from backend.domain.errors import Invalid, SmartPlusError
+from backend.domain.names import printable
 from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.exits import Exit, lines_of
 from smartplus_tui.cli.fields import Values, formed, options_of, values_of
@@ -113,8 +114,9 @@ def _delete(binding: Binding, delete: Callable[[Call, Sequence[int], int | None]
         if not ids:
             raise Invalid({"filter": "Nothing matches."})
         need_count(len(ids), count, record.singular)
-        question = f"Delete {len(ids)} {record.title.lower()}?" if len(ids) > 1 else f"Delete this {record.singular}?"
-        confirm(call, question, partial(binding.losses, call, ids))
+        one = record_ids[0] if record_ids else f"id:{ids[0]}"
+        what = f"{len(ids)} {record.title.lower()}" if len(ids) > 1 else f"{record.singular} {one}"
+        confirm(call, printable(f"Delete {what}?"), partial(binding.losses, call, ids))
         if many or len(ids) == 1:
             finish(call, delete(call, ids, count), f"Deleted {record.singular}", wait, deleted=len(ids))
         else:

@@ -11,7 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from backend.domain.errors import Conflict, SmartPlusError
 from backend.domain.records import ResidentDraft, ResidentPatch
+from backend.virtual.faults import Faults
 from tests.acceptance.oracle import Person, Window, utc
+from tests.acceptance.tampering import TAMPER, tamper
 from tests.acceptance.town import EVERYBODY, Town
 
 STARTS = {
@@ -78,11 +80,16 @@ class Machine(RuleBasedStateMachine):
         self.masters: dict[str, int] = {}
         self.number = 0
 
-    @initialize(start=st.sampled_from(sorted(STARTS)), town=st.sampled_from(range(len(TOWNS))))
-    def begin(self, start: str, town: int) -> None:
-        """A community somewhere in the year."""
+    @initialize(
+        start=st.sampled_from(sorted(STARTS)), town=st.sampled_from(range(len(TOWNS))), people=st.integers(1, 4)
+    )
+    def begin(self, start: str, town: int, people: int) -> None:
+        """A community somewhere in the year, in which some people live."""
         models, relays = TOWNS[town]
         self.town = Town(self.template, self.root, STARTS[start], models, relays)
+        for number in range(people):
+            self._add(APARTMENTS[number % 2], "new", number % 3, {EVERYBODY, "Gym"} if number % 2 else {EVERYBODY})
+        self.town.settle()
 
     @property
     def t(self) -> Town:
@@ -100,31 +107,7 @@ class Machine(RuleBasedStateMachine):
     )
     def add(self, apartment: str, pin: str, cards: int, groups: set[str]) -> None:
         """A resident moves in."""
-        wanted = {"new": self._value("1{:05}"), "none": "", "used": self._used_pin()}[pin]
-        person = Person(
-            f"P{self.number}",
-            apartment,
-            wanted,
-            frozenset(self._value("0A{:06X}") for _ in range(cards)),
-            frozenset(groups),
-        )
-        draft = ResidentDraft(
-            apartment_id=self.t.world.apartment_ids[apartment],
-            first=person.name,
-            last="Q",
-            pin=person.pin,
-            cards=tuple(sorted(person.cards)),
-            group_ids=tuple(self.t.group_ids[name] for name in sorted(groups)),
-        )
-        try:
-            saved = self.t.world.residents.add(self.t.world.context.again(), draft)
-        except Conflict as conflict:
-            assert conflict.field == "pin"
-            assert pin == "used"
-            return
-        assert not any(one.pin == wanted != "" for one in self.t.oracle.people.values()), "one PIN for two people"
-        self._done(saved.operation, {saved.id: person})
-        self.masters.setdefault(apartment, saved.id)
+        self._add(apartment, pin, cards, groups)
 
     @precondition(lambda self: self.town and self.town.oracle.people)
     @rule(who=WHO)
@@ -163,9 +146,9 @@ class Machine(RuleBasedStateMachine):
         )
         try:
             saved = world.residents.edit(world.context.again(), person_id, record.version, patch)
-        except Conflict as conflict:
-            assert conflict.field == "pin"
-            assert pin == "used"
+        except Conflict:
+            if pin != "used":
+                raise
             return
         if wanted != changed.pin:
             changed.pin, changed.since, changed.until = wanted, None, None
@@ -186,55 +169,42 @@ class Machine(RuleBasedStateMachine):
         self.acts.remove(act)
         self._done(saved.operation, {one: self._back(one, act) for one in act.before})
 
-    @rule(group=st.sampled_from([EVERYBODY, "Gym", "Cellar"]), hours=st.lists(HOURS, max_size=2))
-    def hours(self, group: str, hours: list[Window]) -> None:
-        """A group gets other hours, or none."""
-        self.t.set_windows(group, hours)
-
     @rule(
-        group=st.sampled_from(["Gym", "Cellar"]),
-        begins=st.integers(-300, 3000),
-        lasts=st.sampled_from([1, 45, 240, 1500]),
-        whole=st.booleans(),
+        group=st.sampled_from([EVERYBODY, EVERYBODY, "Gym", "Cellar"]),
+        hours=st.lists(HOURS, max_size=2),
+        span=st.none() | st.tuples(st.integers(-300, 3000), st.sampled_from([1, 45, 240, 1500]), st.booleans()),
     )
-    def span(self, group: str, begins: int, lasts: int, whole: bool) -> None:
-        """A group opens once."""
-        start = self.t.clock() + timedelta(minutes=begins, seconds=0 if whole else 30)
-        self.t.set_windows(group, [{"repeat": "never", "begins": start, "ends": start + timedelta(minutes=lasts)}])
+    def hours(self, group: str, hours: list[Window], span: tuple[int, int, bool] | None) -> None:
+        """A group gets other hours, opens once, or never."""
+        if span is not None:
+            begins = self.t.clock() + timedelta(minutes=span[0], seconds=30 * span[2])
+            hours = [*hours[1:], {"repeat": "never", "begins": begins, "ends": begins + timedelta(minutes=span[1])}]
+        self.t.set_windows(group, hours)
 
     @precondition(lambda self: self.town and self.town.oracle.people)
     @rule(
         who=WHO,
+        what=st.sampled_from(["validity", "suspend", "resume"]),
         since=st.none() | st.sampled_from([-60, 30, 200, 3000]),
         until=st.none() | st.sampled_from([20, 300, 2000]),
     )
-    def validity(self, who: int, since: int | None, until: int | None) -> None:
-        """A PIN counts from and until some time."""
-        self.t.set_pin_validity(self._person(who), self._in(since), self._in(until))
+    def limit(self, who: int, what: str, since: int | None, until: int | None) -> None:
+        """A PIN counts from and until some time, or a person is suspended or let in again."""
+        if what == "validity":
+            self.t.set_pin_validity(self._person(who), self._in(since), self._in(until))
+        else:
+            self.t.suspend(self._person(who), on=what == "suspend")
 
-    @precondition(lambda self: self.town and self.town.oracle.people)
-    @rule(who=WHO, on=st.booleans())
-    def suspend(self, who: int, on: bool) -> None:
-        """A person is suspended or let in again."""
-        self.t.suspend(self._person(who), on=on)
+    # -- time, devices, people --------------------------------------------------------------------
 
-    # -- time -------------------------------------------------------------------------------------
-
-    @rule(minutes=st.sampled_from([1, 17, 60, 180, 361, 1439, 1441, 4400]))
-    def wait(self, minutes: int) -> None:
-        """Time passes."""
-        self.t.clock.advance(minutes=minutes)
+    @rule(minutes=st.sampled_from([0, 0, 1, 17, 60, 180, 361, 1439, 1441, 4400]), short=st.booleans())
+    def wait(self, minutes: int, short: bool) -> None:
+        """Time passes: so long, or until something is to change at a door, or until just before."""
+        if minutes:
+            self.t.clock.advance(minutes=minutes)
+        else:
+            self.t.to_edge(timedelta(seconds=1 if short else 0))
         self.t.cool()
-
-    @rule(short=st.booleans())
-    def edge(self, short: bool) -> None:
-        """Time passes until something is to change at a door, or until just before."""
-        coming = [moment for name in self.t.workers if (moment := self.t._sync(name).next_change_at)]
-        later = [moment for moment in coming if moment > self.t.clock() + timedelta(seconds=1)]
-        if later:
-            self.t.clock.now = min(later) - timedelta(seconds=1 if short else 0)
-
-    # -- devices ----------------------------------------------------------------------------------
 
     @rule(name=DOORS, fault=st.sampled_from(FAULTS))
     def fault(self, name: str, fault: dict[str, object]) -> None:
@@ -243,48 +213,28 @@ class Machine(RuleBasedStateMachine):
         if UNTOLD & fault.keys():
             self.t.unseen.add(name)
 
-    @rule(name=DOORS)
-    def mend(self, name: str) -> None:
-        """A device is all right again."""
-        self.t.device(name).faults = type(self.t.device(name).faults)()
-        self.t.run(self.t.world.power_on(name))
+    @rule(name=DOORS, what=st.sampled_from(["mend", "power off", "wipe", *TAMPER]), which=WHO)
+    def trouble(self, name: str, what: str, which: int) -> None:
+        """A device is mended, is not there, forgets everything, or somebody changes its records on the spot."""
+        if what == "mend":
+            self.t.device(name).faults = Faults()
+            self.t.run(self.t.world.power_on(name))
+        elif what == "power off":
+            self.t.world.power_off(name)
+        elif what == "wipe":
+            self.t.wipe(name)
+        else:
+            self.t.unseen.add(name)
+            tamper(self.t, name, what, which)
 
-    @rule(name=DOORS)
-    def power_off(self, name: str) -> None:
-        """A device is not there."""
-        self.t.world.power_off(name)
-
-    @rule(name=DOORS)
-    def wipe(self, name: str) -> None:
-        """A device forgets everything and restarts."""
-        self.t.wipe(name)
-
-    @rule(name=DOORS, what=st.sampled_from(["stranger", "pin", "grant", "delete", "schedule"]), which=WHO)
-    def tamper(self, name: str, what: str, which: int) -> None:
-        """Somebody changes records at the device itself."""
-        self.t.unseen.add(name)
-        _tamper(self.t, name, what, which)
-
-    # -- people and agent -------------------------------------------------------------------------
-
-    @precondition(lambda self: self.town and self.town.oracle.pins)
-    @rule(name=DOORS, which=WHO)
-    def press(self, name: str, which: int) -> None:
-        """Somebody types a PIN."""
-        pins = sorted(self.t.oracle.pins)
-        self.t.enter(name, pin=pins[which % len(pins)])
-
-    @precondition(lambda self: self.town and self.town.oracle.cards)
-    @rule(name=DOORS, which=WHO)
-    def show(self, name: str, which: int) -> None:
-        """Somebody shows a card."""
-        cards = sorted(self.t.oracle.cards)
-        self.t.enter(name, card=cards[which % len(cards)])
-
-    @rule(name=DOORS)
-    def open_by_hand(self, name: str) -> None:
-        """A manager opens a door."""
-        self.t.open_by_hand(name)
+    @rule(name=DOORS, how=st.sampled_from(["pin", "card", "hand"]), which=WHO)
+    def enter(self, name: str, how: str, which: int) -> None:
+        """Somebody types a PIN or shows a card, whoever's it is or was, or a manager opens the door."""
+        values = sorted(self.t.oracle.pins if how == "pin" else self.t.oracle.cards)
+        if how == "hand":
+            self.t.open_by_hand(name)
+        elif values:
+            self.t.enter(name, **{how: values[which % len(values)]})
 
     @rule(name=DOORS)
     def work(self, name: str) -> None:
@@ -316,6 +266,28 @@ class Machine(RuleBasedStateMachine):
         self.number += 1
         return form.format(self.number)
 
+    def _add(self, apartment: str, pin: str, cards: int, groups: set[str]) -> None:
+        wanted = {"new": self._value("1{:05}"), "none": "", "used": self._used_pin()}[pin]
+        owned = frozenset(self._value("0A{:06X}") for _ in range(cards))
+        person = Person(f"P{self.number}", apartment, wanted, owned, frozenset(groups))
+        draft = ResidentDraft(
+            apartment_id=self.t.world.apartment_ids[apartment],
+            first=person.name,
+            last="Q",
+            pin=person.pin,
+            cards=tuple(sorted(person.cards)),
+            group_ids=tuple(self.t.group_ids[name] for name in sorted(groups)),
+        )
+        try:
+            saved = self.t.world.residents.add(self.t.world.context.again(), draft)
+        except Conflict:
+            if pin != "used":
+                raise
+            return
+        assert not any(one.pin == wanted != "" for one in self.t.oracle.people.values()), "one PIN for two people"
+        self._done(saved.operation, {saved.id: person})
+        self.masters.setdefault(apartment, saved.id)
+
     def _used_pin(self) -> str:
         return min(self.t.oracle.pins, default="")
 
@@ -343,29 +315,3 @@ class Machine(RuleBasedStateMachine):
             if value != getattr(became, name):
                 setattr(now, name, value)
         return now
-
-
-def _tamper(town: Town, name: str, what: str, which: int) -> None:
-    device = town.device(name)
-    ours = [user for user in device.users if user["UserID"].startswith("SP")]
-    if what == "stranger":
-        pin = f"7{which:05}"
-        if not device.users.with_pin(pin):
-            device.users.add(
-                {"UserID": f"X{which}", "Name": "Plumber", "PrivatePIN": pin, device.profile.alias: "1001-1;",
-                 "WebRelay": "0", "LiftFloorNum": "0"}
-            )  # fmt: skip
-            town.strangers[name].add(pin)
-    elif what == "schedule":
-        local = [one for one in device.schedules if one["Name"].startswith("SP-") and one["Type"] != "0"]
-        if local:
-            changed = {**local[which % len(local)], "TimeStart": "00:00", "TimeEnd": "23:58", "Daily": "00:00-23:58"}
-            device.schedules.set(changed)
-    elif ours:
-        user = ours[which % len(ours)]
-        if what == "pin":
-            device.users.set({**user, "PrivatePIN": "888888"})
-        elif what == "grant":
-            device.users.set({**user, device.profile.alias: "1001-1;"})
-        else:
-            device.users.delete({"ID": user["ID"]})

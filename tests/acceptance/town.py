@@ -121,6 +121,13 @@ class Town:
         self.act("holder.suspend", change)
         self.oracle.people[person_id].suspended = on
 
+    def to_edge(self, before: timedelta) -> None:
+        """Let time pass until the next instant at which a door is to change, or so long before it."""
+        coming = [moment for name in self.workers if (moment := self._sync(name).next_change_at)]
+        later = [moment for moment in coming if moment > self.clock() + before]
+        if later:
+            self.clock.now = min(later) - before
+
     def cool(self) -> None:
         """What the agent does once a minute."""
         cooling.free_cooled(self.store, self.world.agent)

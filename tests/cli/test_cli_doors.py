@@ -137,7 +137,9 @@ def test_a_question_that_cannot_be_answered_is_refused(gated, words, code):
 def test_plan_shows_what_each_door_would_receive(gated):
     plans = gated("plan", "--json").json["items"]
     assert [plan["device_name"] for plan in plans] == ["Main Gate"]
-    assert plans[0]["adds"] == [{"holder_id": plans[0]["adds"][0]["holder_id"], "name": "Kowalska, Anna", "what": "PIN and 1 card"}]
+    assert plans[0]["adds"] == [
+        {"holder_id": plans[0]["adds"][0]["holder_id"], "name": "Kowalska, Anna", "what": "PIN and 1 card"}
+    ]
     assert "  + Kowalska, Anna: PIN and 1 card" in gated.done("plan", "--device", "gate")
     assert gated("plan", "--device", "gym").err == "Nothing: the doors hold what they should.\n"
     assert gated("plan", "--device", "pool").code == 1

@@ -139,7 +139,9 @@ def test_without_a_line_for_the_pin_nothing_is_done(smartplus):
 def test_fields_come_from_a_file_and_options_go_before(smartplus, tmp_path):
     path = tmp_path / "new.json"
     path.write_text(
-        json.dumps({"apartment": "A 1002", "first": "Ida", "last": "May", "pin": "5566", "cards": ["11223344"], "remark": 7})
+        json.dumps(
+            {"apartment": "A 1002", "first": "Ida", "last": "May", "pin": "5566", "cards": ["11223344"], "remark": 7}
+        )
     )
     smartplus.done("resident", "add", "--from", str(path), "--first", "Ina")
     page = smartplus("resident", "show", "ina", "--json").json
@@ -165,7 +167,9 @@ def test_a_file_that_is_not_understood_is_refused(smartplus, tmp_path, content, 
 
 @pytest.mark.feature("RES-08")
 def test_edit_keeps_clears_and_replaces(smartplus):
-    smartplus.done("resident", "edit", "anna", "--remark", "has a dog", "--group", "A (default)", "--group", "B (default)")
+    smartplus.done(
+        "resident", "edit", "anna", "--remark", "has a dog", "--group", "A (default)", "--group", "B (default)"
+    )
     page = smartplus("resident", "show", "anna", "--json").json
     assert (page["remark"], page["email"], len(page["groups"])) == ("has a dog", "anna@example.com", 2)
     card = next(one["id"] for one in page["credentials"] if one["kind"] == "card")
@@ -243,7 +247,9 @@ def test_the_community_is_shown_and_changed(smartplus):
 def test_accounts_are_made_listed_and_closed(smartplus):
     account = ("--name", "Vera Ott", "--email", "vera@example.com", "--role", "viewer", "--password", "-")
     smartplus.done("user", "add", *account, typed="a long enough sentence\n")
-    assert "a long enough" not in smartplus.done("user", "list", "--json") + smartplus.done("log", "operation", "--json")
+    assert "a long enough" not in smartplus.done("user", "list", "--json") + smartplus.done(
+        "log", "operation", "--json"
+    )
     assert smartplus("user", "disable", "vera@example.com", typed="n\n").code == 1
     smartplus.done("user", "disable", "vera@example.com", "--yes")
     assert smartplus("user", "show", "vera", "--json").json["disabled"] is True
@@ -270,7 +276,9 @@ def test_undo_lists_and_takes_back_by_number(smartplus):
 
 @pytest.mark.feature("LOG-06")
 def test_an_operation_shows_what_it_changed_without_secrets(smartplus):
-    number = smartplus("resident", "edit", "anna", "--remark", "dog", "--pin", "-", "--json", typed="6611\n").json["operation"]
+    number = smartplus("resident", "edit", "anna", "--remark", "dog", "--pin", "-", "--json", typed="6611\n").json[
+        "operation"
+    ]
     shown = smartplus("log", "operation", str(number), "--json").json
     assert shown["id"] == number
     assert {"record": "Resident Kowalska, Anna", "field": "Remark", "before": "", "after": "dog"} in shown["fields"]

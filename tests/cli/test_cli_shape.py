@@ -21,7 +21,9 @@ WITHOUT_FIELDS = {"edit": {"apartment_id", "role", "building_id", "number", "add
 """Fields of forms that a record keeps for ever."""
 
 
-def commands(group: click.Group | None = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def commands(
+    group: click.Group | None = None, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Every command with the words that name it."""
     group = group or command_line
     context = click.Context(group)
@@ -43,7 +45,9 @@ def loaded_by(*arguments: str) -> set[str]:
         "import sys\nfrom smartplus_tui.__main__ import main\nsys.argv = ['smartplus', *sys.argv[1:]]\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\nprint('\\nLOADED', *sys.modules)"
     )
-    ran = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60, check=True
+    )
     return set(ran.stdout.rpartition("LOADED ")[2].split())
 
 

@@ -59,7 +59,9 @@ def test_init_refuses_what_is_wrong_before_it_writes(tmp_path):
 
 
 def test_init_leaves_a_site_alone(smartplus, password_file):
-    ran = smartplus("init", "--community", "Other", "--timezone", "UTC", "--admin", EMAIL, "--password-file", password_file)
+    ran = smartplus(
+        "init", "--community", "Other", "--timezone", "UTC", "--admin", EMAIL, "--password-file", password_file
+    )
     assert ran.code == 1
     assert ran.err.startswith("site: There is a site in ")
 

@@ -31,9 +31,7 @@ class Keys:
 
     async def type(self, text: str) -> None:
         """Type data, which does not count."""
-        names = {" ": "space", "@": "at", ".": "full_stop", ":": "colon", "-": "minus", "/": "slash"}
-        for char in text:
-            await self.pilot.press(names.get(char, char))
+        await self.pilot.press(*text)
 
     async def until(self, condition: Callable[[], bool], within: float = 15.0) -> None:
         """Wait until something holds; fails with what the screen shows."""

@@ -127,6 +127,6 @@ def test_resident_is_meant_by_id_uid_or_name(park: Park) -> None:
         f"Several residents match 'kowal': Kowalska, Anna · A 1001 ({anna.id}); "
         f"Kowalska, Joanna · A 1002 ({joanna.id})."
     )
-    for text in ("nowak", "999999", " "):
+    for text in ("nowak", "999999", " ", "1001", "a 1001x"):
         with pytest.raises(NotFound):
             find(park.context, text)

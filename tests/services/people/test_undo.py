@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from backend.domain.enums import Role
-from backend.domain.errors import Conflict, Forbidden, NotFound
+from backend.domain.errors import Conflict, Forbidden, NotFound, Stale
+from backend.domain.records import ResidentPatch
 from backend.services import slices
 from backend.services.apartments import Apartments
 from backend.services.buildings import Buildings
@@ -157,18 +158,23 @@ def test_value_given_to_somebody_else_forbids_it(park: Park) -> None:
     assert refusal(park, saved.operation) == "This cannot be undone. This PIN belongs to Jan Kowalska, A 1002."
 
 
-def test_same_card_given_back_to_its_owner_forbids_it(park: Park) -> None:
-    anna = park.add(cards=("0A1B2C3D",))
-    card = park.residents.get(park.context, anna.id).credentials[0].id
-    removed = park.edit(anna.id, credentials_remove=(card,))
+def test_form_opened_before_an_undo_is_stale(park: Park) -> None:
+    anna = park.add(pin="2041")
+    edited = park.edit(anna.id, pin="3052")
+    seen = park.residents.get(park.context, anna.id).version
+    park.take_back(edited)
+    with pytest.raises(Stale):
+        park.residents.edit(park.act, anna.id, seen, ResidentPatch(pin="4063"))
+
+
+def test_redo_is_refused_when_the_code_was_given_anew_meanwhile(park: Park) -> None:
+    anna = park.add(pin="2041")
+    undone = park.take_back(park.edit(anna.id, pin="3052"))
     park.prove()
-    again = park.add(number="1002", first="Jan", cards=("0A1B2C3D",))
-    park.delete(again.id)
-    park.prove()
-    park.edit(anna.id, cards_add=("0A1B2C3D",))
-    assert refusal(park, removed.operation).startswith("Changed again since")
+    again = park.edit(anna.id, pin="3052")
+    assert refusal(park, undone.operation) == f"Changed again since, by {again.operation}. Undo that first."
     with pytest.raises(Conflict, match="Changed again since"):
-        park.undo.plan(park.context, removed.operation)
+        park.undo.plan(park.context, undone.operation)
 
 
 def test_proof_by_the_agent_does_not_forbid_it(park: Park) -> None:

@@ -1,0 +1,59 @@
+"""What the live figures of a site say: the gauges of the top bar, and the banner while something is wrong."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from backend.domain.formats import age
+from backend.domain.records import AgentRecord, Summary
+from widgets.frame import Gauge
+
+
+def gauges(summary: Summary) -> tuple[Gauge, ...]:
+    """The figures of the top bar, in their order; loud only where somebody should look."""
+    return (_doors(summary), _sync(summary), _agent(summary.agent))
+
+
+def _doors(summary: Summary) -> Gauge:
+    short = f"{summary.doors_online}/{summary.doors}"
+    if summary.doors_online == summary.doors:
+        return Gauge("●", f"doors {short}", short, "ok", opens="p")
+    return Gauge("○", f"doors {short}", short, "warn", loud=True, opens="p")
+
+
+def _sync(summary: Summary) -> Gauge:
+    """The worst state of all devices with its count, not a mixture."""
+    for count, word, symbol, tone in (
+        (summary.red, "red", "×", "bad"),
+        (summary.held, "held", "×", "bad"),
+        (summary.drift, "drift", "≠", "warn"),
+        (summary.pending, "pending", "◐", "warn"),
+    ):
+        if count:
+            return Gauge(symbol, f"{count} {word}", str(count), tone, loud=True, opens="p")
+    return Gauge("✓", "in sync", "sync", "ok", opens="p")
+
+
+def _agent(agent: AgentRecord) -> Gauge:
+    if agent.alive:
+        return Gauge("●", "agent ok", "agent", "ok")
+    return Gauge("×", "agent silent" if agent.age_seconds is not None else "no agent", "agent", "bad", loud=True)
+
+
+def badges(summary: Summary) -> dict[str, tuple[str, str]]:
+    """Text and tone of the badges in the module column, by letter of the module: what wants a look there."""
+    trouble = summary.red + summary.held
+    if trouble:
+        return {"p": (str(trouble), "bad")}
+    waiting = summary.drift + summary.pending
+    return {"p": (str(waiting), "warn")} if waiting else {}
+
+
+def banner(agent: AgentRecord) -> str:
+    """The sentence over every page while no agent works; "" while one does."""
+    if agent.alive:
+        return ""
+    if agent.age_seconds is None:
+        return "No agent: doors are not written. Changes wait until one runs."
+    silent = age(timedelta(seconds=agent.age_seconds))
+    return f"Agent silent {silent}: doors are not written, figures are as old as that."

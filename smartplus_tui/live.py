@@ -1,0 +1,124 @@
+"""What moves by itself around every page: top bar, banner, module badges, and the count of doors in the status line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from backend.domain.errors import Forbidden, SmartPlusError
+from screens.base.messages import Refused
+from screens.base.page import Page
+from screens.base.session import Session, Watched
+from smartplus_tui.figures import badges, banner, gauges
+from widgets.frame import Banner, TopBar
+
+if TYPE_CHECKING:
+    from backend.domain.records import Saved
+    from smartplus_tui.app import SmartPlusApp
+
+AGENT_COMES_WITHIN = 8.0
+"""Seconds that a missing agent is not spoken of while this application starts one."""
+
+
+class LiveFigures:
+    """Reads the figures of the site in workers of `app`, and puts them into the frames of its pages."""
+
+    def __init__(self, app: SmartPlusApp, *, agent_comes: bool) -> None:
+        self._app = app
+        self._patience = AGENT_COMES_WITHIN if agent_comes else 0.0
+        self._missed_since: float | None = None
+        self._banner = ""
+
+    def tick(self) -> None:
+        """Read what no change tells: the clock, and whether the agent still lives."""
+        self._app.begin(self._read, group="summary", exclusive=True)
+
+    def watch(self, title: str, saved: Saved) -> None:
+        """Count the way of a save to the doors from now on."""
+        session = self._app.session
+        if session is not None and saved.doors:
+            session.told = None
+            session.watched = Watched(title, saved)
+            self.count()
+
+    def count(self) -> None:
+        """Count the doors that hold the watched save."""
+        self._app.begin(self._count, group="count", exclusive=True)
+
+    async def _count(self) -> None:
+        session = self._app.session
+        watched = session.watched if session is not None else None
+        if session is None or watched is None or watched.done:
+            return
+        try:
+            progress = await session.ask(session.engine.sync.progress, session.context, watched.saved)
+        except SmartPlusError as error:
+            self._failed(error)
+            return
+        watched.text = f"{progress.done} of {progress.total} doors"
+        watched.done = progress.done == progress.total
+        watched.tone = "ok" if watched.done else "warn"
+        self.redraw()
+
+    async def _read(self) -> None:
+        session = self._app.session
+        if session is None:
+            return
+        try:
+            summary = await session.ask(session.engine.dashboard.summary, session.context)
+        except SmartPlusError as error:
+            self._failed(error)
+            return
+        session.summary = summary
+        session.badges = badges(summary)
+        self._banner = banner(summary.agent) if self._is_missed(summary.agent.alive) else ""
+        self.redraw()
+
+    def _failed(self, error: SmartPlusError) -> None:
+        """The site does not answer: the figures stay as they are, and the banner says why."""
+        if isinstance(error, Forbidden):
+            self._app.post_message(Refused())
+        else:
+            self._banner = str(error)
+            self.redraw()
+
+    def _is_missed(self, alive: bool) -> bool:
+        """Whether the agent has been missing for longer than one takes to start."""
+        now = time.monotonic()
+        if alive:
+            self._missed_since = None
+            self._patience = 0.0
+            return False
+        self._missed_since = self._missed_since or now
+        return now - self._missed_since >= self._patience
+
+    def redraw(self) -> None:
+        """Draw the frames of all pages that are open."""
+        for page in self._pages():
+            page.refresh_frame()
+            self.dress(page)
+
+    def _pages(self) -> Iterable[Page]:
+        return [one for one in self._app.screen_stack if isinstance(one, Page) and one.is_mounted]
+
+    def dress(self, page: Page) -> None:
+        """Put the present figures into the frame of a page."""
+        session = self._app.session
+        if session is None or not page.is_mounted:
+            return
+        bar = page.query_one(TopBar)
+        bar.community = session.community.name
+        bar.note = note(session)
+        bar.account = session.manager.email.partition("@")[0]
+        bar.clock = session.formats.time(session.now())
+        if session.summary is not None:
+            bar.gauges = gauges(session.summary)
+        page.query_one(Banner).text = self._banner
+
+
+def note(session: Session) -> str:
+    """A mode unlike the usual: the demo, or a role that may not change everything."""
+    if session.doors is not None:
+        return "demo"
+    return session.manager.role.value if session.manager.role.value in ("viewer", "technician") else ""

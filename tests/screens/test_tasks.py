@@ -1,0 +1,301 @@
+"""The everyday tasks by keys alone, on the demo community with its virtual doors and a real agent.
+
+Each test starts on the Dashboard and counts the presses beyond the data (tasks: rule 4); more than the goal fails.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from backend.domain.paging import ListQuery
+from backend.domain.records import ResidentRecord
+from backend.launch import AgentKeeper
+from smartplus_tui.app import SmartPlusApp
+from smartplus_tui.demo.build import Demo, build
+from tests.support.keys import Keys
+
+READY_WITHIN = 90.0
+REPORT = Path(__file__).parents[2] / "docs" / "tasks.md"
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@dataclass
+class Tally:
+    """What each task cost; one row of the report for each."""
+
+    rows: dict[int, tuple[str, int, int]] = field(default_factory=dict)
+
+    def note(self, number: int, task: str, goal: int, pressed: int) -> None:
+        """Keep a row, and hold the task to its goal."""
+        self.rows[number] = (task, goal, pressed)
+        assert pressed <= goal, f"task {number} took {pressed} keys, its goal is {goal}"
+
+    def table(self) -> str:
+        """The rows as a table of the manual."""
+        lines = ["| # | Task | Goal | Pressed |", "|---|---|---|---|"]
+        lines += [f"| {number} | {task} | {goal} | {took} |" for number, (task, goal, took) in sorted(self.rows.items())]
+        return "\n".join(lines)
+
+
+@pytest.fixture(scope="module")
+def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
+    """Collects the rows, shows the table at the end, and writes it where `SMARTPLUS_WRITE_DOCS` is set."""
+    kept = Tally()
+    yield kept
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        print(f"\nKeys beyond the data\n{kept.table()}")
+    if os.environ.get("SMARTPLUS_WRITE_DOCS"):
+        head = "# Keys of the everyday tasks\n\nMeasured by tests/screens/test_tasks.py: presses beyond the data.\n\n"
+        REPORT.write_text(f"{head}{kept.table()}\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo community with an agent that outlives each app, once every door holds everybody and has told its log."""
+    made = build(tmp_path_factory.mktemp("demo"))
+    keeper = AgentKeeper(made.engine.root, made.engine.agents.state)
+    keeper.start()
+    try:
+        deadline = time.monotonic() + READY_WITHIN
+        while not settled(made):
+            assert time.monotonic() < deadline, "the doors of the demo did not come into sync"
+            time.sleep(0.1)
+        yield made
+    finally:
+        keeper.stop()
+        made.close()
+
+
+def settled(demo: Demo) -> bool:
+    """Whether every device answers, is in sync and has given its log."""
+    rows = demo.engine.list("device", demo.context, ListQuery()).first(20)
+    told = demo.engine.logs.newest(demo.context, 1000)
+    return (
+        all((row.values["status"], row.values["sync"]) == ("online", "in_sync") for row in rows)
+        and len({line.device_id for line in told}) == len(rows)
+        and any(line.device == "Gym" and line.happened_at.hour in (21, 22, 23) for line in told)
+    )
+
+
+Begin = Callable[..., AbstractAsyncContextManager[Keys]]
+
+
+@pytest.fixture
+def begin(demo: Demo) -> Begin:
+    """Opens the app and waits on the Dashboard; no key has been pressed then."""
+
+    @asynccontextmanager
+    async def run(**options: bool) -> AsyncIterator[Keys]:
+        app = SmartPlusApp(demo.engine, context=demo.context.again(), doors=demo.doors, **options)
+        async with app.run_test(size=(120, 40)) as pilot:
+            keys = Keys(pilot)
+            if options.get("welcome"):
+                await keys.until_text("Enter to begin")
+                await pilot.press("enter")
+            await keys.until_page("DashboardScreen")
+            await keys.until_text("in order")
+            keys.pressed = 0
+            yield keys
+
+    return run
+
+
+def anna(demo: Demo) -> ResidentRecord:
+    """Anna Kowalska of A 1001, as the engine holds her."""
+    return demo.engine.residents.get(demo.context, demo.engine.residents.find(demo.context, "Kowalska, Anna"))
+
+
+def newest_command(keys: Keys) -> str:
+    """What the status line says."""
+    from widgets.frame import StatusLine
+
+    return "".join(text for text, _ in keys.app.screen.query_one(StatusLine).parts)
+
+
+@pytest.mark.feature("DEV-12")
+async def test_1_open_one_door_now(demo: Demo, begin: Begin, tally: Tally) -> None:
+    before = len(demo.doors.state("Gym")["opened"]) if "opened" in demo.doors.state("Gym") else None
+    async with begin() as keys:
+        await keys.press("o")
+        await keys.type("gym")
+        await keys.press("enter", "y")
+        pressed = keys.pressed
+        await keys.until(lambda: "Gym: " in newest_command(keys), within=30)
+        assert "open" in newest_command(keys).casefold()
+    assert before is None or len(demo.doors.state("Gym")["opened"]) == before + 1
+    door = next(one for one in demo.engine.doors.all(demo.context) if one.name == "Gym")
+    assert door.last_opened_at is not None
+    tally.note(1, "Open one door now", 3, pressed)
+
+
+@pytest.mark.feature("DEV-12")
+async def test_1_on_a_row_that_shows_a_door_two_keys_do(begin: Begin) -> None:
+    async with begin() as keys:
+        await keys.press("g", "p")
+        await keys.until_text("Bike Room")
+        keys.pressed = 0
+        await keys.press("o", "y")
+        assert keys.pressed == 2
+        await keys.until(lambda: "Bike Room: " in newest_command(keys), within=30)
+
+
+@pytest.mark.feature("LOG-01")
+@pytest.mark.feature("LOG-09")
+async def test_3_who_opened_the_gym_last_night(demo: Demo, begin: Begin, tally: Tally) -> None:
+    async with begin() as keys:
+        await keys.press("g", "l", "slash")
+        await keys.type("gym")
+        await keys.press("space")
+        await keys.type("night")
+        await keys.press("enter")
+        pressed = keys.pressed
+        wanted = demo.engine.parse_filter("door-log", "gym night")
+        rows = demo.engine.list("door-log", demo.context, ListQuery(wanted)).first(50)
+        assert rows
+        assert all(row.values["device"] == "Gym" for row in rows)
+        await keys.until(lambda: all(row.values["initiated_by"] in keys.text() for row in rows))
+        await keys.until_text(f"{len(rows)} of ")
+    tally.note(3, "Who opened the gym door last night", 5, pressed)
+
+
+@pytest.mark.feature("LOG-01")
+async def test_4_why_was_anna_refused(demo: Demo, begin: Begin, tally: Tally) -> None:
+    code = "1B0094A2"
+    opened, _ = demo.doors.present_card("Gym", code)
+    assert not opened, "Piotr lives in A: the gym is in B"
+    async with begin() as keys:
+        await keys.until(lambda: any(line.reason for line in demo.engine.logs.newest(demo.context, 5)), within=30)
+        await keys.press("g", "l", "slash")
+        await keys.type("kowal")
+        await keys.press("enter")
+        pressed = keys.pressed
+        line = next(one for one in demo.engine.logs.newest(demo.context, 20) if one.device == "Gym" and one.reason)
+        await keys.until_text(line.reason[:24])
+    tally.note(4, "Why was Anna refused", 4, pressed)
+
+
+@pytest.mark.feature("LOG-06")
+async def test_8_who_changed_this_person(demo: Demo, begin: Begin, tally: Tally) -> None:
+    acts = demo.engine.operations.of_record(demo.context, "resident", anna(demo).id, 10)
+    assert acts
+    async with begin() as keys:
+        await keys.press("ctrl+p")
+        await keys.type("kowal")
+        await keys.press("enter", "h")
+        pressed = keys.pressed
+        await keys.until(lambda: all(f"#{act.id}" in keys.text() for act in acts))
+        assert acts[0].actor in keys.text()
+    tally.note(8, "Who changed this person, and what", 3, pressed)
+
+
+@pytest.mark.feature("RES-06")
+async def test_9_find_a_resident(demo: Demo, begin: Begin, tally: Tally) -> None:
+    record = anna(demo)
+    async with begin() as keys:
+        await keys.press("ctrl+p")
+        await keys.type("kowal")
+        await keys.press("enter")
+        pressed = keys.pressed
+        await keys.until_page("ResidentPage")
+        await keys.until_text(record.name)
+        text = keys.text()
+        assert all(door.device in text for door in record.doors)
+        assert all(one.masked in text for one in record.credentials)
+        assert record.last_seen is not None
+        assert "Last seen" in text
+    tally.note(9, "Find a resident: methods, doors, last seen", 2, pressed)
+
+
+@pytest.mark.feature("RES-01")
+@pytest.mark.feature("RES-05")
+async def test_11_add_a_resident_with_pin_and_card(demo: Demo, begin: Begin, tally: Tally) -> None:
+    values = ("1001", "Ewa", "Kowalska", "ewa.kowalska@mail.example", "64821", "77AA11BB")
+    async with begin() as keys:
+        await keys.press("g", "r", "n")
+        for at, value in enumerate(values):
+            if at:
+                await keys.press("tab")
+            await keys.type(value)
+        await keys.press("f2")
+        pressed = keys.pressed
+        await keys.until_page("ResidentsScreen")
+        found = demo.engine.residents.find(demo.context, "Kowalska, Ewa")
+        record = demo.engine.residents.get(demo.context, found)
+        assert (record.building, record.apartment, record.email) == ("A", "1001", values[3])
+        assert [one.masked for one in record.credentials] == ["··21", "··BB"]
+        await keys.until_text("Ewa Kowalska: 4 of 4 doors", within=60)
+        assert demo.doors.type_pin("Lobby-A", "64821")[0]
+    tally.note(11, "Add a resident with PIN and card", 9, pressed)
+
+
+@pytest.mark.feature("SYNC-03")
+async def test_13_revoke_a_lost_card_and_be_sure(demo: Demo, begin: Begin, tally: Tally) -> None:
+    card = "0A3C7F20"
+    assert demo.doors.present_card("Lobby-A", card)[0]
+    async with begin() as keys:
+        await keys.press("ctrl+p")
+        await keys.type("kowalska anna")
+        await keys.press("enter")
+        await keys.until_page("ResidentPage")
+        await keys.press("down", "d")
+        await keys.until_text("Take Card")
+        await keys.press("y")
+        pressed = keys.pressed
+        await keys.until(lambda: not any(one.kind == "card" for one in anna(demo).credentials))
+        await keys.until_text("4 of 4 doors read back without it", within=60)
+        lines = demo.engine.sync.revoked(demo.context, anna(demo).id)
+        assert len(lines) == 4
+        assert all(line.absent_at is not None for line in lines)
+    assert not demo.doors.present_card("Lobby-A", card)[0]
+    tally.note(13, "Revoke a lost card and be sure", 5, pressed)
+
+
+@pytest.mark.feature("DASH-02")
+@pytest.mark.feature("DEV-01")
+async def test_25_which_devices_are_offline(demo: Demo, begin: Begin, tally: Tally) -> None:
+    demo.doors.set_faults("Rear-B", {"power": "off"})
+    try:
+        async with begin() as keys:
+            await keys.until(lambda: row_of(demo, "Rear B")["status"] == "offline", within=60)
+            keys.pressed = 0
+            await keys.press("g", "p")
+            pressed = keys.pressed
+            await keys.until_page("DevicesScreen")
+            await keys.until_text("offline")
+            rows = [line for line in keys.text().splitlines() if re.search(r"(online|offline)", line)]
+            assert "Rear B" in next(line for line in keys.text().splitlines() if "▌  " in line or "▌ " in line)
+            assert rows
+    finally:
+        demo.doors.set_faults("Rear-B", {})
+    tally.note(25, "Which devices are offline", 2, pressed)
+
+
+@pytest.mark.feature("SYNC-01")
+async def test_29_has_the_change_reached_all_doors(demo: Demo, begin: Begin, tally: Tally) -> None:
+    async with begin() as keys:
+        await keys.press("ctrl+p")
+        await keys.type("kowal")
+        await keys.press("enter")
+        pressed = keys.pressed
+        await keys.until_page("ResidentPage")
+        held = demo.engine.sync.person(demo.context, anna(demo).id)
+        await keys.until(lambda: all(one.device in keys.text() for one in held))
+        await keys.until(lambda: keys.text().count("in sync") >= len(held), within=60)
+    tally.note(29, "Has the change reached all doors", 2, pressed)
+
+
+def row_of(demo: Demo, name: str) -> dict[str, object]:
+    """A device as the list shows it."""
+    rows = demo.engine.list("device", demo.context, ListQuery()).first(20)
+    return next(row.values for row in rows if row.values["name"] == name)
