@@ -10,10 +10,12 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from screens.base.messages import OpenRecord
+from screens.base.needs import needs
 from screens.base.page import Page
 from screens.base.session import Session
 from screens.resident_form import ResidentForm
 from widgets.frame import Title
+from widgets.state_pane import empty
 from widgets.table import VirtualTable
 from widgets.table_messages import RowSelected
 from widgets.table_source import Cell, Column, ListSource, Row
@@ -60,7 +62,7 @@ class ApartmentPage(Page):
         session = self.session
         record = self._record = await session.ask(session.engine.apartments.get, session.context, self._apartment_id)
         table = self.query_one(VirtualTable)
-        table.show_message("Nobody lives here.  f adds the family master.")
+        table.show_message(empty("Nobody lives here", "f", "Add the family master").content())
         rows = [
             Row(one, (at, one), (Cell(name, tone="t1"), role.value))
             for at, (one, name, role) in enumerate(record.residents)
@@ -72,6 +74,7 @@ class ApartmentPage(Page):
         event.stop()
         self.post_message(OpenRecord("resident", event.row.id))
 
+    @needs("resident.write")
     def action_family(self) -> None:
         """Add somebody here."""
         self.app.push_screen(ResidentForm(self.session, apartment_id=self._apartment_id))

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from backend.domain.errors import Forbidden
 from screens.base.messages import GoTo
+from screens.base.needs import needs
 from screens.base.page import Page
 from screens.base.plan_pane import plan_lines, summary_parts
 from screens.base.session import Session
@@ -66,12 +68,24 @@ class DevicePage(Page):
         record = self._record = await session.ask(session.engine.devices.get, session.context, self._device_id)
         self.query_one("#state-lines", Lines).lines = tuple(state_lines(record, session.formats, session.now()))
         self.query_one("#relay-lines", Lines).lines = tuple(relay_lines(record))
-        plans = await session.ask(session.engine.access.plan_device, session.context, self._device_id)
-        pane = self.query_one("#plan", Panel)
-        pane.figure = summary_parts(plans) if plans else (("in sync", "$sp-ok"),)
-        nothing = ((("The device holds what it should.", "$sp-t2"),),)
-        self.query_one("#plan-lines", Lines).lines = tuple(plan_lines(plans)) if plans else nothing
+        await self._load_plan()
+        if self.query_one("#history").display:
+            await self._load_history()
 
+    async def _load_plan(self) -> None:
+        """What would be written now, for those who may see plans."""
+        session = self.session
+        pane, lines = self.query_one("#plan", Panel), self.query_one("#plan-lines", Lines)
+        try:
+            plans = await session.ask(session.engine.access.plan_device, session.context, self._device_id)
+        except Forbidden as error:
+            pane.figure, lines.lines = (), (((str(error), "$sp-t3"),),)
+            return
+        pane.figure = summary_parts(plans) if plans else (("✓ ", "$sp-ok"), ("in sync", "$sp-t2"))
+        nothing = ((("The device holds what it should.", "$sp-t2"),),)
+        lines.lines = tuple(plan_lines(plans)) if plans else nothing
+
+    @needs("device.edit")
     def action_edit(self) -> None:
         """Names and codes."""
         number = None
@@ -86,8 +100,9 @@ class DevicePage(Page):
     async def _check(self) -> None:
         session = self.session
         await session.ask(session.engine.sync.check, session.act(), self._device_id)
-        self.say("Reading back.")
+        self.say("Reading back", "the figures here follow")
 
+    @needs("operation.read")
     def action_history(self) -> None:
         """Show or hide who changed this device."""
         panel = self.query_one("#history")
@@ -99,6 +114,7 @@ class DevicePage(Page):
         lines = await history_lines(self.session, "device", self._device_id)
         self.query_one("#history-lines", Lines).lines = tuple(lines)
 
+    @needs("door_log.read")
     def action_logs(self) -> None:
         """This device's lines in the door logs."""
         if self._record is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,6 +10,9 @@ from textual.binding import Binding, BindingType
 from backend.catalog.devices import DEVICE
 from backend.catalog.states import drawn
 from backend.domain.formats import Formats, age, figure
+from screens.base.detail_pane import Detail
+from screens.base.drawing import beside, column
+from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
 from screens.device_form import DeviceForm, RelayForm
 from widgets.dialog import Choice, ConfirmDialog
@@ -21,13 +23,21 @@ from widgets.plots import gauge
 if TYPE_CHECKING:
     from backend.domain.records import DeviceRecord
 
+_DELETE = DEVICE.verb("delete")
+assert _DELETE is not None
+DELETE = _DELETE
+HALF = 52
+"""Cells of the state beside the relays."""
+
 
 class DevicesScreen(ResourceScreen):
     """The list of devices."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("equals_sign", "check", "Compare", id="devices.check", tooltip="Read the device back now", show=False),
-        Binding("R", "release", "Release", id="devices.release", tooltip="Release a held mass removal", show=False),
+        Binding(
+            "equals_sign", "verb('check')", "Compare", id="devices.check", tooltip="Read devices back now", show=False
+        ),
+        Binding("W", "release", "Write anyway", id="devices.release", tooltip="Release a mass removal", show=False),
     ]
     MODULE = "p"
     RECORD = DEVICE
@@ -60,7 +70,8 @@ class DevicesScreen(ResourceScreen):
                 ),
                 (("  Reset it on its own page if it leaves the building.", "$sp-t2"),),
             ],
-            choices=[Choice("y", "Delete", "delete", danger=True)],
+            choices=[Choice(DELETE.confirm_key, "Delete", "delete", danger=True)],
+            opened_by=DELETE.key,
         )
 
         def answered(answer: str | None) -> None:
@@ -72,28 +83,29 @@ class DevicesScreen(ResourceScreen):
     async def _delete(self, record: DeviceRecord) -> None:
         session = self.session
         await session.ask(session.engine.devices.delete, session.act(), record.id)
-        self.say(f"{record.name} deleted.")
+        self.say(f"{record.name} taken out of this site")
 
-    def action_check(self) -> None:
-        """Ask the agent to read the device back."""
-        for device_id in self.chosen()[:1]:
-            self.start(self._check, device_id)
+    def verb_check(self, ids: tuple[int, ...]) -> None:
+        """Ask the agent to read the device back, or the ticked."""
+        self.start(self._check, ids)
 
-    async def _check(self, device_id: int) -> None:
+    async def _check(self, ids: tuple[int, ...]) -> None:
         session = self.session
-        await session.ask(session.engine.sync.check, session.act(), device_id)
-        self.say("Reading back.")
+        for device_id in ids:
+            await session.ask(session.engine.sync.check, session.act(), device_id)
+        self.say("Reading back", f"{len(ids)} device{'s' if len(ids) != 1 else ''}, the list follows")
 
+    @needs("sync.write")
     def action_release(self) -> None:
         """Release a mass removal, by its typed count."""
-        for device_id in self.chosen()[:1]:
+        for device_id in self.under_cursor():
             self.start(self._ask_release, device_id)
 
     async def _ask_release(self, device_id: int) -> None:
         session = self.session
         record = await session.ask(session.engine.devices.get, session.context, device_id)
         if not record.sync.held_reason:
-            self.say(f"{record.name} is not held.")
+            self.say(f"{record.name} is not held", "nothing waits to be released")
             return
         dialog = ConfirmDialog(
             "Release",
@@ -114,14 +126,23 @@ class DevicesScreen(ResourceScreen):
         saved = await session.ask(session.engine.sync.release, session.act(), record.id, record.sync.removals)
         self.watch_save(f"{record.name} released", saved)
 
-    async def detail(self, row_id: int, page: str) -> tuple[tuple[Part, ...], Sequence[tuple[Part, ...]]]:
+    async def detail(self, row_id: int, page: str) -> Detail:
         """State or relays of the device under the cursor."""
         session = self.session
         record = await session.ask(session.engine.devices.get, session.context, row_id)
-        figure_parts = ((f"{record.model} · {record.firmware} · {record.mac}  ", "$sp-t3"),)
-        return figure_parts, relay_lines(record) if page == "Relays" else state_lines(
-            record, session.formats, session.now()
-        )
+        figure_parts = ((f"{record.model} · {record.firmware} · {record.mac}", "$sp-t3"),)
+        if page == "Relays":
+            return Detail(relay_lines(record), figure_parts)
+        lines = state_lines(record, session.formats, session.now())
+        if self.has_class("-narrow"):
+            return Detail(brief(lines))
+        return Detail(beside(lines, relay_lines(record), HALF), figure_parts)
+
+
+def brief(lines: list[tuple[Part, ...]]) -> list[tuple[Part, ...]]:
+    """State and sync, then what troubles it, for terminals with few lines."""
+    trouble = [line for line in lines if line[0][0].strip() in ("Trouble", "Not held")]
+    return [*lines[:2], *(trouble or lines[4:])][:3]
 
 
 def state_lines(record: DeviceRecord, formats: Formats, now: datetime) -> list[tuple[Part, ...]]:
@@ -186,7 +207,7 @@ def relay_lines(record: DeviceRecord) -> list[tuple[Part, ...]]:
         dtmf = f"DTMF {relay.dtmf}  " if relay.dtmf else ""
         lines.append(
             (
-                (f"{relay.number}  {relay.name:<20}", "$sp-t1"),
+                (f"{relay.number}  {column(relay.name, 16)}", "$sp-t1"),
                 (f"{state[0]:<10}", state[1]),
                 (f"{dtmf}{methods}", "$sp-t3"),
             )

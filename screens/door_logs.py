@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widget import Widget
 
 from backend.catalog.door_logs import DOOR_LOG
 from backend.catalog.model import Field
-from backend.domain.formats import figure
+from backend.catalog.states import drawn
+from backend.catalog.words import LOG_ACTIONS, label_of
+from backend.domain.errors import SmartPlusError
+from backend.domain.formats import Formats
+from screens.base.detail_pane import Detail, DetailPane
+from screens.base.drawing import wrapped
 from screens.base.filter_line import FilterLine
+from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
+from screens.base.session import Session
 from screens.why import WhyDialog
 from widgets.frame import Part, Title
+from widgets.panel import fact
 from widgets.table_messages import FollowChanged
 from widgets.table_source import Cell
+
+if TYPE_CHECKING:
+    from backend.domain.records import LogLine
+
+LABEL = 10
+PANE = 31
+"""Cells of a sentence in the pane."""
 
 
 class DoorLogsScreen(ResourceScreen):
@@ -24,32 +41,42 @@ class DoorLogsScreen(ResourceScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "why", "Why", id="logs.why", tooltip="Why it opened or not", show=False),
+        Binding("v", "pane", "Pane", id="logs.pane", tooltip="Show or close the pane", show=False),
     ]
     MODULE = "l"
     RECORD = DOOR_LOG
     TOPICS = DOOR_LOG.topics
     FOLLOW = True
+    DETAIL_PAGES: ClassVar[tuple[str, ...]] = ("Event",)
+    DETAIL_KEYS = "w Why · v Close"
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._following = True
+        self._line: LogLine | None = None
+
+    def compose_page(self) -> Iterable[Widget]:
+        """The pane stands beside the log, under it where there is no room."""
+        filter_line, *rest = super().compose_page()
+        yield filter_line
+        yield Container(*rest, id="log")
 
     def heading(self) -> Title:
         """Whether the end is followed, and how many lines there are."""
-        count, exact = self._count
         state: Part = ("● following", "$sp-ok") if self._following else ("◐ scrolled, not following", "$sp-warn")
-        lines: Part = (f"   {'' if exact else 'about '}{figure(count)} lines", "$sp-t3")
-        return Title("Logs", (("Door", "bold underline $sp-acc"),), (state, lines))
+        right = (*self._ticked_parts(), state, ("   ", ""), *self._count_parts("lines"))
+        return Title("Logs", (("Door", "bold underline $sp-acc"),), right)
 
     def hints(self) -> Iterable[tuple[str, str]]:
         """What a log can."""
         return (
-            ("/", "Filter"),
-            ("w", "Why"),
-            ("End", "Newest"),
             ("Enter", "Details"),
-            ("y", "Copy"),
+            ("w", "Why"),
+            ("/", "Filter"),
+            ("End", "Newest"),
+            ("v", "Pane"),
             ("o", "Open door"),
+            ("y", "Copy"),
         )
 
     def on_screen_resume(self) -> None:
@@ -71,6 +98,25 @@ class DoorLogsScreen(ResourceScreen):
             self.query_one(FilterLine).set_text(wish)
             self.apply_filter(wish)
 
+    async def detail(self, row_id: int, page: str) -> Detail:
+        """Who, where, how, and in one sentence why not."""
+        session = self.session
+        line = self._line = await session.ask(session.engine.logs.get, session.context, row_id)
+        reason = await self._reason(line)
+        narrow = self.has_class("-narrow")
+        lines = brief_event(line, reason, session.formats) if narrow else event_lines(line, reason, session.formats)
+        return Detail(lines, heading=line.door or line.device)
+
+    async def _reason(self, line: LogLine) -> str:
+        """Why it was refused: the sentence of the rules, else what the device itself said."""
+        if line.response != "failed" or not self.session.may("plan.read"):
+            return line.reason
+        try:
+            answer = await self.session.ask(self.session.engine.access.why, self.session.context, log_id=line.id)
+        except SmartPlusError as error:
+            return line.reason or str(error)
+        return answer.sentence
+
     def draw(self, field: Field, values: dict[str, Any], first: bool) -> str | Cell:
         """The time alone with its seconds while lines are of today; names of doors first."""
         if field.name in ("door", "device") and values.get(field.name):
@@ -83,16 +129,60 @@ class DoorLogsScreen(ResourceScreen):
         self._following = event.following
         self.refresh_frame()
 
+    def action_pane(self) -> None:
+        """Show or close the pane: without it all columns have room."""
+        pane = self.query_one(DetailPane)
+        pane.display = not pane.display
+
+    @needs("plan.read")
     def action_why(self) -> None:
         """Why this line says what it says."""
-        row = self.table.cursor_row
-        if row is not None:
-            self.app.push_screen(WhyDialog(self.session, log_id=row.id))
+        for log_id in self.under_cursor():
+            self.app.push_screen(WhyDialog(self.session, log_id=log_id))
 
     def open_row(self, row_id: int) -> None:
         """Enter: the whole reason."""
-        self.app.push_screen(WhyDialog(self.session, log_id=row_id))
+        self.action_why()
 
     def subject(self) -> tuple[str, int] | None:
-        """The line under the cursor is no door by itself."""
-        return None
+        """The door of the line under the cursor."""
+        line = self._line
+        if line is None or line.relay_id is None or self.under_cursor() != (line.id,):
+            return None
+        return "door", line.relay_id
+
+
+def event_lines(line: LogLine, reason: str, formats: Formats) -> list[tuple[Part, ...]]:
+    """The pane beside the log."""
+    look = drawn("response", line.response)
+    lines = [
+        fact("Happened", ((formats.moment(line.happened_at, seconds=True), "$sp-t1"),), LABEL),
+        fact("Door", ((line.door or "–", "$sp-t1"),), LABEL),
+        fact("Device", ((line.device, "$sp-t2"),), LABEL),
+        fact("Person", ((line.initiated_by or "–", "$sp-t1"),), LABEL),
+        fact("APT", ((line.apartment or "–", "$sp-t2"),), LABEL),
+        fact("Action", ((label_of(LOG_ACTIONS, line.action.value), "$sp-t2"),), LABEL),
+        fact("Key", ((line.key or "–", "$sp-t2"),), LABEL),
+        fact(
+            "Answer",
+            ((f"{look.symbol} ", f"$sp-{look.symbol_tone}"), (look.word, f"$sp-{look.word_tone}")),
+            LABEL,
+        ),
+    ]
+    if reason:
+        bar: Part = ("▌ ", "$sp-bad" if line.response == "failed" else "$sp-line")
+        lines += [(("", ""),), *wrapped(reason, PANE, "$sp-t1", bar)]
+    return [*lines, (("", ""),), (("w", "bold $sp-acc"), (" the whole reason", "$sp-t2"))]
+
+
+def brief_event(line: LogLine, reason: str, formats: Formats) -> list[tuple[Part, ...]]:
+    """The same in three lines, for terminals with few."""
+    look = drawn("response", line.response)
+    action = label_of(LOG_ACTIONS, line.action.value)
+    who: tuple[Part, ...] = (
+        (f"{look.symbol} ", f"$sp-{look.symbol_tone}"),
+        (formats.moment(line.happened_at, seconds=True), "$sp-t3"),
+        (f"  {line.initiated_by or '–'} {line.apartment}", "$sp-t1"),
+        (f"  {action} {line.key}", "$sp-t2"),
+    )
+    return [who, *wrapped(reason, 74, "$sp-t1")[:2]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from backend.catalog.residents import RESIDENT
 from screens.base.page import Page
 from screens.resident_drawing import WORDS
 from widgets.dialog import Choice, ConfirmDialog
@@ -13,6 +14,9 @@ from widgets.frame import Part
 if TYPE_CHECKING:
     from backend.domain.records import Deletion
 
+_DELETE = RESIDENT.verb("delete")
+assert _DELETE is not None
+DELETE = _DELETE
 SHOWN_FOR = 60
 MANY = 20
 
@@ -22,13 +26,14 @@ async def delete_residents(page: Page, ids: Sequence[int]) -> None:
     session = page.session
     found = await session.ask(session.engine.residents.deletion, session.context, tuple(ids))
     if found.blocked:
-        page.say(found.blocked, bad=True)
+        page.say("Nothing was deleted", found.blocked, bad=True)
         return
     dialog = ConfirmDialog(
         "Delete",
         question(found),
         lines=deletion_lines(found),
-        choices=[Choice("y", "Delete", "delete", danger=True)],
+        choices=[Choice(DELETE.confirm_key, "Delete", "delete", danger=True)],
+        opened_by=DELETE.key,
         typed=str(len(found.ids)) if len(found.ids) > MANY else "",
     )
 
@@ -45,7 +50,7 @@ async def _delete(page: Page, found: Deletion) -> None:
     saved = await session.ask(session.engine.residents.delete, session.act(), found.ids, expected)
     title = found.names[0] if len(found.names) == 1 else f"{len(found.ids)} residents"
     page.watch_save(f"{title} deleted", saved)
-    page.say(f"{title} deleted.  u takes it back.")
+    page.say(f"{title} deleted", "u Undo")
 
 
 def question(found: Deletion) -> str:

@@ -13,7 +13,9 @@ from widgets.frame import Part
 from widgets.panel import fact
 
 if TYPE_CHECKING:
-    from backend.domain.records import LogLine, ResidentRecord
+    from collections.abc import Sequence
+
+    from backend.domain.records import LogLine, ResidentRecord, RevocationLine
 
 
 WORDS = {"pin": "PIN", "card": "Card", "face": "Face", "id_access": "ID access", "qr": "QR code"}
@@ -80,6 +82,28 @@ def door_lines(record: ResidentRecord, now: datetime) -> list[tuple[Part, ...]]:
             )
         )
     return lines or [(("opens no door", "$sp-t3"),)]
+
+
+def revoked_figure(lines: Sequence[RevocationLine]) -> tuple[Part, ...]:
+    """How many doors were read back without what was taken away; green only when every one was."""
+    gone = sum(1 for line in lines if line.absent_at is not None)
+    tone = "$sp-ok" if gone == len(lines) else "$sp-warn"
+    return ((f"{gone} of {len(lines)} doors read back without it", tone),)
+
+
+def revoked_lines(lines: Sequence[RevocationLine], formats: Formats) -> list[tuple[Part, ...]]:
+    """Per door: read back and gone, or not yet and why."""
+    return [
+        (
+            ("✓ " if line.absent_at else "◐ ", "$sp-ok" if line.absent_at else "$sp-warn"),
+            (column(line.device, 16), "$sp-t1"),
+            (column(line.credential, 14), "$sp-t2"),
+            (f"read back {formats.time(line.absent_at, seconds=True)}, gone", "$sp-ok")
+            if line.absent_at
+            else (line.reason or "not read back yet", "$sp-warn"),
+        )
+        for line in lines
+    ]
 
 
 async def history_lines(session: Session, entity: str, record_id: int, limit: int = 10) -> list[tuple[Part, ...]]:

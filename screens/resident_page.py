@@ -11,15 +11,24 @@ from textual.widget import Widget
 
 from backend.catalog.states import drawn
 from screens.base.messages import GoTo
+from screens.base.needs import needs
 from screens.base.page import Page
 from screens.base.session import Session
 from screens.resident_acts import delete_residents, show_codes
-from screens.resident_drawing import WORDS, access_lines, door_lines, history_lines
+from screens.resident_drawing import (
+    WORDS,
+    access_lines,
+    door_lines,
+    history_lines,
+    revoked_figure,
+    revoked_lines,
+)
 from screens.resident_form import ResidentForm
 from screens.why import WhyDialog
 from widgets.dialog import Choice, ConfirmDialog
 from widgets.frame import Title
 from widgets.panel import Lines, Panel
+from widgets.state_pane import empty
 from widgets.table import VirtualTable
 from widgets.table_source import Cell, Column, ListSource, Row
 
@@ -71,12 +80,14 @@ class ResidentPage(Page):
             yield Panel(Lines(id="facts-lines"), heading="Person", id="person")
             yield Panel(Lines(id="doors-lines"), heading="Doors", id="doors")
         yield VirtualTable(columns=COLUMNS)
+        yield Panel(Lines(id="revoked-lines"), heading="Taken away", id="revoked")
         yield Panel(Lines(id="history-lines"), heading="History", id="history")
 
     def on_mount(self) -> None:
         """Cursor on the first code."""
         super().on_mount()
         self.query_one("#history").display = False
+        self.query_one("#revoked").display = False
         self.query_one(VirtualTable).focus()
 
     def heading(self) -> Title:
@@ -97,10 +108,20 @@ class ResidentPage(Page):
         opens = sum(1 for door in record.doors if door.opens)
         self.query_one("#doors", Panel).figure = ((f"{opens} open", "$sp-t2"),)
         table = self.query_one(VirtualTable)
-        table.show_message("No PIN and no card.  e adds one.")
+        table.show_message(empty("No PIN and no card", "e", "Add one").content())
         table.set_source(ListSource([self._row(at, one) for at, one in enumerate(record.credentials)]))
+        await self._load_revoked()
         if self.query_one("#history").display:
             await self._load_history()
+
+    async def _load_revoked(self) -> None:
+        """The proof, door by door, of what was taken away."""
+        session = self.session
+        found = await session.ask(session.engine.sync.revoked, session.context, self._resident_id)
+        panel = self.query_one("#revoked", Panel)
+        panel.display = bool(found)
+        panel.figure = revoked_figure(found)
+        self.query_one("#revoked-lines", Lines).lines = tuple(revoked_lines(found, session.formats))
 
     def _row(self, at: int, one: CredentialRecord) -> Row:
         look = drawn("credential", one.status)
@@ -108,23 +129,28 @@ class ResidentPage(Page):
         state = Cell(look.word, look.symbol, look.word_tone, look.symbol_tone)
         return Row(one.id, (at, one.id), (Cell(WORDS[one.kind.value], tone="t1"), one.masked, state, used))
 
+    @needs("resident.write")
     def action_edit(self) -> None:
         """Edit."""
         self.app.push_screen(ResidentForm(self.session, self._resident_id))
 
+    @needs("resident.write")
     def action_family(self) -> None:
         """Add a member of this family."""
         if self._record is not None:
             self.app.push_screen(ResidentForm(self.session, apartment_id=self._record.apartment_id))
 
+    @needs("resident.delete")
     def action_delete(self) -> None:
         """Delete the person."""
         self.start(delete_residents, self, (self._resident_id,))
 
+    @needs("credential.reveal")
     def action_codes(self) -> None:
         """Show the codes."""
         self.start(show_codes, self, self._resident_id)
 
+    @needs("resident.write")
     def action_remove_code(self) -> None:
         """Take the code under the cursor away, after one question."""
         row = self.query_one(VirtualTable).cursor_row
@@ -136,8 +162,15 @@ class ResidentPage(Page):
         dialog = ConfirmDialog(
             "Delete code",
             f"Take {WORDS[code.kind.value]} {code.masked} away from {record.name}?",
-            lines=[((("- "), "$sp-bad"), (doors, "$sp-t2")), ((("u takes it back."), "$sp-t3"),)],
+            lines=[
+                ((f"{record.building} {record.apartment} · {record.role.value}", "$sp-t2"),),
+                (("", ""),),
+                (("- ", "$sp-bad"), (f"no more at: {doors}", "$sp-t1")),
+                (("", ""),),
+                (("Each door is read back as proof. ", "$sp-t3"), ("u", "bold $sp-acc"), (" takes it back.", "$sp-t3")),
+            ],
             choices=[Choice("y", "Take away", "remove", danger=True)],
+            opened_by="d",
         )
 
         def answered(answer: str | None) -> None:
@@ -157,6 +190,7 @@ class ResidentPage(Page):
         )
         self.watch_save(f"{record.name}: code taken away", saved)
 
+    @needs("operation.read")
     def action_history(self) -> None:
         """Show or hide who changed this person."""
         panel = self.query_one("#history")
@@ -168,12 +202,14 @@ class ResidentPage(Page):
         lines = await history_lines(self.session, "resident", self._resident_id)
         self.query_one("#history-lines", Lines).lines = tuple(lines)
 
+    @needs("door_log.read")
     def action_logs(self) -> None:
         """This person's lines in the door logs."""
         if self._record is not None:
             self.session.wanted_filter = f'"{self._record.last}"' if self._record.last else self._record.first
             self.post_message(GoTo("l"))
 
+    @needs("plan.read")
     def action_why(self) -> None:
         """Why this person may or may not open a door."""
         self.app.push_screen(WhyDialog(self.session, holder_id=self._resident_id))

@@ -9,12 +9,14 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from screens.base.drawing import wrapped
 from screens.base.page import Page
 from screens.base.plan_pane import plan_lines, summary_parts
 from screens.base.session import Session
 from widgets.dialog import Choice, ConfirmDialog
 from widgets.frame import Title
 from widgets.panel import Lines, Panel
+from widgets.state_pane import empty
 from widgets.table import VirtualTable
 from widgets.table_messages import CursorMoved, RowSelected
 from widgets.table_source import Cell, Column, ListSource, Row
@@ -24,11 +26,11 @@ if TYPE_CHECKING:
 
 SHOWN = 200
 COLUMNS = (
-    Column("at", "When", width=20, importance=4),
-    Column("actor", "By", width=16, importance=3),
-    Column("action", "What", width=0, importance=6),
-    Column("state", "Undo", width=34, importance=5),
-    Column("id", "No.", width=7, align="right", importance=2),
+    Column("at", "When", width=16, importance=4),
+    Column("action", "What", width=0, importance=7),
+    Column("state", "Undo", width=22, importance=6),
+    Column("actor", "By", width=12, importance=3),
+    Column("id", "No.", width=6, align="right", importance=2),
 )
 
 
@@ -38,7 +40,6 @@ class UndoScreen(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("U", "undo_this", "Undo this", id="undo.this", tooltip="Undo the act under the cursor", show=False),
     ]
-    MODULE = "undo"
     TITLE_TEXT = "Undo"
     TOPICS = frozenset({"operations"})
     HINTS = (("Enter", "Undo this"), ("r", "Refresh"), ("Esc", "Back"))
@@ -68,17 +69,13 @@ class UndoScreen(Page):
         acts = await session.ask(session.engine.undo.candidates, session.context, SHOWN)
         self._acts = {act.id: act for act in acts}
         table = self.query_one(VirtualTable)
-        table.show_message("Nothing has been done yet.")
+        table.show_message(empty("Nothing has been done yet").content())
         table.set_source(ListSource([self._row(at, act) for at, act in enumerate(acts)]))
 
     def _row(self, at: int, act: OperationRecord) -> Row:
         state = Cell(act.blocked, "–", "t3", "t3") if act.blocked else Cell("can be undone", "●", "t2", "ok")
-        what = Cell(f"{act.action}", tone="t3" if act.blocked else "t1")
-        return Row(
-            act.id,
-            (at, act.id),
-            (self.session.formats.moment(act.at, seconds=True), act.actor, what, state, str(act.id)),
-        )
+        what = Cell(title_of(act), tone="t3" if act.blocked else "t1")
+        return Row(act.id, (at, act.id), (self.session.formats.moment(act.at), what, state, act.actor, str(act.id)))
 
     @on(CursorMoved)
     def _moved(self, event: CursorMoved) -> None:
@@ -91,7 +88,8 @@ class UndoScreen(Page):
         act = self._acts.get(row.id) if row else None
         if act is None or act.blocked:
             panel.figure = ()
-            panel.query_one(Lines).lines = (((act.blocked if act else "", "$sp-t3"),),)
+            why = wrapped(act.blocked, max(20, panel.content_size.width), "$sp-t2") if act else ()
+            panel.query_one(Lines).lines = tuple(why)
             return
         session = self.session
         plans = await session.ask(session.engine.undo.plan, session.context, act.id)
@@ -110,12 +108,15 @@ class UndoScreen(Page):
         if act is None:
             return
         if act.blocked:
-            self.say(act.blocked, bad=True)
+            self.say(f"Number {act.id} cannot be undone", act.blocked, bad=True)
             return
         dialog = ConfirmDialog(
             "Undo",
             f"Undo number {act.id}?",
-            lines=[((act.action, "$sp-t1"),), ((f"by {act.actor}, {self.session.formats.moment(act.at)}", "$sp-t3"),)],
+            lines=[
+                ((title_of(act), "$sp-t1"),),
+                ((f"by {act.actor}, {self.session.formats.moment(act.at)}", "$sp-t3"),),
+            ],
             choices=[Choice("y", "Undo", "undo")],
         )
 
@@ -128,14 +129,13 @@ class UndoScreen(Page):
     async def _undo(self, act: OperationRecord) -> None:
         session = self.session
         saved = await session.ask(session.engine.undo.undo, session.act(), act.id)
-        self.watch_save(f"Undone: {act.action}", saved)
-        self.say("Undone.")
+        self.watch_save(f"Undone: {title_of(act)}", saved)
+        self.say("Undone", title_of(act))
 
     def action_undo(self) -> None:
         """Already here."""
 
-    def action_back(self) -> None:
-        """Back to where it was called from."""
-        from screens.base.messages import GoTo
 
-        self.post_message(GoTo("d"))
+def title_of(act: OperationRecord) -> str:
+    """What was done, and to whom."""
+    return f"{act.action}: {act.entity_name}" if act.entity_name else act.action

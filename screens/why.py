@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
-from textual.screen import ModalScreen
 
 from backend.domain.errors import SmartPlusError
+from backend.domain.formats import age
+from screens.base.drawing import column, wrapped
 from screens.base.session import Session
-from widgets.dialog import PickDialog, PickRow
+from widgets.dialog import Dialog, PickDialog, PickRow
 from widgets.frame import Part
 from widgets.panel import Lines
 
 if TYPE_CHECKING:
     from backend.domain.records import Answer
 
+WIDE = 68
+"""Cells of a line in the dialog."""
+LABEL = 22
 
-class WhyDialog(ModalScreen[None]):
+
+class WhyDialog(Dialog[None]):
     """Answers for a log line, or for a person at a door, which is picked when it is not given."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "leave", "Back", id="why.leave", tooltip="Back", show=False),
+        Binding("y", "copy", "Copy", id="why.copy", tooltip="Copy the answer", show=False),
     ]
-    DEFAULT_CSS = """
-    WhyDialog { align: center middle; background: $sp-veil; }
-    WhyDialog > Vertical {
-        width: 84; max-width: 96%; height: auto; max-height: 90%; background: $sp-panel; padding: 1 2;
-        border: round $sp-line; border-title-color: $sp-t1; border-title-style: bold;
-    }
-    """
 
     def __init__(
         self,
@@ -47,6 +44,7 @@ class WhyDialog(ModalScreen[None]):
     ) -> None:
         super().__init__()
         self._session = session
+        self._answer: Answer | None = None
         self._log_id = log_id
         self._holder_id = holder_id
         self._relay_id = relay_id
@@ -54,8 +52,7 @@ class WhyDialog(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """One pane of lines."""
-        with Vertical() as box:
-            box.border_title = Content(" Why ")
+        with self.box("Why", "y Copy · Esc Close"):
             yield Lines()
 
     def on_mount(self) -> None:
@@ -93,9 +90,18 @@ class WhyDialog(ModalScreen[None]):
                 at=self._at,
             )
         except SmartPlusError as error:
-            self.query_one(Lines).lines = (((str(error), "$sp-bad"),),)
+            self.query_one(Lines).lines = tuple(wrapped(str(error), WIDE, "$sp-bad"))
             return
+        self._answer = answer
         self.query_one(Lines).lines = tuple(answer_lines(session, answer))
+
+    def action_copy(self) -> None:
+        """Copy the sentence with person, door and time."""
+        answer = self._answer
+        if answer is not None:
+            when = self._session.formats.moment(answer.at, seconds=True)
+            self.app.copy_to_clipboard(f"{answer.person} at {answer.door}, {when}: {answer.sentence}")
+            self.app.notify("✓ Copied", timeout=4, markup=False)
 
     def action_leave(self) -> None:
         """Back."""
@@ -104,25 +110,33 @@ class WhyDialog(ModalScreen[None]):
 
 def answer_lines(session: Session, answer: Answer) -> list[tuple[Part, ...]]:
     """Verdict, sentence, checks with the first failing one in colour, what the door held, when it opens next."""
-    tone, word = ("ok", "● may enter") if answer.allowed else ("bad", "× may not enter")
+    tone, word = ("ok", "● May enter") if answer.allowed else ("bad", "× May not enter")
     formats = session.formats
     lines: list[tuple[Part, ...]] = [
-        ((answer.person or "Unknown", "bold $sp-t1"), ("  at  ", "$sp-t3"), (answer.door, "bold $sp-t1")),
-        ((formats.moment(answer.at, seconds=True), "$sp-t3"),),
+        ((word, f"bold $sp-{tone}"), (f"  {answer.door}, {formats.moment(answer.at, seconds=True)}", "bold $sp-t1")),
+        ((answer.person or "Unknown", "$sp-t2"),),
         (("", ""),),
-        ((word, f"bold $sp-{tone}"),),
-        ((answer.sentence, "$sp-t1"),),
+        *wrapped(answer.sentence, WIDE, "$sp-t1"),
         (("", ""),),
+        (("Step by step", "bold $sp-t1"), *_read(session, answer)),
     ]
     failed = False
     for label, found, ok in answer.checks:
-        mark, style = ("✓", "$sp-ok") if ok else ("×", "$sp-bad")
-        lines.append(
-            ((f"{mark} ", style), (f"{label:<14}", "$sp-t3"), (found, "$sp-t2" if ok or failed else "$sp-bad"))
-        )
+        mark, style = ("✓", "$sp-ok") if ok else ("–", "$sp-t3") if failed else ("×", "$sp-bad")
+        shown = "$sp-t2" if ok else "$sp-t3" if failed else "$sp-bad"
+        first, *more = wrapped(found, WIDE - LABEL, shown) or [(("", ""),)]
+        lines.append(((f"{mark} ", style), (column(label, LABEL - 2), "$sp-t1"), *first))
+        lines += [((" " * LABEL, ""), *line) for line in more]
         failed = failed or not ok
     if answer.opens_next is not None:
-        lines.append((("  opens next    ", "$sp-t3"), (formats.moment(answer.opens_next), "$sp-t2")))
+        lines.append((("  ", ""), (column("Opens next", LABEL - 2), "$sp-t1"), (formats.moment(answer.opens_next), "$sp-t2")))
     if answer.held:
-        lines += [(("", ""),), ((answer.held, "$sp-t2"),)]
+        lines += [(("", ""),), *wrapped(answer.held, WIDE, "$sp-t2")]
     return lines
+
+
+def _read(session: Session, answer: Answer) -> tuple[Part, ...]:
+    """How old the reading of the door is that the answer rests on."""
+    if answer.read_at is None:
+        return (("   the door has not been read: not known what it holds", "$sp-warn"),)
+    return ((f"   door read {age(max(timedelta(0), session.now() - answer.read_at))} ago", "$sp-t3"),)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from textual.content import Content
+
 from backend.catalog.model import Field, Kind, Record
 from backend.catalog.states import drawn
 from backend.domain.formats import Formats, age, figure
@@ -70,6 +72,12 @@ def state_cell(vocabulary: str, value: str) -> Cell:
 def column(text: str, width: int) -> str:
     """A text in a column of `width` cells, the last of which stays free."""
     return pad(fit(clean(text), width - 1), width)
+
+
+def wrapped(text: str, width: int, style: str, before: Part = ("", "")) -> list[tuple[Part, ...]]:
+    """A sentence over as many lines of `width` cells as it takes, each with `before` at its start."""
+    room = max(8, width - len(before[0]))
+    return [(before, (line.plain, style)) for line in Content(clean(text)).wrap(room)]
 
 
 def beside(
