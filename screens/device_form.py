@@ -173,6 +173,11 @@ class RelayForm(FormPage):
             "Relays": tuple(relays),
         }
 
+    def about(self) -> str:
+        """Which device."""
+        record = self._record
+        return f"{record.name} · {record.model} · {record.building or 'whole community'}" if record else ""
+
     async def load(self) -> None:
         """Read the device."""
         session = self.session

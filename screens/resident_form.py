@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from backend.catalog.residents import RESIDENT
 from screens.base.form_page import FormPage
@@ -23,7 +23,6 @@ class ResidentForm(FormPage):
 
     MODULE = "r"
     TITLE_TEXT = "New resident"
-    PLANNED: ClassVar[frozenset[str]] = frozenset({"apartment_id", "pin", "cards", "group_ids", "role"})
 
     def __init__(self, session: Session, resident_id: int | None = None, *, apartment_id: int | None = None) -> None:
         super().__init__(session)
@@ -31,8 +30,11 @@ class ResidentForm(FormPage):
         self._apartment_id = apartment_id
         self._record: ResidentRecord | None = None
         self._filled: int | None = None
-        if resident_id is not None:
-            self.TITLE_TEXT = "Edit resident"  # type: ignore[misc]
+
+    def about(self) -> str:
+        """Who it is, once somebody lives there."""
+        record = self._record
+        return f"{record.name} · {record.building} {record.apartment} · {record.role.value}" if record else ""
 
     def sections(self) -> dict[str, Sequence[FormField]]:
         """Made from the catalog; the apartment is fixed once somebody lives there."""
@@ -201,3 +203,16 @@ class ResidentForm(FormPage):
 def split(text: str) -> tuple[str, ...]:
     """The cards of a field; the service checks them."""
     return tuple(part.strip() for part in text.replace(",", ";").split(";") if part.strip())
+
+
+class ResidentEdit(ResidentForm):
+    """Changes the resident given."""
+
+    TITLE_TEXT = "Edit resident"
+
+    def __init__(self, session: Session, resident_id: int) -> None:
+        super().__init__(session, resident_id)
+
+    def hints(self) -> list[tuple[str, str]]:
+        """There is no next one to edit."""
+        return [hint for hint in self.HINTS if hint[0] != "F4"]

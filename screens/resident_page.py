@@ -23,7 +23,7 @@ from screens.resident_drawing import (
     revoked_figure,
     revoked_lines,
 )
-from screens.resident_form import ResidentForm
+from screens.resident_form import ResidentEdit, ResidentForm
 from screens.why import WhyDialog
 from widgets.dialog import Choice, ConfirmDialog
 from widgets.frame import Title
@@ -132,7 +132,7 @@ class ResidentPage(Page):
     @needs("resident.write")
     def action_edit(self) -> None:
         """Edit."""
-        self.app.push_screen(ResidentForm(self.session, self._resident_id))
+        self.app.push_screen(ResidentEdit(self.session, self._resident_id))
 
     @needs("resident.write")
     def action_family(self) -> None:

@@ -10,7 +10,7 @@ from screens.base.drawing import beside
 from screens.base.resource import ResourceScreen
 from screens.resident_acts import delete_residents, show_codes
 from screens.resident_drawing import access_lines, brief_lines, door_lines, history_lines
-from screens.resident_form import ResidentForm
+from screens.resident_form import ResidentEdit, ResidentForm
 
 FACTS_WIDE = 48
 """Cells of the facts beside the doors."""
@@ -30,7 +30,7 @@ class ResidentsScreen(ResourceScreen):
 
     def verb_edit(self, ids: tuple[int, ...]) -> None:
         """Change one."""
-        self.app.push_screen(ResidentForm(self.session, ids[0]))
+        self.app.push_screen(ResidentEdit(self.session, ids[0]))
 
     def verb_delete(self, ids: tuple[int, ...]) -> None:
         """Delete one or the ticked."""

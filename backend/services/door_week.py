@@ -16,7 +16,7 @@ from backend.store import tables as t
 
 DAYS = 7
 KEPT_FOR = timedelta(minutes=10)
-"""How long the count of a closed day is kept; a device that was offline still adds lines to it."""
+"""How long the count of a closed day is kept at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,12 @@ class WeekCounter:
 
     def __init__(self) -> None:
         self._closed: dict[tuple[int, str, date], _Day] = {}
+        self._seen_id = 0
 
     def read(self, connection: Connection, community_id: int, formats: Formats, now: datetime) -> Week:
         """The last seven days up to `now` in the community's zone; a day begins and ends at its local midnight."""
         today = formats.local(now).date()
+        self._drop_if_late(connection, instant_of(today, zone_info(formats.zone)))
         days: list[tuple[str, int]] = []
         actions: Counter[str] = Counter()
         for day in (today - timedelta(days=back) for back in reversed(range(DAYS))):
@@ -50,6 +52,14 @@ class WeekCounter:
             days.append(("today" if day == today else f"{day:%a} {day.day}", found.total()))
         self._forget(now)
         return Week(tuple(days), tuple(actions.most_common()))
+
+    def _drop_if_late(self, connection: Connection, today: datetime) -> None:
+        """A device that was offline adds lines to closed days: then they are counted anew."""
+        log = t.door_log
+        late = select(log.c.id).where(log.c.id > self._seen_id, log.c.happened_at < today).limit(1)
+        if self._closed and connection.execute(late).first() is not None:
+            self._closed = {}
+        self._seen_id = connection.execute(select(func.max(log.c.id))).scalar() or 0
 
     def _day(
         self, connection: Connection, community_id: int, zone: str, day: date, now: datetime, *, closed: bool

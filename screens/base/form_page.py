@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from backend.domain.errors import Conflict, Invalid, SmartPlusError, Stale
 from screens.base.page import Page
-from screens.base.plan_pane import PlanPane
+from screens.base.plan_pane import PlanPane, PlanSum, loses
 from screens.base.session import Session
 from widgets.dialog import Choice, ConfirmDialog
 from widgets.form import Form, FormField
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PLAN_AFTER = 0.3
 """Seconds after the last key until the plan is drawn anew."""
+MOST_LOSSES = 12
+"""Doors that a question names."""
 
 
 class FormPage(Page):
@@ -49,6 +51,7 @@ class FormPage(Page):
         super().__init__(session)
         self._timer: Timer | None = None
         self._saving = False
+        self._cursor: Widget | None = None
 
     @property
     def form(self) -> Form:
@@ -60,6 +63,7 @@ class FormPage(Page):
         with Horizontal(id="form-body"):
             yield Form(self.sections())
             yield PlanPane()
+        yield PlanSum()
 
     def sections(self) -> dict[str, Sequence[FormField]]:
         """The fields by section."""
@@ -81,27 +85,44 @@ class FormPage(Page):
         """The form that "save and next" starts."""
         return None
 
+    def about(self) -> str:
+        """Which record the form changes; "" for a new one."""
+        return ""
+
+    def hints(self) -> Iterable[tuple[str, str]]:
+        """"Save and next" where there is a next one."""
+        series = type(self).next_form is not FormPage.next_form
+        return [hint for hint in self.HINTS if series or hint[0] != "F4"]
+
     def heading(self) -> Title:
-        """The title, and how much is not saved."""
-        count = len(self.form.changes()) if self.is_mounted and self.form.is_mounted else 0
-        plural = "s" if count != 1 else ""
-        unsaved = ((f"◐ {count} change{plural}, not saved", "$sp-warn"),) if count else ()
-        return Title(self.TITLE_TEXT, right=unsaved)
+        """The title, which record it is, and how much is not saved."""
+        count = self.unsaved
+        word = f"{count} change{'s' if count != 1 else ''}"
+        more = "" if self.has_class("-narrow") else ", not saved"
+        right = ((f"◐ {word}{more}", "$sp-warn"),) if count else ()
+        return Title(self.TITLE_TEXT, ((self.about(), "$sp-t2"),) if self.about() else (), right)
+
+    @property
+    def unsaved(self) -> int:
+        """How many fields differ from what they began with."""
+        return len(self.form.changes()) if self.is_mounted and self.form.is_mounted else 0
 
     def touched(self, topics: frozenset[str]) -> None:
         """A form is not read again under the hands of whoever types."""
 
     def failed(self, error: SmartPlusError) -> None:
-        """Show errors at their fields; what was typed stays."""
+        """Show errors at their fields; what was typed stays, and the cursor where it was."""
         self._saving = False
         if isinstance(error, Invalid):
             self.form.show_errors(error.fields)
         elif isinstance(error, Conflict):
             self.form.show_errors({error.field: str(error)})
         elif isinstance(error, Stale):
-            self.form.show_errors({"": f"{error} Escape and open it again to see what changed."})
+            self.form.show_errors({"": f"{error} What you typed is kept here; Esc and e show what it is now."})
         else:
             super().failed(error)
+        if self.focused is None and self._cursor is not None:
+            self._cursor.focus()
 
     @on(FormField.Changed)
     def _one_changed(self, event: FormField.Changed) -> None:
@@ -121,12 +142,12 @@ class FormPage(Page):
         self._timer = self.set_timer(PLAN_AFTER, lambda: self.start(self._plan, group="plan", exclusive=True))
 
     async def _plan(self) -> None:
-        pane = self.query_one(PlanPane)
         try:
             plans = await self.plan()
         except SmartPlusError:
             plans = None
-        pane.show(plans)
+        self.query_one(PlanPane).show(plans)
+        self.query_one(PlanSum).show(plans)
 
     def action_save(self) -> None:
         """Save and leave."""
@@ -137,13 +158,37 @@ class FormPage(Page):
         self._save(then=self.next_form())
 
     def _save(self, then: FormPage | None) -> None:
-        if not self._saving:
-            self._saving = True
-            if self.focused is not None:
-                self.set_focus(None)  # a picker takes its first hit when it is left
-            self.call_after_refresh(lambda: self.start(self._save_now, then))
+        if self._saving:
+            return
+        self._saving = True
+        if self.focused is not None:
+            self._cursor = self.focused
+            self.set_focus(None)  # a picker takes its first hit when it is left
+        self.call_after_refresh(lambda: self.start(self._save_unless_lost, then))
+
+    async def _save_unless_lost(self, then: FormPage | None) -> None:
+        """A save that takes access away asks first."""
+        try:
+            plans = await self.plan() or ()
+        except SmartPlusError:
+            plans = ()  # saving says what is wrong, at its field
+        losing = [plan for plan in plans if plan.removes]
+        if not losing:
+            await self._save_now(then)
+            return
+        self._saving = False
+        lines = [((("- "), "$sp-bad"), (plan.device_name, "$sp-t1"), (f"  {loses(plan)}", "$sp-t2")) for plan in losing]
+        dialog = ConfirmDialog(
+            "Save",
+            f"{self.saved_title()} loses access at {len(losing)} door{'s' if len(losing) != 1 else ''}. Save?",
+            lines=lines[:MOST_LOSSES],
+            choices=[Choice("y", "Save", "save", danger=True)],
+            opened_by="f2",
+        )
+        self.app.push_screen(dialog, lambda answer: self.start(self._save_now, then) if answer else None)
 
     async def _save_now(self, then: FormPage | None) -> None:
+        self._saving = True
         saved = await self.save()
         self._saving = False
         self.watch_save(self.saved_title(), saved)
@@ -153,24 +198,42 @@ class FormPage(Page):
 
     def action_plan(self) -> None:
         """Show the plan as a page, or the fields again."""
-        self.toggle_class("-plan")
+        if self.has_class("-plan"):
+            self._leave_plan()
+        else:
+            self._cursor = self.focused
+            self.set_focus(None)
+            self.add_class("-plan")
+
+    def _leave_plan(self) -> None:
+        self.remove_class("-plan")
+        if self._cursor is not None:
+            self._cursor.focus()
 
     def action_back(self) -> None:
-        """Leave; ask when something was typed."""
+        """Leave the plan, then the form; ask when something was typed."""
         if self.has_class("-plan"):
-            self.remove_class("-plan")
-            return
-        count = len(self.form.changes())
+            self._leave_plan()
+        else:
+            self.ask_leave(self.dismiss)
+
+    def ask_leave(self, then: Callable[[], object]) -> None:
+        """Throw away what was typed only after one question."""
+        count = self.unsaved
         if not count:
-            self.dismiss()
+            then()
             return
         dialog = ConfirmDialog(
             "Leave the form",
             f"Throw away {count} change{'s' if count != 1 else ''}?",
+            lines=[((self.about() or self.TITLE_TEXT, "$sp-t2"),)],
             choices=[Choice("x", "Throw away", "leave", danger=True)],
+            opened_by="escape",
         )
-        self.app.push_screen(dialog, self._left)
 
-    def _left(self, answer: Any) -> None:
-        if answer == "leave":
-            self.dismiss()
+        def answered(answer: str | None) -> None:
+            if answer:
+                self.form.begin(self.form.values())
+                then()
+
+        self.app.push_screen(dialog, answered)

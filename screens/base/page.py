@@ -111,7 +111,7 @@ class Page(Screen[None]):
         """How many changes would be lost if the page were left now."""
         return 0
 
-    def ask_leave(self, then: Callable[[], None]) -> None:
+    def ask_leave(self, then: Callable[[], object]) -> None:
         """Ask before changes are lost, then go on."""
         then()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 
 from backend.domain.formats import figure
+from screens.base.drawing import column
 from widgets.frame import Part
 from widgets.panel import Lines, Panel
 from widgets.plots import gauge
@@ -52,6 +53,30 @@ class PlanPane(Panel):
             lines.lines = tuple(plan_lines(plans))
 
 
+class PlanSum(Lines):
+    """The sum of the plan over the footer, where the plan itself is a page behind F3."""
+
+    DEFAULT_CSS = """
+    PlanSum { display: none; height: 2; margin-top: 1; }
+    """
+
+    def show(self, plans: Sequence[DoorPlan] | None) -> None:
+        """Draw the sum; nothing while the form cannot tell."""
+        if plans is None:
+            self.lines = ()
+            return
+        key: tuple[Part, ...] = (("   F3", "bold $sp-acc"), (" door by door", "$sp-t2"))
+        warnings = [(plan.device_name, loss.text) for plan in plans for loss in plan.losses]
+        first = (("Plan  ", "bold $sp-t1"), *(summary_parts(plans) if plans else (("no door", "$sp-t2"),)), *key)
+        second = ((("▲ ", "$sp-warn"), (": ".join(warnings[0]), "$sp-t2")),) if warnings else ()
+        self.lines = (first, *second)
+
+
+def loses(plan: DoorPlan) -> str:
+    """What a door takes away, in a word or two."""
+    return _words(plan.removes)
+
+
 def summary_parts(plans: Sequence[DoorPlan]) -> tuple[Part, ...]:
     """The sum of a plan: "4 doors +4 -0"."""
     gains = sum(len(plan.adds) + len(plan.changes) for plan in plans)
@@ -72,8 +97,8 @@ def plan_lines(plans: Sequence[DoorPlan]) -> list[tuple[Part, ...]]:
         lines.append(
             (
                 ("× " if plan.removes else "▸ ", "$sp-bad" if plan.removes else "$sp-acc"),
-                (f"{plan.device_name[: NAME - 1]:<{NAME}}", "$sp-t1"),
-                (f"{gains[: WHAT - 1]:<{WHAT}}", "$sp-ok" if gains != "–" else "$sp-t3"),
+                (column(plan.device_name, NAME), "$sp-t1"),
+                (column(gains, WHAT), "$sp-ok" if gains != "–" else "$sp-t3"),
                 (losses, "$sp-bad" if losses != "–" else "$sp-t3"),
             )
         )
@@ -82,7 +107,7 @@ def plan_lines(plans: Sequence[DoorPlan]) -> list[tuple[Part, ...]]:
         room = f"{figure(plan.users_after)}/{figure(plan.users_limit)}"
         lines.append(
             (
-                (f"{plan.device_name[: NAME - 1]:<{NAME}}", "$sp-t2"),
+                (column(plan.device_name, NAME), "$sp-t2"),
                 *gauge(plan.users_after, plan.users_limit, 10),
                 (f" {room}", "$sp-t2"),
             )

@@ -78,6 +78,8 @@ class Machine(RuleBasedStateMachine):
         self.town: Town | None = None
         self.acts: list[Act] = []
         self.masters: dict[str, int] = {}
+        self.last: Act | None = None
+        """The last act of all, if it is one that undo knows."""
         self.number = 0
 
     @initialize(
@@ -164,7 +166,7 @@ class Machine(RuleBasedStateMachine):
         try:
             saved = self.t.world.undo.undo(self.t.world.context.again(), act.operation)
         except SmartPlusError:
-            assert act is not self.acts[-1] or act.operation < self._newest_operation(), "the last act cannot be undone"
+            assert act is not self.last, "the last act cannot be undone"
             return
         self.acts.remove(act)
         self._done(saved.operation, {one: self._back(one, act) for one in act.before})
@@ -180,6 +182,7 @@ class Machine(RuleBasedStateMachine):
             begins = self.t.clock() + timedelta(minutes=span[0], seconds=30 * span[2])
             hours = [*hours[1:], {"repeat": "never", "begins": begins, "ends": begins + timedelta(minutes=span[1])}]
         self.t.set_windows(group, hours)
+        self.last = None
 
     @precondition(lambda self: self.town and self.town.oracle.people)
     @rule(
@@ -194,6 +197,7 @@ class Machine(RuleBasedStateMachine):
             self.t.set_pin_validity(self._person(who), self._in(since), self._in(until))
         else:
             self.t.suspend(self._person(who), on=what == "suspend")
+        self.last = None
 
     # -- time, devices, people --------------------------------------------------------------------
 
@@ -294,14 +298,12 @@ class Machine(RuleBasedStateMachine):
     def _in(self, minutes: int | None) -> datetime | None:
         return None if minutes is None else self.t.clock() + timedelta(minutes=minutes)
 
-    def _newest_operation(self) -> int:
-        return max(act.operation for act in self.acts)
-
     def _done(self, operation: int, after: dict[int, Person | None]) -> None:
         before = {one: self.t.oracle.copy_of(one) for one in after}
         for one, person in after.items():
             self.t.oracle.put(one, person)
-        self.acts.append(Act(operation, before, {one: self.t.oracle.copy_of(one) for one in after}))
+        self.last = Act(operation, before, {one: self.t.oracle.copy_of(one) for one in after})
+        self.acts.append(self.last)
         for apartment in APARTMENTS:
             if self.masters.get(apartment) not in self.t.oracle.people:
                 self.masters.pop(apartment, None)
