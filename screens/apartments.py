@@ -38,7 +38,11 @@ class ApartmentsScreen(ResourceScreen):
         lines: list[tuple[Part, ...]] = [
             ((column(name, 34), "$sp-t1"), (role.value, "$sp-t2")) for _, name, role in record.residents
         ]
-        nobody: tuple[Part, ...] = (("Nobody lives here.  ", "$sp-t2"), ("f", "bold $sp-acc"), (" adds the master", "$sp-t2"))
+        nobody: tuple[Part, ...] = (
+            ("Nobody lives here.  ", "$sp-t2"),
+            ("f", "bold $sp-acc"),
+            (" adds the master", "$sp-t2"),
+        )
         return Detail(lines or [nobody], ((record.name, "$sp-t3"),), f"{record.building} {record.number}")
 
     @needs("resident.write")

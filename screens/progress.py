@@ -22,6 +22,7 @@ class ProgressDialog(Dialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "leave", "Back", id="progress.leave", tooltip="Back", show=False),
     ]
+
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session

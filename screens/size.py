@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.app import RenderResult
+from textual import events
+from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.geometry import Size
 from textual.screen import ModalScreen
+from textual.widgets import Static
 
 LEAST = Size(80, 24)
 
@@ -26,8 +27,11 @@ class TooSmall(ModalScreen[None]):
     TooSmall { background: $sp-base; color: $sp-t1; }
     """
 
-    def render(self) -> RenderResult:
+    def compose(self) -> ComposeResult:
+        """One sentence."""
+        yield Static(id="sentence", markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
         """The size there is, the size that is needed."""
-        now = self.app.size
-        sentence = f"This needs {LEAST.width}x{LEAST.height}, the terminal has {now.width}x{now.height}."
-        return Content(f"{sentence}\nMake it larger, or the letters smaller. Nothing is lost.")
+        sentence = f"This needs {LEAST.width}x{LEAST.height}, the terminal has {event.size.width}x{event.size.height}."
+        self.query_one("#sentence", Static).update(f"{sentence} Make it larger. Nothing is lost.")

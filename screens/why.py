@@ -129,7 +129,9 @@ def answer_lines(session: Session, answer: Answer) -> list[tuple[Part, ...]]:
         lines += [((" " * LABEL, ""), *line) for line in more]
         failed = failed or not ok
     if answer.opens_next is not None:
-        lines.append((("  ", ""), (column("Opens next", LABEL - 2), "$sp-t1"), (formats.moment(answer.opens_next), "$sp-t2")))
+        lines.append(
+            (("  ", ""), (column("Opens next", LABEL - 2), "$sp-t1"), (formats.moment(answer.opens_next), "$sp-t2"))
+        )
     if answer.held:
         lines += [(("", ""),), *wrapped(answer.held, WIDE, "$sp-t2")]
     return lines

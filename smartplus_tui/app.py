@@ -15,15 +15,15 @@ from textual.worker import Worker
 
 from backend.domain.errors import Forbidden, SmartPlusError
 from backend.engine import Engine
-from screens.base.messages import GoTo, OpenRecord, Refused, Watch
+from screens.base.messages import GoTo, OpenRecord, Watch
 from screens.base.page import Page
 from screens.base.session import Session, StandingAtADoor
 from screens.login import LoggedIn, LoginScreen
 from screens.size import TooSmall, fits
 from smartplus_tui.live import LiveFigures
 from smartplus_tui.navigation import RECORD_PAGES, entries, module_of
-from smartplus_tui.toasts import ToastApp
 from smartplus_tui.themes import DEFAULT_VARIABLES, THEMES, pick_theme
+from smartplus_tui.toasts import ToastApp
 from widgets.frame import TopBar
 
 if TYPE_CHECKING:

@@ -58,9 +58,9 @@ class DetailPane(Panel):
         self.follow(self._row)
 
     def _read_now(self) -> None:
-        self.run_worker(self._show, group="detail", exclusive=True)
+        self.run_worker(self._show_row, group="detail", exclusive=True)
 
-    async def _show(self) -> None:
+    async def _show_row(self) -> None:
         row, page = self._row, self._pages[self._page]
         if row is None:
             detail, name = Detail(), ""

@@ -80,9 +80,7 @@ def wrapped(text: str, width: int, style: str, before: Part = ("", "")) -> list[
     return [(before, (line.plain, style)) for line in Content(clean(text)).wrap(room)]
 
 
-def beside(
-    left: Sequence[tuple[Part, ...]], right: Sequence[tuple[Part, ...]], width: int
-) -> list[tuple[Part, ...]]:
+def beside(left: Sequence[tuple[Part, ...]], right: Sequence[tuple[Part, ...]], width: int) -> list[tuple[Part, ...]]:
     """Two blocks of lines side by side, the left one `width` cells wide."""
     made: list[tuple[Part, ...]] = []
     for at in range(max(len(left), len(right))):

@@ -90,7 +90,7 @@ class FormPage(Page):
         return ""
 
     def hints(self) -> Iterable[tuple[str, str]]:
-        """"Save and next" where there is a next one."""
+        """ "Save and next" where there is a next one."""
         series = type(self).next_form is not FormPage.next_form
         return [hint for hint in self.HINTS if series or hint[0] != "F4"]
 
@@ -149,6 +149,9 @@ class FormPage(Page):
         self.query_one(PlanPane).show(plans)
         self.query_one(PlanSum).show(plans)
 
+    def action_reload(self) -> None:
+        """What was typed is not read over."""
+
     def action_save(self) -> None:
         """Save and leave."""
         self._save(then=None)
@@ -185,7 +188,12 @@ class FormPage(Page):
             choices=[Choice("y", "Save", "save", danger=True)],
             opened_by="f2",
         )
-        self.app.push_screen(dialog, lambda answer: self.start(self._save_now, then) if answer else None)
+
+        def answered(answer: str | None) -> None:
+            if answer:
+                self.start(self._save_now, then)
+
+        self.app.push_screen(dialog, answered)
 
     async def _save_now(self, then: FormPage | None) -> None:
         self._saving = True

@@ -5,7 +5,6 @@ from __future__ import annotations
 from textual.binding import Binding
 from textual.dom import DOMNode
 
-
 KEYS = {
     "?": "question_mark",
     "/": "slash",

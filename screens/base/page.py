@@ -302,7 +302,10 @@ class Page(Screen[None]):
         dialog = ConfirmDialog(
             "Quit",
             "Leave while doors are being written?",
-            lines=[((f"{watched.title}: {watched.text}", "$sp-warn"),), (("The agent goes on where it stopped.", "$sp-t2"),)],
+            lines=[
+                ((f"{watched.title}: {watched.text}", "$sp-warn"),),
+                (("The agent goes on where it stopped.", "$sp-t2"),),
+            ],
             choices=[Choice("x", "Quit", "quit")],
         )
         self.app.push_screen(dialog, lambda answer: self.app.exit() if answer else None)

@@ -117,7 +117,7 @@ class ResourceScreen(Page):
         return ((f"■ {figure(self._ticked)} ticked   ", "bold $sp-acc"),) if self._ticked else ()
 
     def _count_parts(self, word: str) -> tuple[Part, ...]:
-        """"312 of 1,284" while a filter holds, else "1,284 residents"."""
+        """ "312 of 1,284" while a filter holds, else "1,284 residents"."""
         count, exact = self._count
         counted: Part = (f"{'' if exact else 'about '}{figure(count)}", "$sp-t1")
         if self._filter is not None and self._total is not None:

@@ -77,7 +77,6 @@ class Machine(RuleBasedStateMachine):
         self.template, self.root = template, root
         self.town: Town | None = None
         self.acts: list[Act] = []
-        self.masters: dict[str, int] = {}
         self.last: Act | None = None
         """The last act of all, if it is one that undo knows."""
         self.number = 0
@@ -116,10 +115,10 @@ class Machine(RuleBasedStateMachine):
     def delete(self, who: int) -> None:
         """A resident moves out; a master with the whole family."""
         person_id = self._person(who)
-        apartment = self.t.oracle.people[person_id].apartment
+        leaving = self.t.oracle.people[person_id]
         going = {person_id}
-        if self.masters.get(apartment) == person_id:
-            going = {one for one, person in self.t.oracle.people.items() if person.apartment == apartment}
+        if leaving.master:
+            going = {one for one, person in self.t.oracle.people.items() if person.apartment == leaving.apartment}
         saved = self.t.world.residents.delete(self.t.world.context.again(), sorted(going))
         self._done(saved.operation, dict.fromkeys(going))
 
@@ -156,7 +155,10 @@ class Machine(RuleBasedStateMachine):
             changed.pin, changed.since, changed.until = wanted, None, None
         changed.cards = (frozenset() if dropped else changed.cards) | set(added)
         changed.groups = changed.groups if groups is None else frozenset(groups)
-        self._done(saved.operation, {person_id: changed})
+        if changed == self.t.oracle.people[person_id]:
+            self.last = None  # saved without a change: nothing to undo
+        else:
+            self._done(saved.operation, {person_id: changed})
 
     @precondition(lambda self: self.acts)
     @rule(back=st.sampled_from([0, 0, 0, 1, 2]))
@@ -289,8 +291,8 @@ class Machine(RuleBasedStateMachine):
                 raise
             return
         assert not any(one.pin == wanted != "" for one in self.t.oracle.people.values()), "one PIN for two people"
+        person.master = not any(one.master and one.apartment == apartment for one in self.t.oracle.people.values())
         self._done(saved.operation, {saved.id: person})
-        self.masters.setdefault(apartment, saved.id)
 
     def _used_pin(self) -> str:
         return min(self.t.oracle.pins, default="")
@@ -304,9 +306,6 @@ class Machine(RuleBasedStateMachine):
             self.t.oracle.put(one, person)
         self.last = Act(operation, before, {one: self.t.oracle.copy_of(one) for one in after})
         self.acts.append(self.last)
-        for apartment in APARTMENTS:
-            if self.masters.get(apartment) not in self.t.oracle.people:
-                self.masters.pop(apartment, None)
 
     def _back(self, one: int, act: Act) -> Person | None:
         """A person without what an act changed of them; what other acts changed stays."""

@@ -24,6 +24,7 @@ class Person:
     cards: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     suspended: bool = False
+    master: bool = False
     since: datetime | None = None
     until: datetime | None = None
 

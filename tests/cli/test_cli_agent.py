@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -122,6 +123,8 @@ def test_a_resident_reaches_the_gate_and_leaves_it_with_proof(house):
     new = ("resident", "add", "--apartment", "A 1002", "--first", "Ida", "--last", "May", "--pin", "-")
     added = smartplus(*new, "--wait", "--json", typed="5566\n").json
     assert (added["doors"], added["done"], added["total"], added["waiting"]) == (1, 1, 1, [])
+    since = datetime.fromisoformat(smartplus("log", "operation", str(added["operation"]), "--json").json["at"])
+    until(lambda: datetime.now(UTC) >= since + timedelta(seconds=1))  # a door writes down whole seconds
     assert house.opens("gate", "5566")
     line = until(lambda: smartplus("log", "door", "--filter", "name:may", "--json").json["items"])[0]
     assert (line["initiated_by"], line["response"], line["action"]) == ("May, Ida", "success", "pin")

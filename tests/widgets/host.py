@@ -38,9 +38,6 @@ class Host(App[Any]):
     def compose(self) -> ComposeResult:
         yield from self.widgets
 
-    async def on_event(self, event: Any) -> None:
-        await super().on_event(event)
-
     async def _dispatch_message(self, message: Message) -> None:
         if type(message).__module__.startswith("widgets."):
             self.messages.append(message)

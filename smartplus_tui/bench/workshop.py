@@ -1,0 +1,112 @@
+"""What benchmarks share in one run: a place on disk, the sites that are built once, child processes."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backend.engine import Engine
+from smartplus_tui.demo.stage import Stage, staged, until
+
+if TYPE_CHECKING:
+    from backend.domain.context import Context
+
+LONGEST = 900.0
+"""Seconds that a child process takes at most."""
+
+
+class Workshop:
+    """A temporary directory with whatever was built in it; closes and clears up as a context manager."""
+
+    def __init__(self, *, small: bool) -> None:
+        self.small = small
+        self._stack = ExitStack()
+        self._stage: Stage | None = None
+        self._sites: dict[int, tuple[Engine, Context]] = {}
+
+    def __enter__(self) -> Workshop:
+        self.place = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="smartplus-bench-")))
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._stack.close()
+
+    def pick(self, small: int, full: int) -> int:
+        """A size: that of a small run or that of a full one."""
+        return small if self.small else full
+
+    def stage(self) -> Stage:
+        """The demo community with a living agent, every door filled."""
+        if self._stage is None:
+            stage = self._stack.enter_context(staged(self.place / "demo"))
+            stage.build()
+            stage.start_agent()
+            until(stage.agent_lives, lambda: "the agent gave no sign")
+            until(lambda: _filled(stage), lambda: "the doors were not filled")
+            self._stage = stage
+        return self._stage
+
+    def logs(self, rows: int) -> tuple[Engine, Context]:
+        """The started engine of a site with so many door log lines, and an installer of it."""
+        if rows not in self._sites:
+            root = self.place / f"logs-{rows}"
+            engine, context = new_site(root)
+            engine.close()
+            child("door-logs", str(root), str(rows))
+            engine.start()
+            self._stack.callback(engine.close)
+            self._sites[rows] = engine, context
+        return self._sites[rows]
+
+
+def new_site(root: Path) -> tuple[Engine, Context]:
+    """A fresh site without any record, its engine started, and its installer."""
+    from backend.domain.enums import Via
+
+    email, password = "installer@bench.example", secrets.token_urlsafe(18)
+    engine = Engine.create(
+        root,
+        community="Bench Court",
+        timezone="Europe/Warsaw",
+        admin_email=email,
+        admin_name="Ines Moreau",
+        password=password,
+        key_file=True,
+    )
+    return engine, engine.managers.login(email, password, Via.APP)[0]
+
+
+def child(*arguments: str) -> Any:
+    """Run a part of the backend's benchmarks in a process of its own and answer the JSON value that it prints."""
+    command = [sys.executable, "-m", "backend.bench", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST, check=False)  # noqa: S603 - ours
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(arguments[:1])} failed: {done.stderr.strip()[-2000:]}")
+    return json.loads(done.stdout)
+
+
+@contextmanager
+def beside(*arguments: str) -> Iterator[None]:
+    """Have a part of the backend's benchmarks run in a process of its own, from its first line of output on."""
+    command = [sys.executable, "-m", "backend.bench", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ours
+        assert process.stdout is not None
+        try:
+            if not process.stdout.readline():
+                raise RuntimeError(f"{arguments[0]} did not start")
+            yield
+        finally:
+            process.kill()
+
+
+def _filled(stage: Stage) -> bool:
+    from backend.domain.enums import SyncState
+
+    return all(sync.state is SyncState.IN_SYNC for _, _, sync in stage.engine.sync.devices(stage.context))
