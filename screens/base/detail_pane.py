@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.timer import Timer
+from textual.worker import Worker
 
 from backend.domain.errors import SmartPlusError
 from widgets.frame import Part
@@ -57,8 +58,8 @@ class DetailPane(Panel):
         self._page = (self._page + step) % len(self._pages)
         self.follow(self._row)
 
-    def _read_now(self) -> None:
-        self.run_worker(self._show_row, group="detail", exclusive=True)
+    def _read_now(self) -> Worker[None]:
+        return self.run_worker(self._show_row, group="detail", exclusive=True)
 
     async def _show_row(self) -> None:
         row, page = self._row, self._pages[self._page]

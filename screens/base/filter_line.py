@@ -59,7 +59,8 @@ class FilterLine(Horizontal):
     FilterLine > FilterInput:focus { background: $sp-cur; }
     FilterLine > .hint { width: auto; color: $sp-t3; padding: 0 1; }
     FilterLine > .error {
-        width: auto; max-width: 66%; text-wrap: nowrap; text-overflow: ellipsis; color: $sp-bad; padding: 0 1; display: none;
+        width: auto; max-width: 66%; text-wrap: nowrap; text-overflow: ellipsis;
+        color: $sp-bad; padding: 0 1; display: none;
     }
     FilterLine.-error > .error { display: block; }
     FilterLine.-error > .hint { display: none; }

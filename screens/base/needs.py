@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from backend.domain.errors import Forbidden
 
 if TYPE_CHECKING:
-    from screens.base.page import Page
+    from textual.dom import DOMNode
 
-PageType = TypeVar("PageType", bound="Page")
-Action = Callable[[PageType], None]
+    from screens.base.acts import Acts
+
+ActsType = TypeVar("ActsType", bound="Acts")
+Action = Callable[[ActsType], None]
 
 
-def needs(permission: str) -> Callable[[Action[PageType]], Action[PageType]]:
+def needs(permission: str) -> Callable[[Action[ActsType]], Action[ActsType]]:
     """Let an action of a page run only for those who have `permission`; the others are told who can grant it."""
 
-    def wrap(action: Action[PageType]) -> Action[PageType]:
+    def wrap(action: Action[ActsType]) -> Action[ActsType]:
         @wraps(action)
-        def run(page: PageType) -> None:
+        def run(page: ActsType) -> None:
             if page.session.may(permission):
                 action(page)
             else:
@@ -32,7 +34,7 @@ def needs(permission: str) -> Callable[[Action[PageType]], Action[PageType]]:
     return wrap
 
 
-def needed(page: type[Page], action: str) -> str:
+def needed(page: type[DOMNode], action: str) -> str:
     """The permission that an action of a page asks for, "" for none; `action` is that of a binding."""
     name = action.partition("(")[0].removeprefix("screen.")
     method: Any = getattr(page, f"action_{name}", None)

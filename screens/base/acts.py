@@ -1,0 +1,93 @@
+"""The acts that every page offers: find anything, open a door, what can be undone, help, quit."""
+
+from __future__ import annotations
+
+from textual.screen import Screen
+
+from screens.base.messages import GoTo, OpenRecord
+from screens.base.needs import needs
+from screens.base.session import Session
+from widgets.dialog import Choice, ConfirmDialog
+
+BAD_STAYS = 3600.0
+"""Seconds of a bad toast that no key was pressed after (look: toast)."""
+GOOD_STAYS = 4.0
+
+
+class Acts(Screen[None]):
+    """Base of `Page`: what its keys do that work everywhere."""
+
+    session: Session
+
+    def subject(self) -> tuple[str, int] | None:
+        """The record that an act of this page is about, as record type and id."""
+        return None
+
+    def say(self, text: str, more: str = "", *, bad: bool = False) -> None:
+        """A toast: what happened, and under it the record or the key that goes on from there."""
+        told = f"{'×' if bad else '✓'} {text}"
+        self.app.notify(
+            more or told,
+            title=told if more else "",
+            severity="error" if bad else "information",
+            timeout=BAD_STAYS if bad else GOOD_STAYS,
+            markup=False,
+        )
+
+    def action_search(self) -> None:
+        """Find anything."""
+        from screens.search import Search
+
+        self.app.push_screen(Search(self.session), self._found)
+
+    def _found(self, hit: str | None) -> None:
+        if hit is not None:
+            kind, _, name = hit.partition(":")
+            self.post_message(GoTo(name) if kind == "module" else OpenRecord(kind, int(name)))
+
+    @needs("door.open")
+    def action_open_door(self) -> None:
+        """Open a door now: the one this page is about, else one that is picked."""
+        from screens.open_door import OpenDoor
+
+        subject = self.subject()
+        relay_id = subject[1] if subject and subject[0] == "door" else None
+        device_id = subject[1] if subject and subject[0] == "device" else None
+        self.app.push_screen(OpenDoor(self.session, relay_id=relay_id, device_id=device_id))
+
+    @needs("undo.write")
+    def action_undo(self) -> None:
+        """The list of what can be undone."""
+        from screens.undo import UndoScreen
+
+        self.app.push_screen(UndoScreen(self.session))
+
+    def action_help(self) -> None:
+        """The keys of this page."""
+        from screens.help import Help
+
+        self.app.push_screen(Help(self))
+
+    def action_watched(self) -> None:
+        """Which doors do not hold the last change, and why."""
+        from screens.progress import ProgressDialog
+
+        if self.session.watched is not None:
+            self.app.push_screen(ProgressDialog(self.session))
+
+    def action_quit_app(self) -> None:
+        """Leave; ask only while a change is on its way to the doors."""
+        watched = self.session.watched
+        if watched is None or watched.done or not watched.text:
+            self.app.exit()
+            return
+        dialog = ConfirmDialog(
+            "Quit",
+            "Leave while doors are being written?",
+            lines=[
+                ((f"{watched.title}: {watched.text}", "$sp-warn"),),
+                (("The agent goes on where it stopped.", "$sp-t2"),),
+            ],
+            choices=[Choice("x", "Quit", "quit")],
+        )
+        self.app.push_screen(dialog, lambda answer: self.app.exit() if answer else None)
