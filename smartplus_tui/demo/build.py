@@ -51,6 +51,7 @@ def build(root: Path | None = None, *, say: Say = lambda _: None, with_history: 
     password = secrets.token_urlsafe(12)
     say("starting eight virtual devices")
     doors = _start_devices(place, everyone if with_history else [], password)
+    engine: Engine | None = None
     try:
         engine, context = _make_site(place / "site", say)
         _add_places(engine, context)
@@ -60,7 +61,11 @@ def build(root: Path | None = None, *, say: Say = lambda _: None, with_history: 
         say(f"adding {len(everyone)} residents")
         _add_residents(engine, context, everyone)
     except BaseException:
+        if engine is not None:
+            engine.close()
         doors.close()
+        if root is None:
+            shutil.rmtree(place, ignore_errors=True)
         raise
     return Demo(place, engine, doors, context, temporary=root is None)
 

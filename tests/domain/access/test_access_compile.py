@@ -751,6 +751,23 @@ def test_groups_for_other_doors_do_not_scatter_the_people_of_this_one():
     assert [one is other for one, other in zip(again.users, gate.users, strict=True)][:3] == [True, True, True]
 
 
+def test_people_with_and_without_dates_stay_together_with_their_hours():
+    groups = [
+        Group(1, "Day", (WORK,), frozenset({1})),
+        *(Group(number, f"Home {number}", (DAILY_ALL,), frozenset({9})) for number in (11, 12, 13)),
+    ]
+    holders = [Holder(number, f"P{number}", True, frozenset({1, 10 + number})) for number in (1, 2, 3)]
+    for credentials in (
+        [pin(1, 1), pin(2, 2, until=NOW + HOUR), pin(3, 3, until=NOW + HOUR)],
+        [pin(1, 1, until=NOW + HOUR), pin(2, 2, until=NOW + HOUR), pin(3, 3)],
+        [pin(1, 1), card(2, 2), card(3, 3, until=NOW)],
+    ):
+        door = compiled(community(groups=groups, holders=holders, credentials=credentials))
+        there = [1, 2] if credentials[2].valid_to == NOW else [1, 2, 3]
+        assert [user.holder_id for user in door.users] == there
+        assert {user.grants for user in door.users} == {((door.schedules[0].key, (1,)),)}
+
+
 def test_one_preparation_serves_any_instant():
     shared = prepare(anna(span(NOW, NOW + HOUR)))
     doors = [compile_device(shared, 1, at) for at in (NOW, NOW + HOUR, NOW - 2 * DAY, NOW)]

@@ -114,6 +114,18 @@ def test_log_line_is_answered_for_the_code_that_was_shown(park: Park) -> None:
     assert card.checks[0] == ("Credential", "card", True)
 
 
+def test_a_line_of_the_second_in_which_the_person_was_added_is_no_riddle(park: Park) -> None:
+    """Devices log whole seconds: somebody added at .255 who opens at .800 stands in the log at .000."""
+    second = park.clock.now.replace(microsecond=0)
+    park.clock.advance(microseconds=255_000)
+    anna = park.add(pin="2041")
+    park.clock.advance(seconds=5)
+    answer = park.access.why(park.context, log_id=logged(park, second, anna.id, "success"))
+    assert answer.allowed
+    refused = park.access.why(park.context, log_id=logged(park, second, anna.id, "failed"))
+    assert not refused.allowed
+
+
 @pytest.mark.parametrize(
     ("columns", "response", "sentence"),
     [
