@@ -14,6 +14,7 @@ from backend.domain.errors import SmartPlusError
 from backend.domain.formats import age
 from screens.base.page import Page
 from screens.base.session import Session
+from screens.base.waits import Waits
 from widgets.dialog import Choice, ConfirmDialog, PickDialog, PickRow
 from widgets.frame import Part
 
@@ -25,7 +26,7 @@ GIVE_UP_AFTER = 45.0
 """Seconds: longer than a command lives and the slowest device answers."""
 
 
-class OpenDoor(PickDialog):
+class OpenDoor(Waits, PickDialog):
     """The doors, used last first; `y` opens the one that was picked. With a door or device given there is no list."""
 
     def __init__(self, session: Session, *, relay_id: int | None = None, device_id: int | None = None) -> None:
@@ -34,6 +35,7 @@ class OpenDoor(PickDialog):
         self._relay_id = relay_id
         self._device_id = device_id
         self._doors: dict[str, DoorRecord] = {}
+        self.waiting = True
 
     def on_mount(self) -> None:
         """Read the doors."""
@@ -58,6 +60,7 @@ class OpenDoor(PickDialog):
             if only:
                 self._rows = tuple(self._row(door) for door in only)
             self.typed("")
+            self.end_wait()
 
     def _is_meant(self, door: DoorRecord) -> bool:
         return door.relay_id == self._relay_id or (self._device_id is not None and door.device_id == self._device_id)
@@ -81,6 +84,7 @@ class OpenDoor(PickDialog):
         )
         app, session = self.app, self._session
         self.dismiss(None)
+        self.end_wait()
         app.push_screen(dialog, lambda answer: start_opening(app, session, door) if answer else None)
 
 

@@ -25,7 +25,9 @@ WORDS = {"pin": "PIN", "card": "Card", "face": "Face", "id_access": "ID access",
 def access_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ...]]:
     """Account, contact, credentials, groups, last seen."""
     state = drawn("account", record.account_status)
-    codes = [(f"{WORDS[one.kind.value]} {one.masked}   ", "$sp-t1") for one in record.credentials]
+    codes = [
+        (f"{WORDS[one.kind.value]} {one.masked}   ", "$sp-t1") for one in record.credentials if one.status != "cooling"
+    ]
     lines = [
         fact("Account", ((f"{state.symbol} ", f"$sp-{state.symbol_tone}"), (state.word, f"$sp-{state.word_tone}"))),
         fact("E-mail", ((record.email or "–", "$sp-t1"),)),
@@ -45,7 +47,10 @@ def access_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, .
 
 def brief_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ...]]:
     """The same in three lines, for terminals with few."""
-    codes = ", ".join(f"{WORDS[one.kind.value]} {one.masked}" for one in record.credentials) or "no code"
+    codes = (
+        ", ".join(f"{WORDS[one.kind.value]} {one.masked}" for one in record.credentials if one.status != "cooling")
+        or "no code"
+    )
     opens = sum(1 for door in record.doors if door.opens)
     groups = ", ".join(name for _, name in record.groups) or "no group"
     worst = [door for door in record.doors if door.state != "in_sync"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
@@ -30,6 +31,7 @@ from widgets.frame import Title
 from widgets.panel import Lines, Panel
 from widgets.state_pane import empty
 from widgets.table import VirtualTable
+from widgets.table_messages import CursorMoved
 from widgets.table_source import Cell, Column, ListSource, Row
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ class ResidentPage(Page):
         super().__init__(session)
         self._resident_id = resident_id
         self._record: ResidentRecord | None = None
+        self.waiting = True
 
     def compose_page(self) -> Iterable[Widget]:
         """Facts and doors side by side, codes below, history at the bottom."""
@@ -109,7 +112,10 @@ class ResidentPage(Page):
         self.query_one("#doors", Panel).figure = ((f"{opens} open", "$sp-t2"),)
         table = self.query_one(VirtualTable)
         table.show_message(empty("No PIN and no card", "e", "Add one").content())
-        table.set_source(ListSource([self._row(at, one) for at, one in enumerate(record.credentials)]))
+        codes = [one for one in record.credentials if one.status != "cooling"]
+        table.set_source(ListSource([self._row(at, one) for at, one in enumerate(codes)]))
+        if not codes:
+            self.end_wait()
         await self._load_revoked()
         if self.query_one("#history").display:
             await self._load_history()
@@ -122,6 +128,11 @@ class ResidentPage(Page):
         panel.display = bool(found)
         panel.figure = revoked_figure(found)
         self.query_one("#revoked-lines", Lines).lines = tuple(revoked_lines(found, session.formats))
+
+    @on(CursorMoved)
+    def _cursor_moved(self, event: CursorMoved) -> None:
+        event.stop()
+        self.end_wait()
 
     def _row(self, at: int, one: CredentialRecord) -> Row:
         look = drawn("credential", one.status)

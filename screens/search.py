@@ -6,12 +6,13 @@ from textual import work
 
 from backend.domain.errors import SmartPlusError
 from screens.base.session import Session
+from screens.base.waits import Waits
 from widgets.dialog import PickDialog, PickList, PickRow, best
 
 KINDS = {"resident": "person", "apartment": "apartment", "door": "door", "device": "device"}
 
 
-class Search(PickDialog):
+class Search(Waits, PickDialog):
     """Hits as one types; Enter opens the one under the cursor. Answers "record:id" or "module:letter"."""
 
     def __init__(self, session: Session) -> None:
@@ -24,7 +25,6 @@ class Search(PickDialog):
             for entry in session.modules
             if entry.letter
         ]
-        self._entering = False
 
     def typed(self, text: str) -> None:
         """Ask the engine; modules are found here."""
@@ -41,6 +41,7 @@ class Search(PickDialog):
             hits = await session.ask(session.engine.search.find, context, text)
         except SmartPlusError as error:
             self.query_one(PickList).show([], str(error))
+            self.end_wait()
             return
         rows = [
             PickRow(
@@ -51,12 +52,12 @@ class Search(PickDialog):
             for hit in hits
         ]
         self.query_one(PickList).show([*rows, *best(self._modules, text)], self._empty)
-        if self._entering:
-            self._entering = False
+        if self.waiting:
             super().entered()
+            self.end_wait()
 
     def entered(self) -> None:
-        """Enter typed ahead waits for the hits of what was typed."""
-        self._entering = any(worker.group == "search" and not worker.is_finished for worker in self.workers)
-        if not self._entering:
+        """Enter typed ahead waits for the hits of what was typed, and so do the keys after it."""
+        self.waiting = any(worker.group == "search" and not worker.is_finished for worker in self.workers)
+        if not self.waiting:
             super().entered()

@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 
 from textual import events
-from textual.app import App
 from textual.notifications import SeverityLevel
+
+from smartplus_tui.typed_ahead import TypedAheadApp
 
 MOST = 2
 SEEN_AFTER = 0.5
 """Seconds after which a key counts as an answer to a bad toast."""
 
 
-class ToastApp(App[None]):
+class ToastApp(TypedAheadApp):
     """An application whose toasts keep to the look."""
 
     _bad_since: float | None = None

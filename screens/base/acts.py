@@ -7,6 +7,7 @@ from textual.screen import Screen
 from screens.base.messages import GoTo, OpenRecord
 from screens.base.needs import needs
 from screens.base.session import Session
+from screens.base.waits import Waits
 from widgets.dialog import Choice, ConfirmDialog
 
 BAD_STAYS = 3600.0
@@ -14,7 +15,7 @@ BAD_STAYS = 3600.0
 GOOD_STAYS = 4.0
 
 
-class Acts(Screen[None]):
+class Acts(Waits, Screen[None]):
     """Base of `Page`: what its keys do that work everywhere."""
 
     session: Session
@@ -38,12 +39,16 @@ class Acts(Screen[None]):
         """Find anything."""
         from screens.search import Search
 
+        self.waiting = True  # for what is typed between a hit and its page
         self.app.push_screen(Search(self.session), self._found)
 
     def _found(self, hit: str | None) -> None:
-        if hit is not None:
-            kind, _, name = hit.partition(":")
-            self.post_message(GoTo(name) if kind == "module" else OpenRecord(kind, int(name)))
+        if hit is None:
+            self.end_wait()
+            return
+        kind, _, name = hit.partition(":")
+        self.post_message(GoTo(name) if kind == "module" else OpenRecord(kind, int(name)))
+        self.call_later(self.end_wait)
 
     @needs("door.open")
     def action_open_door(self) -> None:

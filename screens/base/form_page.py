@@ -50,6 +50,7 @@ class FormPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._timer: Timer | None = None
+        self.waiting = True
         self._saving = False
         self._cursor: Widget | None = None
 
@@ -148,6 +149,12 @@ class FormPage(Page):
             plans = None
         self.query_one(PlanPane).show(plans)
         self.query_one(PlanSum).show(plans)
+
+    async def _load(self) -> None:
+        try:
+            await super()._load()
+        finally:
+            self.end_wait()
 
     def action_reload(self) -> None:
         """What was typed is not read over."""

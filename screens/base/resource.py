@@ -67,6 +67,7 @@ class ResourceScreen(Page):
         self._total: int | None = None
         self._ticked = 0
         self._shown = False
+        self.waiting = True
 
     @property
     def table(self) -> VirtualTable:
@@ -201,6 +202,7 @@ class ResourceScreen(Page):
     def _cursor_moved(self, event: CursorMoved) -> None:
         event.stop()
         self._follow_cursor()
+        self.end_wait()
 
     def _follow_cursor(self) -> None:
         if self.DETAIL_PAGES:
@@ -219,6 +221,7 @@ class ResourceScreen(Page):
     def _count_known(self, event: CountKnown) -> None:
         event.stop()
         self._count = (event.count, event.exact)
+        self.end_wait()
         if self._filter is None:
             self._total = event.count
         elif event.exact and not event.count:
@@ -240,6 +243,7 @@ class ResourceScreen(Page):
     def _load_failed(self, event: LoadFailed) -> None:
         event.stop()
         error = event.error
+        self.end_wait()
         title = self.RECORD.title
         if isinstance(error, Forbidden):
             still = "The other modules of the left column stay open."
