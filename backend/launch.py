@@ -20,6 +20,10 @@ LOOK_EVERY = 2.0
 """Seconds between two looks at the agent; a dead one is replaced at the next look."""
 STARTS_WITHIN = 5.0
 """Seconds that a new agent gets before another is started: one that hangs is found out by its successor."""
+DIES_WITHIN = 2.0
+"""Seconds; an agent that ends so soon is likely to do it again, and the next one waits longer."""
+FIRST_WAIT = 0.25
+"""Seconds before the next start after one such end; twice as long after each further one, up to `STARTS_WITHIN`."""
 
 
 class AgentKeeper:
@@ -35,6 +39,7 @@ class AgentKeeper:
         self._connection: socket.socket | None = None
         self._children: list[subprocess.Popen[bytes]] = []
         self._spawned_at = float("-inf")
+        self._wait = 0.0
         self._thread = threading.Thread(target=self._keep, name="agent-keeper", daemon=True)
 
     def start(self) -> None:
@@ -55,14 +60,23 @@ class AgentKeeper:
             self._stop.wait(0.2 if self._connection is None else LOOK_EVERY)
 
     def _look(self) -> None:
-        self._children = [child for child in self._children if child.poll() is None]
+        self._reap()
         if self._connection is not None and not self._still_connected():
             self._disconnect()
         if self._connection is None:
             self._connect()
         missing = self._connection is None or not self._state().alive
-        if missing and time.monotonic() - self._spawned_at > STARTS_WITHIN:
+        wait = STARTS_WITHIN if self._children else self._wait
+        if missing and time.monotonic() - self._spawned_at > wait:
             self._spawn()
+
+    def _reap(self) -> None:
+        """Forget the agents that have ended; those that end at their start make the next one wait longer."""
+        living = [child for child in self._children if child.poll() is None]
+        if self._children and not living:
+            soon = time.monotonic() - self._spawned_at < DIES_WITHIN
+            self._wait = min(max(FIRST_WAIT, self._wait * 2), STARTS_WITHIN) if soon else 0.0
+        self._children = living
 
     def _connect(self) -> None:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

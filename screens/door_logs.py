@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -26,13 +28,15 @@ from screens.why import WhyDialog
 from widgets.frame import Part, Title
 from widgets.panel import fact
 from widgets.table_messages import FollowChanged
-from widgets.table_source import Cell
+from widgets.table_source import Cell, Column
 
 if TYPE_CHECKING:
     from backend.domain.records import LogLine
 
 LABEL = 10
-PANE = 31
+WHEN = 16
+"""Cells of a moment in the list."""
+PANE = 28
 """Cells of a sentence in the pane."""
 
 
@@ -119,9 +123,20 @@ class DoorLogsScreen(ResourceScreen):
 
     def draw(self, field: Field, values: dict[str, Any], first: bool) -> str | Cell:
         """The time alone with its seconds while lines are of today; names of doors first."""
+        if field.name == "happened_at":
+            return Cell(self._when(values[field.name]), tone="t2")
         if field.name in ("door", "device") and values.get(field.name):
             return Cell(str(values[field.name]), tone="t1")
         return super().draw(field, values, first)
+
+    def _when(self, moment: datetime) -> str:
+        formats = self.session.formats
+        today = formats.local(moment).date() == formats.local(self.session.now()).date()
+        return formats.time(moment, seconds=True) if today else formats.moment(moment)
+
+    def columns(self) -> list[Column]:
+        """A moment needs less room than the catalog allows for one with its seconds."""
+        return [replace(one, width=WHEN) if one.name == "happened_at" else one for one in super().columns()]
 
     @on(FollowChanged)
     def _follow_changed(self, event: FollowChanged) -> None:

@@ -55,7 +55,7 @@ class OpenDoor(Waits, PickDialog):
         self._rows = tuple(self._row(door) for door in doors)
         only = [door for door in doors if self._is_meant(door)]
         if len(only) == 1:
-            self._confirm(only[0])
+            self.dismiss(str(only[0].relay_id))
         else:
             if only:
                 self._rows = tuple(self._row(door) for door in only)
@@ -70,22 +70,21 @@ class OpenDoor(Waits, PickDialog):
             str(door.relay_id), door.name, state_parts(door, self._session.now()), f"{door.device} {door.building}"
         )
 
-    def picked(self, row: PickRow) -> None:
-        """Ask once."""
-        self._confirm(self._doors[row.answer])
+    def door(self, answer: str | None) -> DoorRecord | None:
+        """The door that was picked."""
+        return self._doors.get(answer or "")
 
-    def _confirm(self, door: DoorRecord) -> None:
-        place = f"{door.building} · {door.device}" if door.building else door.device
-        dialog = ConfirmDialog(
-            "Open door",
-            f"Open {door.name} now?",
-            lines=[((place, "$sp-t2"),), state_parts(door, self._session.now())],
-            choices=[Choice("y", "Open", "open")],
-        )
-        app, session = self.app, self._session
-        self.dismiss(None)
-        self.end_wait()
-        app.push_screen(dialog, lambda answer: start_opening(app, session, door) if answer else None)
+
+def confirm_opening(app: App[None], session: Session, door: DoorRecord) -> None:
+    """Ask once, naming the door and how it is; `y` opens it."""
+    place = f"{door.building} · {door.device}" if door.building else door.device
+    dialog = ConfirmDialog(
+        "Open door",
+        f"Open {door.name} now?",
+        lines=[((place, "$sp-t2"),), state_parts(door, session.now())],
+        choices=[Choice("y", "Open", "open")],
+    )
+    app.push_screen(dialog, lambda answer: start_opening(app, session, door) if answer else None)
 
 
 def state_parts(door: DoorRecord, now: datetime) -> tuple[Part, ...]:

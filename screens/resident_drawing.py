@@ -10,24 +10,26 @@ from backend.domain.formats import Formats, age
 from screens.base.drawing import column
 from screens.base.session import Session
 from widgets.frame import Part
-from widgets.panel import fact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backend.domain.records import LogLine, ResidentRecord, RevocationLine
+    from backend.domain.records import CredentialRecord, LogLine, ResidentRecord, RevocationLine
 
 
 WORDS = {"pin": "PIN", "card": "Card", "face": "Face", "id_access": "ID access", "qr": "QR code"}
 """Kinds of credentials as people read them."""
 
 
+def codes_of(record: ResidentRecord) -> list[CredentialRecord]:
+    """The codes a person has; one that was taken away is none, though doors may still have to forget it."""
+    return [one for one in record.credentials if one.status not in ("cooling", "gone")]
+
+
 def access_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ...]]:
     """Account, contact, credentials, groups, last seen."""
     state = drawn("account", record.account_status)
-    codes = [
-        (f"{WORDS[one.kind.value]} {one.masked}   ", "$sp-t1") for one in record.credentials if one.status != "cooling"
-    ]
+    codes = [(f"{WORDS[one.kind.value]} {one.masked}   ", "$sp-t1") for one in codes_of(record)]
     lines = [
         fact("Account", ((f"{state.symbol} ", f"$sp-{state.symbol_tone}"), (state.word, f"$sp-{state.word_tone}"))),
         fact("E-mail", ((record.email or "–", "$sp-t1"),)),
@@ -47,15 +49,12 @@ def access_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, .
 
 def brief_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ...]]:
     """The same in three lines, for terminals with few."""
-    codes = (
-        ", ".join(f"{WORDS[one.kind.value]} {one.masked}" for one in record.credentials if one.status != "cooling")
-        or "no code"
-    )
+    codes = ", ".join(f"{WORDS[one.kind.value]} {one.masked}" for one in codes_of(record)) or "no code"
     opens = sum(1 for door in record.doors if door.opens)
     groups = ", ".join(name for _, name in record.groups) or "no group"
-    worst = [door for door in record.doors if door.state != "in_sync"]
-    look = drawn("sync", worst[0].state if worst else "in_sync" if record.doors else "none")
-    count = len(worst) or len(record.doors)
+    behind = [door for door in record.doors if door.state != "in_sync"]
+    look = drawn("sync", behind[0].state if behind else "in_sync" if record.doors else "none")
+    count = len(behind) or len(record.doors)
     lines: list[tuple[Part, ...]] = [
         ((f"{codes} · {groups} · opens {opens} doors", "$sp-t2"),),
         ((f"{look.symbol} ", f"$sp-{look.symbol_tone}"), (f"{count} {look.word}", f"$sp-{look.word_tone}")),

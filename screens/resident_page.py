@@ -19,6 +19,7 @@ from screens.resident_acts import delete_residents, show_codes
 from screens.resident_drawing import (
     WORDS,
     access_lines,
+    codes_of,
     door_lines,
     history_lines,
     revoked_figure,
@@ -112,7 +113,7 @@ class ResidentPage(Page):
         self.query_one("#doors", Panel).figure = ((f"{opens} open", "$sp-t2"),)
         table = self.query_one(VirtualTable)
         table.show_message(empty("No PIN and no card", "e", "Add one").content())
-        codes = [one for one in record.credentials if one.status != "cooling"]
+        codes = codes_of(record)
         table.set_source(ListSource([self._row(at, one) for at, one in enumerate(codes)]))
         if not codes:
             self.end_wait()

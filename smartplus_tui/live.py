@@ -100,12 +100,12 @@ class LiveFigures:
             self.dress(page)
 
     def _pages(self) -> Iterable[Page]:
-        return [one for one in self._app.screen_stack if isinstance(one, Page) and one.is_mounted]
+        return [one for one in self._app.screen_stack if isinstance(one, Page) and one.query(TopBar)]
 
     def dress(self, page: Page) -> None:
         """Put the present figures into the frame of a page."""
         session = self._app.session
-        if session is None or not page.is_mounted:
+        if session is None or not page.query(TopBar):
             return
         bar = page.query_one(TopBar)
         bar.community = session.community.name

@@ -46,7 +46,8 @@ class TypedAheadApp(App[None]):
             self._patience = self.set_timer(AT_MOST, self._end_wait)
 
     def _waits(self) -> bool:
-        return isinstance(self.screen, Waits) and self.screen.waiting
+        top = self.screen_stack[-1:]
+        return any(isinstance(one, Waits) and one.waiting for one in top)
 
     def _end_wait(self) -> None:
         self._patience = None

@@ -15,10 +15,12 @@ from backend.domain.enums import CommandState, CommandVerb
 from backend.domain.errors import SmartPlusError
 from backend.domain.records import FindingRecord
 from backend.store.store import Store
+from backend.store.wal import WARN_BYTES, checkpoint, wal_bytes
 from backend.sync import commands, cooling
 
 log = structlog.get_logger()
-COOL_EVERY = 60.0
+TIDY_EVERY = 60.0
+"""Seconds between two times of freeing what has cooled and emptying the database's log."""
 
 
 class Jobs:
@@ -28,18 +30,19 @@ class Jobs:
         self._store = store
         self._context = context
         self._tasks: set[asyncio.Task[None]] = set()
-        self._cooled_at = float("-inf")
+        self._tidied_at = float("-inf")
 
     def identify(self) -> None:
         """Carry out the commands that have no device yet."""
         self._begin(self._identify())
 
     async def tick(self) -> None:
-        """Once a second: end late commands, and once a minute free the values that have cooled."""
+        """Once a second: end late commands; once a minute free values that have cooled and empty the database's log."""
         await asyncio.to_thread(commands.expire, self._store, self._context)
         now = asyncio.get_running_loop().time()
-        if now - self._cooled_at >= COOL_EVERY:
-            self._cooled_at = now
+        if now - self._tidied_at >= TIDY_EVERY:
+            self._tidied_at = now
+            self._begin(self._checkpoint())
             await asyncio.to_thread(cooling.free_cooled, self._store, self._context)
 
     async def aclose(self) -> None:
@@ -52,6 +55,17 @@ class Jobs:
         task = asyncio.create_task(job)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _checkpoint(self) -> None:
+        """Bring the database's log back into the file, so that it does not grow while terminals keep the site open."""
+        try:
+            emptied = await asyncio.to_thread(checkpoint, self._store)
+        except SmartPlusError as error:
+            log.warning("the database's log was not written back", error=str(error))
+            return
+        size = wal_bytes(self._store.path)
+        if not emptied and size > WARN_BYTES:
+            log.warning("the database's log grows: something reads for too long", bytes=size)
 
     async def _identify(self) -> None:
         while command := await asyncio.to_thread(commands.claim, self._store, self._context, None):

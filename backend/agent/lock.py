@@ -14,6 +14,9 @@ from typing import IO
 HUNG_AFTER = 20.0
 """Seconds without a heartbeat after which the holder of the lock is ended: a lock alone never notices a hung holder."""
 
+GIVE_WAY_WITHIN = 5.0
+"""Seconds for the kernel to take the lock from a holder that was killed."""
+
 
 class SiteLock:
     """The lock of a site's one agent; held until `release` or the end of the process."""
@@ -34,7 +37,7 @@ class SiteLock:
         if held_for < HUNG_AFTER or (age is not None and age < HUNG_AFTER):
             return False
         self._end_holder()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + GIVE_WAY_WITHIN
         while time.monotonic() < deadline:
             if self._try():
                 return True

@@ -122,12 +122,16 @@ def _values(work: Work, device_id: int, line: RemoteLogLine) -> dict[str, object
 def _happened(at: datetime | None, zone: str, received: datetime) -> datetime:
     """Wall time of the device as an instant: devices send no zone, they keep the community's (protocol 1.10).
 
-    Of an hour that comes twice the later one is taken if it has begun.
+    Of an hour that comes twice the later one is taken if it has begun. A date that cannot be, of a device whose clock
+    was never set, counts as none.
     """
     if at is None:
         return received.replace(microsecond=0)
-    first = at.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    second = at.replace(tzinfo=ZoneInfo(zone), fold=1).astimezone(UTC)
+    try:
+        first = at.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        second = at.replace(tzinfo=ZoneInfo(zone), fold=1).astimezone(UTC)
+    except OverflowError:
+        return received.replace(microsecond=0)
     return second if second <= received else first
 
 
@@ -173,10 +177,11 @@ def _by_value(work: Work, kind: CredentialKind, code: str) -> int | None:
 
 
 def _by_record(connection: Connection, device_id: int, name: str) -> int | None:
+    h, held, d = t.holder, t.held, t.device
     parsed = parse_user_key(name)
     if parsed is not None:
-        return parsed[0]
-    h, held = t.holder, t.held
+        here = select(d.c.community_id).where(d.c.id == device_id).scalar_subquery()
+        return connection.execute(select(h.c.id).where(h.c.id == parsed[0], h.c.community_id == here)).scalar()
     found: Sequence[int] = (
         connection.execute(
             select(h.c.id)
@@ -200,7 +205,7 @@ def _relay(connection: Connection, device_id: int, line: RemoteLogLine) -> tuple
     r = t.relay
     rows = connection.execute(select(r.c.id, r.c.name, r.c.number).where(r.c.device_id == device_id)).all()
     said = line.relay.strip().upper().removeprefix("RELAY")[:1]
-    number = "ABCD".find(said) + 1 if said and said in "ABCD" else int(said) if said.isdigit() else 1
+    number = "ABCD".find(said) + 1 if said and said in "ABCD" else int(said) if said.isdecimal() else 1
     return next(((row.id, row.name) for row in rows if row.number == number), None)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.screen import Screen
 
 from screens.base.messages import GoTo, OpenRecord
@@ -9,6 +11,9 @@ from screens.base.needs import needs
 from screens.base.session import Session
 from screens.base.waits import Waits
 from widgets.dialog import Choice, ConfirmDialog
+
+if TYPE_CHECKING:
+    from backend.domain.records import DoorRecord
 
 BAD_STAYS = 3600.0
 """Seconds of a bad toast that no key was pressed after (look: toast)."""
@@ -58,7 +63,16 @@ class Acts(Waits, Screen[None]):
         subject = self.subject()
         relay_id = subject[1] if subject and subject[0] == "door" else None
         device_id = subject[1] if subject and subject[0] == "device" else None
-        self.app.push_screen(OpenDoor(self.session, relay_id=relay_id, device_id=device_id))
+        dialog = OpenDoor(self.session, relay_id=relay_id, device_id=device_id)
+        self.waiting = True  # for what is typed between the list and the question
+        self.app.push_screen(dialog, lambda answer: self._door_picked(dialog.door(answer)))
+
+    def _door_picked(self, door: DoorRecord | None) -> None:
+        from screens.open_door import confirm_opening
+
+        if door is not None:
+            confirm_opening(self.app, self.session, door)
+        self.end_wait()
 
     @needs("undo.write")
     def action_undo(self) -> None:

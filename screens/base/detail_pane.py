@@ -71,6 +71,8 @@ class DetailPane(Panel):
                 detail = await self._read(row.id, page)
             except SmartPlusError as error:
                 detail = Detail((((str(error), "$sp-t3"),),))
+        if not self.is_attached:
+            return
         self.heading = detail.heading or name
         self.figure = (*detail.figure, *self._tabs(page)) if row is not None else ()
         self.query_one(Lines).lines = tuple(detail.lines)

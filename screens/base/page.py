@@ -134,6 +134,8 @@ class Page(Acts):
 
     def refresh_frame(self) -> None:
         """Draw title, module column, footer and status line as they stand."""
+        if not self.query(KeyFooter):
+            return  # the page is being taken down
         badges = self.session.badges
         items = [
             ModuleItem(entry.letter, entry.name, *badges.get(entry.letter, ("", "t2")))

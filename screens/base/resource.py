@@ -22,7 +22,7 @@ from widgets.frame import Part, Title
 from widgets.state_pane import empty, failed, no_permission, nothing_found
 from widgets.table import VirtualTable
 from widgets.table_messages import CountKnown, CursorMoved, LoadFailed, RowSelected, SortWanted, TicksChanged
-from widgets.table_source import Cell
+from widgets.table_source import Cell, Column
 
 if TYPE_CHECKING:
     from textual.content import Content
@@ -77,9 +77,13 @@ class ResourceScreen(Page):
     def compose_page(self) -> Iterable[Widget]:
         """Filter line, list, detail pane."""
         yield FilterLine(self._complete)
-        yield VirtualTable(columns=columns_of(self.RECORD), follow=self.FOLLOW)
+        yield VirtualTable(columns=self.columns(), follow=self.FOLLOW)
         if self.DETAIL_PAGES:
             yield DetailPane(self.DETAIL_PAGES, self.detail, keys=self.DETAIL_KEYS)
+
+    def columns(self) -> list[Column]:
+        """The columns, as the catalog says."""
+        return columns_of(self.RECORD)
 
     def on_mount(self) -> None:
         """Focus the list."""

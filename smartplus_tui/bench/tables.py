@@ -67,11 +67,12 @@ async def app_on_logs(shop: Workshop) -> AsyncIterator[tuple[SmartPlusApp, Sessi
     """The app on the short log, past its dashboard, and its session."""
     engine, context = shop.logs(FEW)
     app = on_paper(SmartPlusApp(engine, context=context, keep_agent=False, summary_every=3600))
-    async with app.run_test(headless=False, size=SIZE):
+    async with app.run_test(headless=False, size=SIZE) as pilot:
         await until(lambda: app.session is not None)
         assert app.session is not None
-        await until(lambda: app.screen.is_mounted)
+        await pilot.pause()
         yield app, app.session
+        await pilot.pause()
 
 
 def session_on(shop: Workshop, session: Session, rows: int) -> Session:

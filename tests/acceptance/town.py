@@ -194,9 +194,9 @@ class Town:
         raise AssertionError(f"the doors do not come to rest: {rows}")
 
     def _is_clean(self, name: str) -> bool:
-        sync = self._sync(name)
-        due = sync.due_at()
-        return sync.gen == sync.done_gen and sync.attempt == 0 and (due is None or due > self.clock())
+        row = self.world.row(t.device_sync, name)
+        later = row.next_change_at is None or row.next_change_at > self.clock()
+        return bool(row.gen == row.done_gen and row.attempt == 0 and later)
 
     def _sync(self, name: str) -> books.SyncRow:
         with self.store.read() as connection:

@@ -43,9 +43,8 @@ class Tally:
     def table(self) -> str:
         """The rows as a table of the manual."""
         lines = ["| # | Task | Goal | Pressed |", "|---|---|---|---|"]
-        lines += [
-            f"| {number} | {task} | {goal} | {took} |" for number, (task, goal, took) in sorted(self.rows.items())
-        ]
+        for number, (task, goal, pressed) in sorted(self.rows.items()):
+            lines.append(f"| {number} | {task} | {goal} | {pressed} |")
         return "\n".join(lines)
 
 
@@ -252,9 +251,7 @@ async def test_13_revoke_a_lost_card_and_be_sure(demo: Demo, begin: Begin, tally
         await keys.until_text("Take Card")
         await keys.press("y")
         pressed = keys.pressed
-        await keys.until(
-            lambda: not any(one.kind == "card" and one.status == "active" for one in anna(demo).credentials)
-        )
+        await keys.until(lambda: ("card", "active") not in {(one.kind, one.status) for one in anna(demo).credentials})
         await keys.until_text("4 of 4 doors read back without it", within=60)
         lines = demo.engine.sync.revoked(demo.context, anna(demo).id)
         assert len(lines) == 4
