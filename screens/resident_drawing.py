@@ -10,6 +10,7 @@ from backend.domain.formats import Formats, age
 from screens.base.drawing import column
 from screens.base.session import Session
 from widgets.frame import Part
+from widgets.panel import fact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from screens.base.drawing import column
 from screens.base.page import Page
 from screens.base.session import Session
 from widgets.dialog import PickRow
@@ -39,12 +41,30 @@ class TryDoorScreen(Page):
     ]
     MODULE = "t"
     TITLE_TEXT = "Try a door"
-    HINTS = (("Enter F2", "Try the code"), ("Tab", "Next field"), ("Esc", "Back"))
+    HINTS = (
+        ("Enter", "Try the code"),
+        ("Tab", "Next field"),
+        ("Esc", "Leave the field"),
+        ("g", "Go to"),
+        ("o", "Open door"),
+    )
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._doors: dict[str, DoorRecord] = {}
         self._tries: list[tuple[Part, ...]] = []
+        self._away = True
+        self.waiting = True
+
+    def on_screen_suspend(self) -> None:
+        """A dialog over the page leaves the cursor as it is; another module does not."""
+        self._away = not isinstance(self.app.screen, ModalScreen)
+
+    def on_screen_resume(self) -> None:
+        """Type at once: the door first, the code when the door is known."""
+        super().on_screen_resume()
+        if self._away:
+            self._field("pin" if self._field("door").value else "door").focus_value()
 
     def compose_page(self) -> Iterable[Widget]:
         """Door, PIN or card, and what happened."""
@@ -69,8 +89,7 @@ class TryDoorScreen(Page):
         picker.set_options(
             [PickRow(str(door.relay_id), door.name, ((door.device, "$sp-t3"),), door.building) for door in doors]
         )
-        if picker.value is None:
-            picker.focus_value()
+        self.end_wait()
 
     def _field(self, key: str) -> FormField:
         return self.query_one(f"#field-{key}", FormField)
@@ -112,8 +131,8 @@ class TryDoorScreen(Page):
             0,
             (
                 (f"{when}  ", "$sp-t3"),
-                (f"{door.name:<16}", "$sp-t1"),
-                (f"{what:<6}", "$sp-t2"),
+                (column(door.name, 16), "$sp-t1"),
+                (column(what, 6), "$sp-t2"),
                 verdict,
                 (REASONS.get(reason, reason), "$sp-t2"),
             ),

@@ -38,7 +38,9 @@ def fill(root: Path, rows: int) -> None:
     begins = datetime.now(UTC) - timedelta(days=DAYS)
     step = timedelta(days=DAYS).total_seconds() / max(1, rows)
     with closing(connect(Site(root).database)) as connection:
-        connection.execute("PRAGMA journal_mode=DELETE")  # the next connection sets it back; the WAL doubles the writing
+        connection.execute(
+            "PRAGMA journal_mode=DELETE"
+        )  # the next connection sets it back; the WAL doubles the writing
         connection.execute("PRAGMA synchronous=OFF")
         connection.execute("BEGIN IMMEDIATE")
         indexes = connection.execute(_DROP).fetchall()

@@ -53,6 +53,7 @@ class Page(Acts):
         Binding("q", "quit_app", "Quit", id="page.quit", tooltip="Leave the application", show=False),
         Binding("D", "watched", "Doors", id="page.watched", tooltip="Which door is missing, and why", show=False),
     ]
+    AUTO_FOCUS = ""
     MODULE: ClassVar[str] = ""
     TITLE_TEXT: ClassVar[str] = ""
     TOPICS: ClassVar[frozenset[str]] = frozenset()

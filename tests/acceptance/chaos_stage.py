@@ -88,15 +88,26 @@ class Chaos:
         self.start(name)
 
     def replace_hung_agent(self) -> None:
-        """Stop the agent without ending it, and start agents until one has taken its place."""
+        """Stop the agent without ending it, and start one after the other until one has taken its place."""
         hung = self.running["agent"]
+        until(lambda: self.agent_signs(hung.pid), lambda: "the agent gave no sign", 30)
         hung.send_signal(signal.SIGSTOP)
-        deadline = time.monotonic() + 90
-        while hung.poll() is None:
-            assert time.monotonic() < deadline, "the hung agent was not replaced"
-            self.start("agent")
-            time.sleep(3)
+        try:
+            deadline = time.monotonic() + 90
+            while hung.poll() is None:
+                assert time.monotonic() < deadline, "the hung agent was not replaced"
+                self.start("agent")
+                both = hung, self.running["agent"]
+                until(lambda: any(one.poll() is not None for one in both), lambda: "neither ended", 30)  # noqa: B023
+        finally:
+            hung.kill()
+            hung.wait()
         self.kills += 1
+
+    def agent_signs(self, pid: int) -> bool:
+        """Whether this agent has given its sign."""
+        state = self.engine.agents.state()
+        return state.alive and state.pid == pid
 
     def end_writers(self) -> None:
         """Have the writers end in order."""

@@ -2,9 +2,9 @@
 
     python -m tests.acceptance.chaos_writer SITE JOURNAL PLAN
 
-PLAN is JSON: `actor`, `community`, `name` and `prefix` (unlike any other writer's), `seed`, `flats` and `relays` (ids). The journal
-gets a line before each act ("wants") and one after its call returned ("did" or "refused"), each synced to the disk; the
-last "wants" without an answer is what a kill left open.
+PLAN is JSON: `actor`, `community`, `name` and `prefix` (unlike any other writer's), `seed`, `flats` and `relays` (ids).
+The journal gets a line before each act ("wants") and one after its call returned ("did" or "refused"), each synced to
+the disk; a last "wants" without an answer is what a kill left open.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Agents and terminals are killed at any moment: no acknowledged change is lost, no door opens twice, every door is right.
+"""Agents and terminals are killed at any moment: nothing acknowledged is lost, no door opens twice, all are right.
 
 The short form runs with the suite; the long one for SMARTPLUS_CHAOS_MINUTES (5), with a hung agent besides.
 """

@@ -29,7 +29,7 @@ def _run(template: Path, roots: pytest.TempPathFactory, examples: int, steps: in
 @pytest.mark.feature("SYNC-03")
 @pytest.mark.feature("AGT-05")
 def test_every_door_equals_the_rules(template_site: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    _run(template_site, tmp_path_factory, 30, 18)
+    _run(template_site, tmp_path_factory, 30, 15)
 
 
 @pytest.mark.nightly

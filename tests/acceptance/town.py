@@ -158,15 +158,16 @@ class Town:
         allowed = {CommandState.DONE: {1}, CommandState.UNKNOWN: {0, 1}}.get(CommandState(state), {0})
         assert self.opened[name] - before in allowed, f"{state} after {self.opened[name] - before} openings"
 
-    def wipe(self, name: str) -> None:
-        """The device is reset, set up again with the same login, and has restarted."""
+    def restart(self, name: str, *, wiped: bool) -> None:
+        """The device restarts; one that was wiped was set up again with the same login."""
         self.clock.advance(minutes=3)
         device = self.device(name)
-        faults = device.faults
-        device.restore()
-        device.faults = faults
+        if wiped:
+            faults = device.faults
+            device.restore()
+            device.faults = faults
+            self.strangers[name].clear()
         device.reboot()
-        self.strangers[name].clear()
         self.note_lost_lines(name)
 
     def work(self, name: str) -> None:

@@ -19,7 +19,8 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from backend.agent.lock import SiteLock
-assert SiteLock(Path(sys.argv[1])).acquire(lambda: None)
+lock = SiteLock(Path(sys.argv[1]))
+assert lock.acquire(lambda: None)
 print("held", flush=True)
 time.sleep(600)
 """

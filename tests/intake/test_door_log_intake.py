@@ -166,7 +166,8 @@ def test_a_typed_pin_is_never_stored_readably(world: World) -> None:
 def happened(world: World, local: datetime | None) -> datetime:
     """When a line of this wall time happened."""
     take(world, line(None, at=local))
-    return newest(world).happened_at
+    at: datetime = newest(world).happened_at
+    return at
 
 
 def test_wall_time_of_the_device_becomes_an_instant(world: World) -> None:

@@ -22,6 +22,10 @@ from backend.launch import AgentKeeper
 from smartplus_tui.app import SmartPlusApp
 from smartplus_tui.demo.build import Demo, build
 from tests.support.keys import Keys
+from widgets.form import PickField
+from widgets.frame import StatusLine
+from widgets.table import VirtualTable
+from widgets.table_source import Cell
 
 READY_WITHIN = 90.0
 REPORT = Path(__file__).parents[2] / "docs" / "tasks.md"
@@ -93,11 +97,11 @@ def begin(demo: Demo) -> Begin:
     """Opens the app and waits on the Dashboard; no key has been pressed then."""
 
     @asynccontextmanager
-    async def run(**options: bool) -> AsyncIterator[Keys]:
-        app = SmartPlusApp(demo.engine, context=demo.context.again(), doors=demo.doors, **options)
+    async def run(welcome: bool = False) -> AsyncIterator[Keys]:
+        app = SmartPlusApp(demo.engine, context=demo.context.again(), doors=demo.doors, welcome=welcome)
         async with app.run_test(size=(120, 40)) as pilot:
             keys = Keys(pilot)
-            if options.get("welcome"):
+            if welcome:
                 await keys.until_text("Enter to begin")
                 await pilot.press("enter")
             await keys.until_page("DashboardScreen")
@@ -113,10 +117,8 @@ def anna(demo: Demo) -> ResidentRecord:
     return demo.engine.residents.get(demo.context, demo.engine.residents.find(demo.context, "Kowalska, Anna"))
 
 
-def newest_command(keys: Keys) -> str:
+def status(keys: Keys) -> str:
     """What the status line says."""
-    from widgets.frame import StatusLine
-
     return "".join(text for text, _ in keys.app.screen.query_one(StatusLine).parts)
 
 
@@ -127,8 +129,8 @@ async def test_1_open_one_door_now(demo: Demo, begin: Begin, tally: Tally) -> No
         await keys.type("gym")
         await keys.press("enter", "y")
         pressed = keys.pressed
-        await keys.until(lambda: "Gym: " in newest_command(keys), within=30)
-        assert "pened" in newest_command(keys)
+        await keys.until(lambda: "Gym: " in status(keys), within=30)
+        assert "pened" in status(keys)
         assert any(demo.doors.state("Gym")["relays"].values())
     door = next(one for one in demo.engine.doors.all(demo.context) if one.name == "Gym")
     assert door.last_opened_at is not None
@@ -143,7 +145,7 @@ async def test_1_on_a_row_that_shows_a_door_two_keys_do(begin: Begin) -> None:
         keys.pressed = 0
         await keys.press("o", "y")
         assert keys.pressed == 2
-        await keys.until(lambda: "Bike Room: " in newest_command(keys), within=30)
+        await keys.until(lambda: "Bike Room: " in status(keys), within=30)
 
 
 @pytest.mark.feature("LOG-01")
@@ -292,6 +294,80 @@ async def test_29_has_the_change_reached_all_doors(demo: Demo, begin: Begin, tal
         await keys.until(lambda: all(one.device in keys.text() for one in held))
         await keys.until(lambda: keys.text().count("in sync") >= len(held), within=60)
     tally.note(29, "Has the change reached all doors", 2, pressed)
+
+
+@pytest.mark.feature("RES-01")
+@pytest.mark.feature("AGT-08")
+@pytest.mark.feature("SYNC-07")
+async def test_a_newcomer_reaches_an_opened_door_and_takes_it_back(demo: Demo, begin: Begin) -> None:
+    pin = "73519"
+    demo.doors.set_faults("Rear-A", {"slow": 2.0})
+    async with begin(welcome=True) as keys:
+        await keys.press("g", "r", "n")
+        for value in ("1203", "Jan", "Newcomer", ""):
+            await keys.type(value)
+            await keys.press("tab")
+        await keys.type(pin)
+        await keys.press("f2")
+        await keys.until(lambda: re.search(r"Jan Newcomer: [0-3] of 4 doors", status(keys)) is not None, within=30)
+        await keys.press("D")
+        await keys.until(lambda: re.search(r"◐ Rear A +\w", keys.text()) is not None, within=30)
+        await keys.press("escape")
+        demo.doors.set_faults("Rear-A", {"slow": 0.0})
+        await keys.until_text("Jan Newcomer: 4 of 4 doors", within=60)
+        await try_a_door(keys, pin, "● opened")
+        await keys.press("escape", "g", "l")
+        await keys.until_page("DoorLogsScreen")
+        await keys.until(lambda: "Newcomer, Jan" in keys.text(), within=30)
+        await delete_newcomer(keys)
+        await keys.until(lambda: "4 of 4 doors" in status(keys) and "deleted" in status(keys), within=60)
+        await try_a_door(keys, pin, "× refused")
+        await keys.press("escape", "o")
+        await keys.type("lobby a")
+        await keys.press("enter", "y")
+        await keys.until_text("A Lobby: ", within=30)
+        await keys.until(lambda: "pened" in status(keys), within=30)
+        await keys.press("u")
+        await keys.until_page("UndoScreen")
+        await keys.until_text("Newcomer, Jan")
+        while "eleted" not in cursor_line(keys):
+            await keys.press("down")
+        await keys.press("enter")
+        await keys.until_text("Undo number")
+        await keys.press("y")
+        await keys.until(lambda: "Undone" in status(keys) and "4 of 4 doors" in status(keys), within=60)
+        await keys.press("escape")
+        await try_a_door(keys, pin, "● opened")
+
+
+async def try_a_door(keys: Keys, pin: str, verdict: str) -> None:
+    """Stand at the lobby of A and type a PIN."""
+    await keys.press("g", "t")
+    await keys.until_page("TryDoorScreen")
+    await keys.until(lambda: not keys.page.waiting)
+    if keys.page.query_one("#field-door", PickField).value is None:
+        await keys.type("a lobby")
+        await keys.press("enter")
+    await keys.type(pin)
+    await keys.press("enter")
+    await keys.until(lambda: verdict in keys.text().partition("What happened")[2].partition("\n")[2][:200])
+
+
+async def delete_newcomer(keys: Keys) -> None:
+    """Delete him from the list, by name."""
+    await keys.press("g", "r", "slash")
+    await keys.type("newcomer")
+    await keys.press("enter")
+    await keys.until_text("1 of ")
+    await keys.press("d")
+    await keys.until_text("Delete Newcomer, Jan?")
+    await keys.press("y")
+
+
+def cursor_line(keys: Keys) -> str:
+    """The line of the table that the cursor is on."""
+    row = keys.page.query_one(VirtualTable).cursor_row
+    return "" if row is None else " ".join(cell.text if isinstance(cell, Cell) else cell for cell in row.cells)
 
 
 def last_night(demo: Demo) -> list[ListRow]:

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 
 from backend.devices.errors import DeviceError
-from backend.domain.enums import SyncState
 from backend.domain.records import ResidentPatch
 from backend.store import tables as t
 from backend.store.store import Store
@@ -128,20 +127,6 @@ async def test_a_device_that_ignores_deletes_is_found_out(gate: World) -> None:
     assert all(line.absent_at is not None for line in gate.sync.revoked(gate.context, person.id))
 
 
-async def test_a_mass_removal_waits_for_its_count(gate: World) -> None:
-    members = [gate.add(f"Person{number}", str(20000 + number)) for number in range(25)]
-    await gate.reconciler("Gate").run()
-    ids = tuple(member.id for member in members)
-    gate.residents.delete(gate.context.again(), ids, expected=25)
-    assert not await gate.reconciler("Gate").run()
-    assert opens(gate, "20003")
-    device_id = gate.device_ids["Gate"]
-    assert gate.devices.get(gate.context, device_id).sync.held_reason
-    gate.sync.release(gate.context.again(), device_id, 25)
-    assert await gate.reconciler("Gate").run()
-    assert not opens(gate, "20003")
-
-
 async def test_a_full_device_is_said_and_the_rest_still_works(store: Store, manager_context: ManagerContext) -> None:
     async with small_world(store, manager_context, {"Gate": "E18C"}, max_users=2) as world:
         for number, apartment in enumerate(("1001", "1002", "1003")):
@@ -181,4 +166,3 @@ async def test_what_a_device_held_is_kept_with_its_times(gate: World, store: Sto
         rows = connection.execute(select(t.held.c.from_at, t.held.c.to_at).where(t.held.c.holder_id == person.id)).all()
     assert len(rows) == 1
     assert rows[0].to_at - rows[0].from_at == timedelta(minutes=5)
-    assert SyncState.IN_SYNC.value == "in_sync"
