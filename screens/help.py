@@ -1,102 +1,188 @@
-"""The keys of a page, made from its bindings, and the signs that the screens use."""
+"""The keys of a page, made from its bindings and searchable, the signs of the screens, and filters by example."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.widgets import Input
 
-from backend.catalog.states import VOCABULARIES
+from screens.base.drawing import beside, column
+from screens.base.keys import shown_key
+from screens.base.needs import needed
+from screens.base.page import Page
+from screens.help_texts import FILTERS, SIGNS
+from widgets.dialog import Dialog
+from widgets.field_input import FieldInput
 from widgets.frame import Part
 from widgets.panel import Lines
+from widgets.text import rule
 
-KEYS = {
-    "question_mark": "?",
-    "slash": "/",
-    "right_square_bracket": "]",
-    "left_square_bracket": "[",
-    "escape": "Esc",
-    "enter": "Enter",
-    "exclamation_mark": "!",
-}
-SIGNS = ("device", "sync", "account", "response")
+WIDE = 98
+"""Cells of the box where there is room for three columns."""
+COLUMN = 32
+KEY = 11
+GROUPS = ("This page", "Moving", "Everywhere")
 
 
-class Help(ModalScreen[None]):
-    """Every key that works on a page with what it does; filter by example; the signs."""
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """One act: its keys, its name, what it does, and why it cannot run now ("" when it can)."""
+
+    group: str
+    keys: str
+    name: str
+    meaning: str
+    why_not: str = ""
+
+    def line(self, width: int) -> tuple[Part, ...]:
+        """The row in `width` cells; what cannot run is grey, with its reason."""
+        text = f"{self.name} · {self.why_not}" if self.why_not else self.name
+        tone = "$sp-t3" if self.why_not else "$sp-t1"
+        return (
+            (column(self.keys, KEY), "$sp-t3" if self.why_not else "bold $sp-acc"),
+            (column(text, width - KEY), tone),
+        )
+
+    def long_line(self) -> tuple[Part, ...]:
+        """The row with what it does."""
+        meaning = self.why_not or self.meaning
+        return (*self.line(KEY + 20), (meaning, "$sp-t2"))
+
+    def fits(self, typed: str) -> bool:
+        """Whether every word that was typed is in it."""
+        text = f"{self.keys} {self.name} {self.meaning}".casefold()
+        return all(word in text for word in typed.casefold().split())
+
+
+def rows_of(page: Page) -> list[KeyRow]:
+    """Every act that has a key on a page, as its bindings declare it, each once with all its keys."""
+    found: dict[str, tuple[Binding, bool, list[str]]] = {}
+    for _, binding, enabled, _ in page.active_bindings.values():
+        if binding.id and binding.tooltip:
+            kept = found.setdefault(binding.id, (binding, enabled, []))
+            kept[2].append(shown_key(binding.key))
+    rows = []
+    for name, (binding, enabled, keys) in found.items():
+        wanted = needed(type(page), binding.action) or page.permission_of(binding.action)
+        why_not = "your role may not" if wanted and not page.session.may(wanted) else "" if enabled else "not now"
+        rows.append(KeyRow(_group(name), " ".join(keys), binding.description, binding.tooltip, why_not))
+    return rows
+
+
+def _group(binding_id: str) -> str:
+    if binding_id.startswith("table.") or binding_id in ("list.next", "list.back", "page.back"):
+        return "Moving"
+    return "Everywhere" if binding_id.startswith(("page.", "app.")) else "This page"
+
+
+class Help(Dialog[None]):
+    """What each key of a page does; typing narrows it down."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q", "leave", "Back", id="help.leave", tooltip="Back to the page", show=False),
+        Binding("escape,f1", "leave", "Close", id="help.leave", tooltip="Back to the page", show=False),
+        Binding("down", "scroll(1)", "Down", id="help.down", tooltip="Further down", show=False),
+        Binding("up", "scroll(-1)", "Up", id="help.up", tooltip="Further up", show=False),
     ]
     DEFAULT_CSS = """
-    Help { align: center middle; background: $sp-veil; }
-    Help > VerticalScroll {
-        width: 86; max-width: 96%; height: 90%; background: $sp-panel; padding: 1 2;
-        border: round $sp-line; border-title-color: $sp-t1; border-title-style: bold; scrollbar-size-vertical: 1;
-    }
+    Help > .box { width: 100; height: auto; }
+    Help Lines { margin-top: 1; }
     """
 
-    def __init__(self, page: Screen[None]) -> None:
+    def __init__(self, page: Page) -> None:
         super().__init__()
         self._page = page
+        self._rows = rows_of(page)
 
     def compose(self) -> ComposeResult:
-        """One scrolled text."""
-        with VerticalScroll() as box:
-            box.border_title = Content(" Help ")
-            lines = Lines()
-            lines.lines = (*self._keys(), *_filters(), *_signs())
-            yield lines
+        """A line to search with, then the keys, signs and filters."""
+        title = self._page.heading().name
+        with self.box(f"Help  {title}", "Esc Close"):
+            yield FieldInput(placeholder="Type to find a key or a word")
+            yield Lines()
 
     def on_mount(self) -> None:
-        """Scroll with the keyboard."""
-        self.query_one(VerticalScroll).focus()
+        """Type at once."""
+        self.query_one(FieldInput).focus()
 
-    def _keys(self) -> list[tuple[Part, ...]]:
-        lines: list[tuple[Part, ...]] = [(("Keys", "bold $sp-t1"),)]
-        seen: set[str] = set()
-        for _, binding, enabled, tooltip in self._page.active_bindings.values():
-            key = f"{binding.id or binding.action}"
-            if key in seen or not (binding.tooltip or tooltip):
-                continue
-            seen.add(key)
-            shown = " ".join(KEYS.get(one, one) for one in binding.key.split(","))
-            tone = "$sp-t2" if enabled else "$sp-t3"
-            lines.append(
-                (
-                    (f"{shown:<14}", "bold $sp-acc"),
-                    (f"{binding.description:<16}", "$sp-t1"),
-                    (binding.tooltip or tooltip, tone),
-                )
-            )
-        return lines
+    def on_resize(self, _event: events.Resize) -> None:
+        """Three columns where there is room."""
+        self._draw(self.query_one(FieldInput).value)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._draw(event.value)
+
+    def _draw(self, typed: str) -> None:
+        width = min(WIDE, self.app.size.width - 6) - 4
+        found = [row for row in self._rows if row.fits(typed)]
+        if typed.strip():
+            lines = [row.long_line() for row in found] or [(("No key does that here.", "$sp-t3"),)]
+        elif width >= 3 * COLUMN - 4:
+            lines = self._three_columns(found)
+        else:
+            lines = self._one_column(found)
+        if not typed.strip():
+            lines += _signs(width)
+        self.query_one(Lines).lines = tuple(lines)
+
+    def _blocks(self, rows: Sequence[KeyRow], width: int) -> dict[str, list[tuple[Part, ...]]]:
+        """The lines of each group, and where `g` leads."""
+        blocks = {
+            group: [((group, "bold $sp-t1"),), *(row.line(width) for row in rows if row.group == group)]
+            for group in GROUPS
+        }
+        modules = self._page.session.modules
+        going = [((column(entry.letter, KEY), "bold $sp-acc"), (entry.name, "$sp-t1")) for entry in modules]
+        blocks["Go to"] = [(("Go to, after g", "bold $sp-t1"),), *going]
+        return blocks
+
+    def _three_columns(self, rows: Sequence[KeyRow]) -> list[tuple[Part, ...]]:
+        blocks = self._blocks(rows, COLUMN - 1)
+        first, second = blocks["This page"], blocks["Moving"]
+        third = [*blocks["Go to"], (("", ""),), *blocks["Everywhere"]]
+        longest = max(len(first), len(second))
+        if len(third) > longest + 4:
+            second, third = [*second, (("", ""),), *blocks["Everywhere"]], blocks["Go to"]
+        return beside(beside(first, second, COLUMN), third, 2 * COLUMN)
+
+    def _one_column(self, rows: Sequence[KeyRow]) -> list[tuple[Part, ...]]:
+        lines: list[tuple[Part, ...]] = []
+        for group in GROUPS:
+            lines += [((group, "bold $sp-t1"),), *(row.long_line() for row in rows if row.group == group), (("", ""),)]
+        return [*lines, *self._blocks(rows, COLUMN)["Go to"]]
+
+    def action_scroll(self, step: int) -> None:
+        """Scroll while the line keeps the cursor."""
+        box = self.query_one(".box", VerticalScroll)
+        box.scroll_relative(y=step * 3, animate=False)
 
     def action_leave(self) -> None:
         """Back to the page."""
         self.dismiss()
 
 
-def _filters() -> list[tuple[Part, ...]]:
-    examples = (
-        ("anna", "rows with this word"),
-        ("b:A status:active", "fields, by their short names too"),
-        ("expires<2027-01-01", "before a day"),
-        ("-type:member", "not"),
-        ("gym night", "words for time: today, night, last-week, 2h, on:fr"),
-    )
-    lines: list[tuple[Part, ...]] = [(("", ""),), (("Filter by example", "bold $sp-t1"),)]
-    return lines + [((f"/ {typed:<22}", "$sp-acc"), (meaning, "$sp-t2")) for typed, meaning in examples]
-
-
-def _signs() -> list[tuple[Part, ...]]:
-    lines: list[tuple[Part, ...]] = [(("", ""),), (("Signs", "bold $sp-t1"),)]
-    for name in SIGNS:
-        parts: list[Part] = [(f"{name:<10}", "$sp-t3")]
-        for look in VOCABULARIES[name].values():
-            parts += [(f"{look.symbol} ", f"$sp-{look.symbol_tone}"), (f"{look.word}   ", f"$sp-{look.word_tone}")]
+def _signs(width: int) -> list[tuple[Part, ...]]:
+    """What the signs mean, four in a row, then filters by example."""
+    lines: list[tuple[Part, ...]] = [(("", ""),), _heading("What the signs mean", width)]
+    cell = 24 if width >= 90 else 34
+    per_row = max(1, width // cell)
+    for at in range(0, len(SIGNS), per_row):
+        parts: list[Part] = []
+        for sign, tone, meaning in SIGNS[at : at + per_row]:
+            parts += [(f"{sign} ", f"$sp-{tone}"), (column(meaning, cell - 2), "$sp-t2")]
         lines.append(tuple(parts))
-    return lines
+    lines += [(("", ""),), _heading("Filters by example, after /", width)]
+    return lines + [((column(typed, 26), "$sp-acc"), (meaning, "$sp-t2")) for typed, meaning in FILTERS]
+
+
+def _heading(word: str, width: int) -> tuple[Part, ...]:
+    """A sub-heading with its rule."""
+    content = rule((word, "bold $sp-t1"), (), width)
+    return ((word, "bold $sp-t1"), (content.plain[len(word) :], "$sp-line"))

@@ -70,6 +70,7 @@ class LoginScreen(Screen[None]):
         self._welcome = welcome
         self._remembered = remembered
         self._is_ready = False
+        self._begins = False
 
     def compose(self) -> ComposeResult:
         """The door phone, and the fields beside it."""
@@ -111,6 +112,8 @@ class LoginScreen(Screen[None]):
     def ready(self) -> None:
         """The engine has started."""
         self._is_ready = True
+        if self._begins:
+            self.action_begin()
         text = Content.assemble(("Enter", "bold $sp-acc"), " to begin") if self._welcome else Content("")
         self.query_one("#state", Static).update(text)
 
@@ -119,7 +122,8 @@ class LoginScreen(Screen[None]):
         self.query_one("#state", Static).update(Content.styled(sentence, "$sp-bad"))
 
     def action_begin(self) -> None:
-        """Enter the demo."""
+        """Enter the demo, as soon as it can be entered."""
+        self._begins = self._welcome
         if self._welcome and self._is_ready:
             self.post_message(LoggedIn(None))
 

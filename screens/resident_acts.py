@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from backend.catalog.residents import RESIDENT
+from screens.base.drawing import wrapped
 from screens.base.page import Page
 from screens.resident_drawing import WORDS
 from widgets.dialog import Choice, ConfirmDialog
@@ -19,6 +20,7 @@ assert _DELETE is not None
 DELETE = _DELETE
 SHOWN_FOR = 60
 MANY = 20
+MOST_LICENCES = 2
 
 
 async def delete_residents(page: Page, ids: Sequence[int]) -> None:
@@ -62,7 +64,7 @@ def deletion_lines(found: Deletion) -> list[tuple[Part, ...]]:
     """What goes, what to know, the way back."""
     lines: list[tuple[Part, ...]] = []
     if len(found.ids) > 1:
-        names = ", ".join(found.names[:5]) + (f" and {len(found.names) - 5} more" if len(found.names) > 5 else "")
+        names = "; ".join(found.names[:5]) + (f" and {len(found.names) - 5} more" if len(found.names) > 5 else "")
         lines += [((names, "$sp-t2"),), (("", ""),)]
     lines.append((("This takes away", "$sp-t1"),))
     for count, one, many in (
@@ -74,7 +76,11 @@ def deletion_lines(found: Deletion) -> list[tuple[Part, ...]]:
             lines.append((("- ", "$sp-bad"), (f"{count} {one if count == 1 else many}", "$sp-t1")))
     if found.doors:
         lines.append((("- ", "$sp-bad"), (f"{len(found.doors)} doors: ", "$sp-t1"), (", ".join(found.doors), "$sp-t2")))
-    lines += [(("▲ ", "$sp-warn"), (text, "$sp-t2")) for text in found.licences]
+    for text in found.licences[:MOST_LICENCES]:
+        first, *more = wrapped(text, 66, "$sp-t2")
+        lines += [(("▲ ", "$sp-warn"), *first), *((("  ", ""), *line) for line in more)]
+    if len(found.licences) > MOST_LICENCES:
+        lines.append((("▲ ", "$sp-warn"), (f"and {len(found.licences) - MOST_LICENCES} more licences", "$sp-t2")))
     return [*lines, (("", ""),), (("Logs stay. ", "$sp-t3"), ("u", "bold $sp-acc"), (" takes it back.", "$sp-t3"))]
 
 

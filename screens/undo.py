@@ -28,8 +28,8 @@ SHOWN = 200
 COLUMNS = (
     Column("at", "When", width=16, importance=4),
     Column("action", "What", width=0, importance=7),
-    Column("state", "Undo", width=22, importance=6),
-    Column("actor", "By", width=12, importance=3),
+    Column("state", "Undo", width=19, importance=6),
+    Column("actor", "By", width=11, importance=3),
     Column("id", "No.", width=6, align="right", importance=2),
 )
 

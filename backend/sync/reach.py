@@ -34,13 +34,16 @@ def note_error(work: Work, device_id: int, error: DeviceError) -> None:
 
 
 def note_uptime(work: Work, device_id: int, uptime_s: int | None) -> bool:
-    """Keep how long the device has been running; answers whether it restarted since it last told, by our own clock."""
+    """Keep how long the device has been running, told now; answers whether it restarted since it last told.
+
+    Call it before the relays of the same look are noted, whose time is that of the uptime too.
+    """
     d = t.device_state
-    before = work.connection.execute(select(d.c.uptime_s, d.c.last_seen_at).where(d.c.id == device_id)).one()
+    before = work.connection.execute(select(d.c.uptime_s, d.c.relays_read_at).where(d.c.id == device_id)).one()
     work.connection.execute(update(d).where(d.c.id == device_id).values(uptime_s=uptime_s))
-    if uptime_s is None or before.uptime_s is None or before.last_seen_at is None:
+    if uptime_s is None or before.uptime_s is None or before.relays_read_at is None:
         return False
-    began = before.last_seen_at - timedelta(seconds=before.uptime_s)
+    began = before.relays_read_at - timedelta(seconds=before.uptime_s)
     begins = work.at - timedelta(seconds=uptime_s)
     return bool(uptime_s < before.uptime_s or begins - began > RESTART_SLACK)
 

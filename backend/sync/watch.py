@@ -78,8 +78,9 @@ class Watch:
 
     def _note(self, uptime_s: int | None, relays: dict[int, bool]) -> bool:
         with self._store.books(self._context) as work:
+            restarted = reach.note_uptime(work, self._device_id, uptime_s)
             _note_relays(work, self._device_id, relays)
-            return reach.note_uptime(work, self._device_id, uptime_s)
+            return restarted
 
     def clock_offset_ms(self) -> int | None:
         """By how much the device's clock is ahead, from its last answer; it tells whole seconds only."""

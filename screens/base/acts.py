@@ -83,9 +83,11 @@ class Acts(Waits, Screen[None]):
 
     def action_help(self) -> None:
         """The keys of this page."""
+        from screens.base.page import Page
         from screens.help import Help
 
-        self.app.push_screen(Help(self))
+        if isinstance(self, Page):
+            self.app.push_screen(Help(self))
 
     def action_watched(self) -> None:
         """Which doors do not hold the last change, and why."""

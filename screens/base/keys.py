@@ -25,3 +25,30 @@ def bindings_of(page: type[DOMNode]) -> tuple[Binding, ...]:
         if base.__module__.startswith(("screens", "widgets", "smartplus_tui")):
             found += [one for one in base.__dict__.get("BINDINGS", ()) if isinstance(one, Binding)]
     return tuple(found)
+
+
+_SHOWN = {
+    "question_mark": "?",
+    "slash": "/",
+    "right_square_bracket": "]",
+    "left_square_bracket": "[",
+    "escape": "Esc",
+    "enter": "Enter",
+    "equals_sign": "=",
+    "exclamation_mark": "!",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "tab": "Tab",
+    "shift+tab": "shift+Tab",
+    "backspace": "Backspace",
+    "comma": ",",
+}
+
+
+def shown_key(key: str) -> str:
+    """A key as people read it: "?" for "question_mark", "F2" for "f2"."""
+    if key in _SHOWN:
+        return _SHOWN[key]
+    return key.upper() if len(key) > 1 and key[0] == "f" and key[1:].isdigit() else key

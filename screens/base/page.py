@@ -48,7 +48,7 @@ class Page(Acts):
         Binding("o", "open_door", "Open door", id="page.open-door", tooltip="Open a door now", show=False),
         Binding("u", "undo", "Undo", id="page.undo", tooltip="What can be undone", show=False),
         Binding("ctrl+p", "search", "Search", id="page.search", tooltip="Find people, doors, commands", show=False),
-        Binding("question_mark", "help", "Help", id="page.help", tooltip="Keys of this page", show=False),
+        Binding("question_mark,f1", "help", "Help", id="page.help", tooltip="Keys of this page", show=False),
         Binding("escape", "back", "Back", id="page.back", tooltip="One level back", show=False),
         Binding("q", "quit_app", "Quit", id="page.quit", tooltip="Leave the application", show=False),
         Binding("D", "watched", "Doors", id="page.watched", tooltip="Which door is missing, and why", show=False),
@@ -99,8 +99,16 @@ class Page(Acts):
         return tuple(
             Hint(key, word)
             for key, word in self.hints()
-            if not (wanted := needed(type(self), actions.get(KEYS.get(key, key), ""))) or may(wanted)
+            if not (wanted := self._wanted(actions.get(KEYS.get(key, key), ""))) or may(wanted)
         )
+
+    def _wanted(self, action: str) -> str:
+        return needed(type(self), action) or self.permission_of(action)
+
+    def permission_of(self, action: str) -> str:
+        """The permission that an action of a binding asks for beyond what it declares itself, "" for none."""
+        del action
+        return ""
 
     @property
     def unsaved(self) -> int:

@@ -142,6 +142,12 @@ class ResourceScreen(Page):
         """Whether this screen can do a verb of the catalog."""
         return hasattr(self, f"verb_{verb}")
 
+    def permission_of(self, action: str) -> str:
+        """A verb's permission stands in the catalog."""
+        name = action.removeprefix("verb('").removesuffix("')")
+        verb = self.RECORD.verb(name) if name != action else None
+        return verb.permission if verb is not None else ""
+
     def under_cursor(self) -> tuple[int, ...]:
         """The record under the cursor, if there is one."""
         row = self.table.cursor_row

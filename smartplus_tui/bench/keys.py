@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable
-from itertools import islice
 
 from rich.text import Text
 from textual.widget import Widget
@@ -19,7 +18,7 @@ from screens.door_logs import DoorLogsScreen
 from smartplus_tui.app import SmartPlusApp
 from smartplus_tui.bench.paper import paintings, until
 from smartplus_tui.bench.result import Result, machine, p95, rounded
-from smartplus_tui.bench.tables import FEW, MANY, MANY_SMALL, SIZE, app_on_logs, open_log, session_on
+from smartplus_tui.bench.tables import FEW, MANY, MANY_SMALL, app_on_logs, open_log, session_on
 from smartplus_tui.bench.workshop import Workshop, beside
 from widgets.table_layout import place
 from widgets.table_source import Cell, Column, Row
@@ -29,6 +28,8 @@ TURNS = 5
 """Times that each table is given a block of keys."""
 GAP = 0.02
 """Seconds between two keys: a key held down repeats 30 to 50 times a second."""
+AT_THE_END = 0.5
+"""Seconds after which a key that moved nothing was pressed at the end of the table."""
 
 
 class DataTablePage(Page):
@@ -114,22 +115,30 @@ def _reference(log: DoorLogsScreen, few: Session) -> DataTablePage:
 
 
 async def _block(app: SmartPlusApp, keys: int, cursor: Callable[[], object]) -> list[float]:
-    """Go to the start, then press page down so many times; going back to the start is not measured."""
+    """Press page down so many times, from the start on; going back to the start is not measured."""
     seconds: list[float] = []
-    app.simulate_key("home")
-    await asyncio.sleep(0.5)
+    await _home(app)
     while len(seconds) < keys:
         before, began = cursor(), time.perf_counter()
         app.simulate_key("pagedown")
-        await asyncio.sleep(GAP)
-        if cursor() == before:  # the end of the short table
-            app.simulate_key("home")
-            await asyncio.sleep(0.5)
+        try:
+            async with asyncio.timeout(AT_THE_END):
+                await until(lambda: cursor() != before and _first(app, began) is not None)  # noqa: B023 - awaited here
+        except TimeoutError:
+            await _home(app)
             continue
-        await until(lambda: bool(_since(app, began)))  # noqa: B023 - awaited within the iteration
-        seconds.append(_since(app, began)[0] - began)
+        painted = _first(app, began)
+        assert painted is not None
+        seconds.append(painted - began)
+        await asyncio.sleep(max(0.0, GAP - seconds[-1]))
     return seconds
 
 
-def _since(app: SmartPlusApp, began: float) -> list[float]:
-    return list(islice((moment for moment in paintings(app) if moment > began), 1))
+async def _home(app: SmartPlusApp) -> None:
+    app.simulate_key("home")
+    await asyncio.sleep(AT_THE_END)
+
+
+def _first(app: SmartPlusApp, began: float) -> float | None:
+    """The first painting since `began`."""
+    return next((moment for moment in paintings(app)[-50:] if moment > began), None)

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from backend.domain.errors import Conflict, SmartPlusError
 from backend.domain.records import ResidentDraft, ResidentPatch
 from backend.virtual.faults import Faults
+from tests.acceptance.checks import check
 from tests.acceptance.oracle import Person, Window
 from tests.acceptance.steps import APARTMENTS, NEEDS_PEOPLE, STARTS, STEPS, TOWNS, UNTOLD
 from tests.acceptance.tampering import tamper
@@ -200,14 +201,14 @@ class Machine(RuleBasedStateMachine):
     def settled(self, minutes: list[int]) -> None:
         """All unrest ends."""
         self.t.settle()
-        self.t.check(minutes)
+        check(self.t, minutes)
 
     def teardown(self) -> None:
         """The last unrest ends too."""
         if self.town is not None:
             try:
                 self.town.settle()
-                self.town.check()
+                check(self.town)
             finally:
                 self.town.close()
 

@@ -124,7 +124,7 @@ def check(chaos: Chaos, least: int) -> None:
 def test_killed_agents_and_terminals_lose_nothing(tmp_path: Path) -> None:
     with chaos_stage(tmp_path, seed=7) as chaos:
         until(lambda: chaos.engine.agents.state().alive, lambda: "no agent came up", 30)
-        rage(chaos, 12, (1.5, 3.0))
+        rage(chaos, 10, (1.2, 2.4))
         settle(chaos, 60)
         assert chaos.kills >= 4
         check(chaos, 20)

@@ -5,21 +5,20 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from backend.domain.context import new_id
-from backend.domain.enums import CommandState, DeviceStatus, HolderStatus, SyncState
+from backend.domain.enums import CommandState, HolderStatus
 from backend.domain.names import fold
 from backend.services.holders import reaching
 from backend.store import tables as t
 from backend.store.opening import open_site
 from backend.store.work import Work
-from backend.sync import books, cooling, shadow
+from backend.sync import cooling
 from backend.sync.worker import Pace
 from backend.virtual.core import VirtualDevice
 from backend.virtual.faults import Faults
@@ -123,7 +122,7 @@ class Town:
 
     def to_edge(self, before: timedelta) -> None:
         """Let time pass until the next instant at which a door is to change, or so long before it."""
-        coming = [moment for name in self.workers if (moment := self._sync(name).next_change_at)]
+        coming = [moment for name in self.workers if (moment := self.next_change_at(name))]
         later = [moment for moment in coming if moment > self.clock() + before]
         if later:
             self.clock.now = min(later) - before
@@ -174,6 +173,12 @@ class Town:
         """One round of a device's worker."""
         self.run(self.workers[name].work())
 
+    def lines_of(self, name: str) -> list[str]:
+        """Number and time of the lines that we have of a device's own log."""
+        log = t.door_log
+        rows = self.world.rows(log, log.c.device_id == self.world.device_ids[name])
+        return [row.remote_key.rpartition(":")[0] for row in rows if row.remote_key[0].isdigit()]
+
     # -- the end of all unrest --------------------------------------------------------------------
 
     def settle(self) -> None:
@@ -199,81 +204,10 @@ class Town:
         later = row.next_change_at is None or row.next_change_at > self.clock()
         return bool(row.gen == row.done_gen and row.attempt == 0 and later)
 
-    def _sync(self, name: str) -> books.SyncRow:
-        with self.store.read() as connection:
-            return books.load_sync(connection, self.world.device_ids[name])
-
-    # -- what must hold then ----------------------------------------------------------------------
-
-    def check(self, minutes: Iterable[int] = ()) -> None:
-        """Every door equals the rules, now and until it is to be written next; books, proofs and logs are true.
-
-        A door counts whole minutes: where the rules change within one it may open later and close earlier. The same
-        holds where the product says that a change of the clocks cost something. It never opens more.
-        """
-        for name in self.workers:
-            self._check_door(name, minutes)
-            self._check_books(name)
-            self._check_log(name)
-        for holder in self.world.rows(t.holder):
-            for line in self.world.sync.revoked(self.world.context, holder.id):
-                assert line.absent_at is not None, f"{line} is not proved"
-        for _, name, sync in self.world.sync.devices(self.world.context):
-            assert (name, sync.state, sync.last_error) == (name, SyncState.IN_SYNC, "")
-
-    def _check_door(self, name: str, minutes: Iterable[int]) -> None:
-        now, device = self.clock(), self.device(name)
-        end = min(self._sync(name).next_change_at or now + AHEAD, now + AHEAD)
-        span = end - now
-        moments = {now, end - timedelta(microseconds=1), *(now + span * part / 5 for part in range(1, 5))}
-        moments |= {now + timedelta(minutes=m) for m in minutes if now + timedelta(minutes=m) < end}
-        lost = any("clocks" in text for text in self.world.row(t.device_sync, name).losses.split('"'))
-        for at in sorted(moments):
-            for value, rules, holders in self._probes(name):
-                opens = _opens(device, holders, at)
-                exact = not lost and rules(at) == rules(at.replace(second=0, microsecond=0)) == rules(
-                    _last_of_minute(at)
-                )
-                said = f"{name} at {at.astimezone(ZoneInfo(ZONE))}: {value} opens {opens}, the rules say {rules(at)}"
-                assert opens <= rules(at), said
-                assert opens == rules(at) or not exact, said
-            for pin in self.strangers[name]:
-                assert _opens(device, device.users.with_pin(pin), at), "a user of somebody else was touched"
-
-    def _probes(self, name: str) -> Iterable[tuple[str, Callable[[datetime], set[int]], list[dict[str, Any]]]]:
-        """Every code that ever was: what it may open by the rules, and who carries it on the device."""
-        users, oracle = self.device(name).users, self.oracle
-        for pin in sorted(oracle.pins):
-            yield pin, lambda at, pin=pin: oracle.by_pin(pin, name, at), users.with_pin(pin)
-        for card in sorted(oracle.cards):
-            yield card, lambda at, card=card: oracle.by_card(card, name, at), users.with_card(card)
-
-    def _check_books(self, name: str) -> None:
-        """What we believe is what the device holds, nothing twice."""
-        device, strangers = self.device(name), self.strangers[name]
-        with self.store.read() as connection:
-            believed = shadow.load_shadow(connection, self.world.device_ids[name])
-        held = [user["UserID"] for user in device.users if user["PrivatePIN"] not in strangers]
-        assert sorted(held) == sorted(believed.users)
-        assert not believed.doubtful
-        schedules = sorted(one["Name"] for one in device.schedules if one["Name"].startswith("SP-"))
-        assert schedules == sorted(believed.schedules)
-        row = self.world.row(t.device_sync, name)
-        assert (row.users_held, row.users_unmanaged) == (len(held), len(strangers))
-        assert self.world.row(t.device_state, name).status == DeviceStatus.ONLINE
-
-    def _check_log(self, name: str) -> None:
-        """Each line of the device once, and none that it never wrote."""
-        lines = Counter(self.lines_of(name))
-        assert set(lines) <= set(self.ledger[name])
-        for line, kept in self.ledger[name].items():
-            assert lines[line] == 1 or (lines[line] == 0 and not kept), f"{line} came {lines[line]} times"
-
-    def lines_of(self, name: str) -> list[str]:
-        """Number and time of the lines that we have of a device's own log."""
-        log = t.door_log
-        rows = self.world.rows(log, log.c.device_id == self.world.device_ids[name])
-        return [row.remote_key.rpartition(":")[0] for row in rows if row.remote_key[0].isdigit()]
+    def next_change_at(self, name: str) -> datetime | None:
+        """When a door is to be written next by itself."""
+        moment: datetime | None = self.world.row(t.device_sync, name).next_change_at
+        return moment
 
     # -- building ---------------------------------------------------------------------------------
 
@@ -326,22 +260,6 @@ def _window_row(window: Window) -> dict[str, Any]:
         "begins_at": window.get("begins"),
         "ends_at": window.get("ends"),
     }
-
-
-def _opens(device: VirtualDevice, holders: list[dict[str, Any]], at: datetime) -> set[int]:
-    """The relays that a device would open for these records at an instant, without anybody standing there."""
-    local = at.astimezone(ZoneInfo(ZONE))
-    return {
-        relay
-        for holder in holders
-        for schedule, relays in device.users.grants_of(holder)
-        for relay in relays
-        if relay in device.relays and device.schedules.allows(schedule, local)
-    }
-
-
-def _last_of_minute(at: datetime) -> datetime:
-    return at.replace(second=59, microsecond=999999)
 
 
 def _line_of(line: dict[str, Any]) -> str:

@@ -54,7 +54,7 @@ class Door:
         """Tell an uptime; answers whether it was a restart."""
         with self.store.books(self.context) as work:
             restarted = reach.note_uptime(work, self.id, seconds)
-            reach.note_alive(work, self.id)
+            work.connection.execute(update(t.device_state).values(relays_read_at=work.at))
         return restarted
 
     def failed_before(self) -> None:
@@ -187,6 +187,14 @@ def test_a_restart_while_nobody_looked_shows_in_when_the_device_began(door: Door
     assert door.uptime(8 * 3600 + 7200 + 500 + 8 * 3600 - 241)
 
 
+def test_other_signs_of_life_hide_no_restart(door: Door, clock: FakeClock) -> None:
+    """The first thing after a long pause may be a change that is sent, and only then a look."""
+    door.uptime(3600)
+    clock.advance(hours=10)
+    door.note(reach.note_alive)
+    assert door.uptime(5 * 3600)
+
+
 def test_a_device_that_does_not_tell_its_uptime_never_seems_to_restart(door: Door, clock: FakeClock) -> None:
     assert not door.uptime(None)
     assert not door.uptime(500)
@@ -197,5 +205,5 @@ def test_a_device_that_does_not_tell_its_uptime_never_seems_to_restart(door: Doo
 
 def test_an_uptime_of_before_the_first_answer_proves_nothing(door: Door) -> None:
     with door.store.books(door.context) as work:
-        work.connection.execute(update(t.device_state).values(uptime_s=500, last_seen_at=None))
+        work.connection.execute(update(t.device_state).values(uptime_s=500, relays_read_at=None))
         assert not reach.note_uptime(work, door.id, 400)
