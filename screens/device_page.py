@@ -93,6 +93,7 @@ class DevicePage(Page):
             number = next((relay.number for relay in self._record.relays if relay.id == self._relay_id), None)
         self.app.push_screen(RelayForm(self.session, self._device_id, relay_number=number))
 
+    @needs("device.edit")
     def action_check(self) -> None:
         """Read back now."""
         self.start(self._check)

@@ -23,10 +23,12 @@ from widgets.frame import Part
 from widgets.panel import Lines
 from widgets.text import rule
 
-WIDE = 98
+WIDE = 100
 """Cells of the box where there is room for three columns."""
-COLUMN = 32
-KEY = 11
+FRAME = 7
+"""Cells of its edges and its scrollbar."""
+COLUMN = 31
+KEY = 10
 GROUPS = ("This page", "Moving", "Everywhere")
 
 
@@ -120,11 +122,11 @@ class Help(Dialog[None]):
         self._draw(event.value)
 
     def _draw(self, typed: str) -> None:
-        width = min(WIDE, self.app.size.width - 6) - 4
+        width = min(WIDE, self.app.size.width * 96 // 100) - FRAME
         found = [row for row in self._rows if row.fits(typed)]
         if typed.strip():
             lines = [row.long_line() for row in found] or [(("No key does that here.", "$sp-t3"),)]
-        elif width >= 3 * COLUMN - 4:
+        elif width >= 3 * COLUMN:
             lines = self._three_columns(found)
         else:
             lines = self._one_column(found)
@@ -144,13 +146,12 @@ class Help(Dialog[None]):
         return blocks
 
     def _three_columns(self, rows: Sequence[KeyRow]) -> list[tuple[Part, ...]]:
+        """What works everywhere stands under the shortest of the others."""
         blocks = self._blocks(rows, COLUMN - 1)
-        first, second = blocks["This page"], blocks["Moving"]
-        third = [*blocks["Go to"], (("", ""),), *blocks["Everywhere"]]
-        longest = max(len(first), len(second))
-        if len(third) > longest + 4:
-            second, third = [*second, (("", ""),), *blocks["Everywhere"]], blocks["Go to"]
-        return beside(beside(first, second, COLUMN), third, 2 * COLUMN)
+        columns = [blocks["This page"], blocks["Moving"], blocks["Go to"]]
+        shortest = min(columns, key=len)
+        shortest += [(("", ""),), *blocks["Everywhere"]]
+        return beside(beside(columns[0], columns[1], COLUMN), columns[2], 2 * COLUMN)
 
     def _one_column(self, rows: Sequence[KeyRow]) -> list[tuple[Part, ...]]:
         lines: list[tuple[Part, ...]] = []
@@ -171,7 +172,7 @@ class Help(Dialog[None]):
 def _signs(width: int) -> list[tuple[Part, ...]]:
     """What the signs mean, four in a row, then filters by example."""
     lines: list[tuple[Part, ...]] = [(("", ""),), _heading("What the signs mean", width)]
-    cell = 24 if width >= 90 else 34
+    cell = 28
     per_row = max(1, width // cell)
     for at in range(0, len(SIGNS), per_row):
         parts: list[Part] = []

@@ -52,7 +52,7 @@ class ResidentPage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "edit", "Edit", id="resident.edit", tooltip="Edit this person", show=False),
         Binding("d", "remove_code", "Delete code", id="resident.code", tooltip="Take this code away", show=False),
-        Binding("x", "delete", "Delete person", id="resident.delete", tooltip="Delete this person", show=False),
+        Binding("X", "delete", "Delete person", id="resident.delete", tooltip="Delete this person", show=False),
         Binding("h", "history", "History", id="resident.history", tooltip="Who changed this person", show=False),
         Binding("l", "logs", "Logs", id="resident.logs", tooltip="This person in the door logs", show=False),
         Binding("w", "why", "Why", id="resident.why", tooltip="May this person open a door, and why", show=False),

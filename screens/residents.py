@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual.binding import Binding, BindingType
+
 from backend.catalog.residents import RESIDENT
 from screens.base.detail_pane import Detail
 from screens.base.drawing import beside
+from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
 from screens.resident_acts import delete_residents, show_codes
 from screens.resident_drawing import access_lines, brief_lines, door_lines, history_lines
 from screens.resident_form import ResidentEdit, ResidentForm
+from screens.why import WhyDialog
 
 FACTS_WIDE = 48
 """Cells of the facts beside the doors."""
@@ -19,6 +23,11 @@ FACTS_WIDE = 48
 class ResidentsScreen(ResourceScreen):
     """The list of residents."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("C", "verb('reveal')", "Show codes", id="residents.codes", tooltip="Show PIN and cards", show=False),
+        Binding("w", "why", "Why", id="residents.why", tooltip="May this person open a door, and why", show=False),
+        Binding("f", "family", "Family", id="residents.family", tooltip="Add a family member", show=False),
+    ]
     MODULE = "r"
     RECORD = RESIDENT
     TOPICS = RESIDENT.topics
@@ -39,6 +48,23 @@ class ResidentsScreen(ResourceScreen):
     def verb_reveal(self, ids: tuple[int, ...]) -> None:
         """Show PIN and cards for a minute."""
         self.start(show_codes, self, ids[0])
+
+    @needs("plan.read")
+    def action_why(self) -> None:
+        """Why the person under the cursor may or may not open a door."""
+        for resident_id in self.under_cursor():
+            self.app.push_screen(WhyDialog(self.session, holder_id=resident_id))
+
+    @needs("resident.write")
+    def action_family(self) -> None:
+        """Add a member to the family under the cursor."""
+        for resident_id in self.under_cursor():
+            self.start(self._add_family, resident_id)
+
+    async def _add_family(self, resident_id: int) -> None:
+        session = self.session
+        record = await session.ask(session.engine.residents.get, session.context, resident_id)
+        self.app.push_screen(ResidentForm(session, apartment_id=record.apartment_id))
 
     async def detail(self, row_id: int, page: str) -> Detail:
         """Access, doors or history of the person under the cursor."""

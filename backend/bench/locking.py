@@ -136,11 +136,13 @@ def _add(engine: Engine, context: Context, flats: list[int], residents: int) -> 
 
 def _sync(store: Store, turn: int) -> None:
     """What a worker writes for one bulk request: eight users at one door."""
+    held = []
+    for number in range(8):
+        holder = 1 + (turn * 8 + number) % 50
+        user = DoorUser(f"SP{holder}-1", holder, f"Person {number}", f"{turn:05d}", (), ((ALWAYS, (1,)),))
+        held.append((user, str(turn)))
     with store.books(agent_context(1)) as work:
-        for number in range(8):
-            holder = 1 + (turn * 8 + number) % 50
-            user = DoorUser(f"SP{holder}-1", holder, f"Person {number}", f"{turn:05d}", (), ((ALWAYS, (1,)),))
-            shadow.holds_user(work, 1 + turn % DEVICES, user, str(turn))
+        shadow.holds_users(work, 1 + turn % DEVICES, held)
 
 
 def _ingest(store: Store, turn: int) -> None:

@@ -143,8 +143,8 @@ class Reconciler:
         wrong = [(key, held) for key, held in found.ours.items() if believed.users.get(key) != held]
         for at in range(0, len(wrong), _CORRECTED_AT_ONCE):
             with self._store.books(self._context) as work:
-                for key, held in wrong[at : at + _CORRECTED_AT_ONCE]:
-                    shadow.holds_user(work, self._device_id, found.bodies[key], held.remote_id)
+                part = [(found.bodies[key], held.remote_id) for key, held in wrong[at : at + _CORRECTED_AT_ONCE]]
+                shadow.holds_users(work, self._device_id, part)
 
     def _note_read(
         self,

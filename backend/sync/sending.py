@@ -129,8 +129,7 @@ class Sender:
                 self.aside.put(user, f"the device said {one.text or 'no'}")
 
         def note(work: Work) -> None:
-            for user, remote_id in taken:
-                shadow.holds_user(work, self._device_id, user, remote_id)
+            shadow.holds_users(work, self._device_id, taken)
             shadow.certain(work, self._device_id, refused)
 
         await self._book(note)

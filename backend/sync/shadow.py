@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
 from backend.domain.access import parse_user_key
 from backend.domain.access.results import DoorUser
@@ -18,6 +18,11 @@ from backend.sync.difference import HeldSchedule, HeldUser, canonical
 _AT_ONCE = 500
 _NOTHING = b""
 """Fingerprint of a record of which nobody knows whether it is there at all."""
+_CONFIRM = (
+    update(t.held)
+    .where(t.held.c.id == bindparam("row_id"))
+    .values(mac=bindparam("mac"), holder_id=bindparam("holder_id"), remote_id=bindparam("remote_id"), unknown=False)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +55,35 @@ def load_shadow(connection: Connection, device_id: int) -> Shadow:
     return shadow
 
 
-def holds_user(work: Work, device_id: int, user: DoorUser, remote_id: str) -> None:
-    """Note that the device holds `user` for certain, instead of what it held under this key.
+def holds_users(work: Work, device_id: int, users: Sequence[tuple[DoorUser, str]]) -> None:
+    """Note that the device holds these users for certain, each with its record id, instead of what it held before.
 
     A row of the same content stays and keeps its beginning, as does one that was made before the request left.
     """
     h = t.held
-    body = canonical(user)
-    mac = work.sealer.fingerprint(body)
-    _keep_body(work, mac, body)
-    known = work.connection.execute(
-        update(h)
-        .where(*_now(device_id, HeldKind.USER, [user.key]), h.c.mac.in_((mac, _NOTHING)))
-        .values(mac=mac, holder_id=_holder(user.holder_id), remote_id=remote_id, unknown=False)
-    )
-    if not known.rowcount:
-        gone(work, device_id, HeldKind.USER, [user.key])
-        work.connection.execute(
-            insert(h).values(
-                device_id=device_id,
-                kind=HeldKind.USER,
-                key=user.key,
-                holder_id=_holder(user.holder_id),
-                remote_id=remote_id,
-                mac=mac,
-                from_at=work.at,
-            )
-        )
+    bodies = {user.key: canonical(user) for user, _ in users}
+    macs = {key: work.sealer.fingerprint(body) for key, body in bodies.items()}
+    _keep_bodies(work, {macs[key]: body for key, body in bodies.items()})
+    rows = [
+        {"key": user.key, "mac": macs[user.key], "holder_id": user.holder_id, "remote_id": remote_id}
+        for user, remote_id in users
+    ]
+    owners = _holders(work, {user.holder_id for user, _ in users})
+    for row in rows:
+        row["holder_id"] = row["holder_id"] if row["holder_id"] in owners else None
+    there = work.connection.execute(select(h.c.key, h.c.id, h.c.mac).where(*_now(device_id, HeldKind.USER, macs)))
+    kept = {key: row_id for key, row_id, mac in there.all() if mac in (macs[key], _NOTHING)}
+    same = [{**row, "row_id": kept[row["key"]]} for row in rows if row["key"] in kept]
+    new = [
+        {**row, "device_id": device_id, "kind": HeldKind.USER, "from_at": work.at}
+        for row in rows
+        if row["key"] not in kept
+    ]
+    if same:
+        work.connection.execute(_CONFIRM, same)
+    if new:
+        gone(work, device_id, HeldKind.USER, [str(row["key"]) for row in new])
+        work.connection.execute(insert(h), new)
 
 
 def holds_schedule(work: Work, device_id: int, key: str, schedule: HeldSchedule) -> None:
@@ -112,43 +119,52 @@ def in_doubt(work: Work, device_id: int, keys: Iterable[str]) -> None:
     wanted = sorted(keys)
     there = set(work.connection.execute(select(h.c.key).where(*_now(device_id, HeldKind.USER, wanted))).scalars())
     work.connection.execute(update(h).where(*_now(device_id, HeldKind.USER, wanted)).values(unknown=True))
-    for key in wanted:
-        if key not in there:
-            parsed = parse_user_key(key)
-            work.connection.execute(
-                insert(h).values(
-                    device_id=device_id,
-                    kind=HeldKind.USER,
-                    key=key,
-                    holder_id=_holder(parsed[0]) if parsed else None,
-                    remote_id="",
-                    mac=_NOTHING,
-                    unknown=True,
-                    from_at=work.at,
-                )
-            )
+    missing = {key: parse_user_key(key) for key in wanted if key not in there}
+    owners = _holders(work, {parsed[0] for parsed in missing.values() if parsed})
+    rows = [
+        {
+            "device_id": device_id,
+            "kind": HeldKind.USER,
+            "key": key,
+            "holder_id": parsed[0] if parsed and parsed[0] in owners else None,
+            "remote_id": "",
+            "mac": _NOTHING,
+            "unknown": True,
+            "from_at": work.at,
+        }
+        for key, parsed in missing.items()
+    ]
+    if rows:
+        work.connection.execute(insert(h), rows)
 
 
 def certain(work: Work, device_id: int, keys: Iterable[str]) -> None:
     """Take back `in_doubt`: the request had no effect on these users."""
     h = t.held
-    mine = _now(device_id, HeldKind.USER, sorted(keys))
+    mine = _now(device_id, HeldKind.USER, keys)
     work.connection.execute(delete(h).where(*mine, h.c.mac == _NOTHING))
     work.connection.execute(update(h).where(*mine).values(unknown=False))
 
 
-def _now(device_id: int, kind: HeldKind, keys: list[str]) -> tuple[ColumnElement[bool], ...]:
+def _now(device_id: int, kind: HeldKind, keys: Iterable[str]) -> tuple[ColumnElement[bool], ...]:
     h = t.held
-    return (h.c.device_id == device_id, h.c.kind == kind, h.c.key.in_(keys), h.c.to_at.is_(None))
+    return (h.c.device_id == device_id, h.c.kind == kind, h.c.key.in_(sorted(keys)), h.c.to_at.is_(None))
 
 
-def _holder(holder_id: int) -> ScalarSelect[int]:
-    """The holder if there is one: a device may come with records of ours that this database never knew."""
-    return select(t.holder.c.id).where(t.holder.c.id == holder_id).scalar_subquery()
+def _holders(work: Work, ids: Collection[int]) -> set[int]:
+    """Those of the holders who are known: a device may come with records of ours that this database never knew."""
+    h = t.holder
+    return set(work.connection.execute(select(h.c.id).where(h.c.id.in_(sorted(ids)))).scalars())
 
 
-def _keep_body(work: Work, mac: bytes, body: dict[str, object]) -> None:
+def _keep_bodies(work: Work, bodies: Mapping[bytes, dict[str, object]]) -> None:
     """Bodies are kept once, shared by all devices that hold the same record."""
-    if work.connection.execute(select(t.body.c.mac).where(t.body.c.mac == mac)).first() is None:
-        sealed = work.sealer.seal(f"body.sealed:{mac.hex()}", json.dumps(body).encode())
-        work.connection.execute(insert(t.body).values(mac=mac, sealed=sealed))
+    b = t.body
+    known = set(work.connection.execute(select(b.c.mac).where(b.c.mac.in_(sorted(bodies)))).scalars())
+    new = [
+        {"mac": mac, "sealed": work.sealer.seal(f"body.sealed:{mac.hex()}", json.dumps(body).encode())}
+        for mac, body in bodies.items()
+        if mac not in known
+    ]
+    if new:
+        work.connection.execute(insert(b), new)

@@ -73,9 +73,11 @@ class DetailPane(Panel):
                 detail = Detail((((str(error), "$sp-t3"),),))
         if not self.is_attached:
             return
-        self.heading = detail.heading or name
+        space = " " if self.screen.has_class("-narrow") and row is not None else ""  # its edge has no corners there
+        self.heading = f"{space}{detail.heading or name}"
         self.figure = (*detail.figure, *self._tabs(page)) if row is not None else ()
-        self.query_one(Lines).lines = tuple(detail.lines)
+        for lines in self.query(Lines):  # none while the page is being taken away
+            lines.lines = tuple(detail.lines)
 
     def _tabs(self, page: str) -> tuple[Part, ...]:
         """The names of the pages, the present one underlined; a pane with one page has none."""

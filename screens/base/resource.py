@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
@@ -89,6 +89,11 @@ class ResourceScreen(Page):
         """Focus the list."""
         super().on_mount()
         self.table.focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The pane says more or less by the room there is."""
+        super().on_resize(event)
+        self._follow_cursor()
 
     async def load(self) -> None:
         """Read the list anew; the cursor stays on its record."""

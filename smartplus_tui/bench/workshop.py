@@ -87,8 +87,13 @@ def child(*arguments: str) -> Any:
     """Run a part of the backend's benchmarks in a process of its own and answer the JSON value that it prints."""
     command = [sys.executable, "-m", "backend.bench", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST, check=False)  # noqa: S603 - ours
+    return answer(arguments[0], done)
+
+
+def answer(part: str, done: subprocess.CompletedProcess[str]) -> Any:
+    """The JSON value that a part printed; raises RuntimeError with its last words when it failed."""
     if done.returncode:
-        raise RuntimeError(f"{' '.join(arguments[:1])} failed: {done.stderr.strip()[-2000:]}")
+        raise RuntimeError(f"{part} failed: {done.stderr.strip()[-2000:]}")
     return json.loads(done.stdout)
 
 

@@ -191,7 +191,7 @@ class Town:
             self.run(self.workers[name].serve())
         self.unseen.clear()
         for _ in range(12):
-            for name in self.workers:
+            for name in (*self.workers, *self.workers):  # twice: a round may find out what the next one has to mend
                 self.work(name)
             if all(self._is_clean(name) for name in self.workers):
                 return

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from backend.domain.context import Context
+from backend.domain.enums import Role
 from backend.engine import Engine
 from smartplus_tui.app import SmartPlusApp
 from tests.support.clock import FakeClock
-from tests.support.park_site import make_park, open_park
+from tests.support.keys import Keys
+from tests.support.park_site import context_of, make_park, open_park
 
 MakeApp = Callable[..., SmartPlusApp]
+Show = Callable[..., AbstractAsyncContextManager[Keys]]
+WIDE, SMALL = (120, 40), (80, 24)
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +47,21 @@ def make_app(park: tuple[Engine, Context]) -> MakeApp:
         return SmartPlusApp(park[0], **values)  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture
+def show(make_app: MakeApp) -> Show:
+    """Opens the app and presses keys on the Dashboard: `async with show("g", "r", role=Role.VIEWER) as keys`."""
+
+    @asynccontextmanager
+    async def run(
+        *pressed: str, size: tuple[int, int] = WIDE, role: Role = Role.INSTALLER, **options: object
+    ) -> AsyncIterator[Keys]:
+        app = make_app(context=context_of(role), **options)
+        async with app.run_test(size=size) as pilot:
+            keys = Keys(pilot)
+            await keys.until_page("DashboardScreen")
+            await keys.press(*pressed)
+            yield keys
+
+    return run

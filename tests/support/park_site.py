@@ -8,9 +8,9 @@ from pathlib import Path
 from sqlalchemy import insert, update
 
 from backend.domain.context import Context
-from backend.domain.enums import DeviceKind, LogAction, LogResponse, LogType, Via
+from backend.domain.enums import DeviceKind, LogAction, LogResponse, LogType, Role, Via
 from backend.domain.names import fold
-from backend.domain.records import DeviceDraft, ResidentDraft
+from backend.domain.records import DeviceDraft, ManagerDraft, ResidentDraft
 from backend.engine import Engine
 from backend.store import tables as t
 from backend.store.opening import open_site
@@ -18,6 +18,13 @@ from tests.support.clock import FakeClock
 
 EMAIL = "ines@rosewood.example"
 PASSWORD = "correct horse battery"
+ACCOUNTS = {
+    Role.INSTALLER: (1, "Ines Moreau"),
+    Role.MANAGER: (2, "Marco Rossi"),
+    Role.TECHNICIAN: (3, "Tomas Novak"),
+    Role.VIEWER: (4, "Vera Osei"),
+}
+"""Number and name of the account of each role."""
 
 
 def make_park(root: Path, clock: FakeClock) -> None:
@@ -35,6 +42,11 @@ def make_park(root: Path, clock: FakeClock) -> None:
     )
     try:
         context, _ = engine.managers.login(EMAIL, PASSWORD, Via.APP)
+        for role, (number, name) in ACCOUNTS.items():
+            if role is not Role.INSTALLER:
+                draft = ManagerDraft(email=f"{role.value}@rosewood.example", name=name, role=role, password=PASSWORD)
+                assert engine.managers.add(context.again(), draft).id == number
+        assert context.actor_id == ACCOUNTS[Role.INSTALLER][0]
         _fill(engine, context)
     finally:
         engine.close()
@@ -42,11 +54,16 @@ def make_park(root: Path, clock: FakeClock) -> None:
 
 
 def open_park(root: Path, clock: FakeClock) -> tuple[Engine, Context]:
-    """The started engine of a copy of the park, and who is logged in."""
+    """The started engine of a copy of the park, and its installer, who is spared the password."""
     engine = Engine(root, clock=clock)
     engine.start()
-    context, _ = engine.managers.login(EMAIL, PASSWORD, Via.APP)
-    return engine, context
+    return engine, context_of(Role.INSTALLER)
+
+
+def context_of(role: Role) -> Context:
+    """Who has logged in with this role."""
+    number, name = ACCOUNTS[role]
+    return Context(number, name, 1, Via.APP)
 
 
 def _fill(engine: Engine, context: Context) -> None:
@@ -98,6 +115,11 @@ def _add_books(root: Path, clock: FakeClock) -> None:
     """What an agent would have written: devices seen, doors in sync but the gym, a few log lines."""
     store = open_site(root, clock=clock)
     with store.books(Context(None, "agent", 1, Via.AGENT)) as work:
+        work.connection.execute(
+            insert(t.agent).values(
+                host="park", pid=1, instance="park", started_at=clock(), heartbeat_at=clock(), base_url="", service=True
+            )
+        )
         d, s = t.device_state, t.device_sync
         work.connection.execute(update(d).values(status="online", last_seen_at=clock(), relays_read_at=clock()))
         work.connection.execute(

@@ -173,7 +173,7 @@ def test_a_generation_done_clears_what_was_wrong(ledger: Ledger, clock: FakeCloc
         gen=5, since=START, attempt=4, not_before=LATER, last_error="It broke.", pending=3, drift=2,
         held_reason="why", held_plan='{"removals": 3}', released=True,
     )  # fmt: skip
-    ledger.note(shadow.holds_user, user(f"SP{ledger.holder_id}-1"), "7")
+    ledger.note(shadow.holds_users, [(user(f"SP{ledger.holder_id}-1"), "7")])
     topics = ledger.note(books.note_done, 5, next_change_at=LATER, losses=[Loss(None, "users", "no room")], unmanaged=4)
     row = ledger.row
     assert (row.gen, row.done_gen, row.since, row.attempt, row.not_before, row.last_error) == (5, 5, None, 0, None, "")
@@ -201,7 +201,7 @@ def test_an_older_generation_never_takes_back_a_newer_one(ledger: Ledger) -> Non
 def test_what_is_gone_or_a_schedule_is_no_user_held(ledger: Ledger) -> None:
     key = f"SP{ledger.holder_id}-1"
     ledger.note(shadow.holds_schedule, "SP-0000000000aa", shadow.HeldSchedule("3", "3"))
-    ledger.note(shadow.holds_user, user(key), "7")
+    ledger.note(shadow.holds_users, [(user(key), "7")])
     ledger.note(shadow.gone, "user", [key])
     ledger.note(books.note_done, 1, next_change_at=None, losses=[], unmanaged=None)
     assert ledger.row.users_held == 0

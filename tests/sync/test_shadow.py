@@ -61,7 +61,7 @@ def door(store: Store, manager_context: ManagerContext) -> Door:
 
 def test_a_user_written_is_held_with_its_content(door: Door, clock: FakeClock) -> None:
     anna = user(door.key, cards=("0A3C7F20",))
-    door.note(shadow.holds_user, anna, "7")
+    door.note(shadow.holds_users, [(anna, "7")])
     assert door.shadow().users == {door.key: HeldUser(door.key, "7", door.mac(cards=("0A3C7F20",)), door.anna)}
     assert door.shadow(door.other_id) == shadow.Shadow()
     assert not door.shadow().doubtful
@@ -73,19 +73,19 @@ def test_a_user_written_is_held_with_its_content(door: Door, clock: FakeClock) -
 
 
 def test_another_content_ends_the_first_and_begins_the_second(door: Door, clock: FakeClock) -> None:
-    door.note(shadow.holds_user, user(door.key), "7")
+    door.note(shadow.holds_users, [(user(door.key), "7")])
     first, second = clock(), clock.advance(minutes=5)
-    door.note(shadow.holds_user, user(door.key, pin="5566"), "7")
+    door.note(shadow.holds_users, [(user(door.key, pin="5566"), "7")])
     was, now = door.rows()
     assert (was.from_at, was.to_at, was.mac) == (first, second, door.mac())
     assert (now.from_at, now.to_at, now.mac) == (second, None, door.mac(pin="5566"))
 
 
 def test_the_same_content_with_another_id_keeps_its_beginning(door: Door, clock: FakeClock) -> None:
-    door.note(shadow.holds_user, user(door.key), "")
+    door.note(shadow.holds_users, [(user(door.key), "")])
     began = clock()
     clock.advance(minutes=5)
-    door.note(shadow.holds_user, user(door.key), "12")
+    door.note(shadow.holds_users, [(user(door.key), "12")])
     (row,) = door.rows()
     assert (row.from_at, row.remote_id) == (began, "12")
 
@@ -96,13 +96,13 @@ def test_a_record_before_its_answer_is_in_doubt_and_then_certain(door: Door, clo
     assert door.shadow().doubtful
     sent = clock()
     clock.advance(seconds=2)
-    door.note(shadow.holds_user, user(door.key), "7")
+    door.note(shadow.holds_users, [(user(door.key), "7")])
     (row,) = door.rows()
     assert (row.from_at, row.to_at, bool(row.unknown), row.mac) == (sent, None, False, door.mac())
 
 
 def test_a_request_without_effect_leaves_everything_as_it_was(door: Door) -> None:
-    door.note(shadow.holds_user, user(door.key), "7")
+    door.note(shadow.holds_users, [(user(door.key), "7")])
     before = door.rows()
     door.note(shadow.in_doubt, [door.key, door.second])
     assert [one.unknown for one in door.shadow().users.values()] == [True, True]
@@ -112,8 +112,8 @@ def test_a_request_without_effect_leaves_everything_as_it_was(door: Door) -> Non
 
 def test_doubt_about_one_says_nothing_about_another(door: Door) -> None:
     for key in (door.key, door.second):
-        door.note(shadow.holds_user, user(key), "7")
-        door.note(shadow.holds_user, user(key), "7", device_id=door.other_id)
+        door.note(shadow.holds_users, [(user(key), "7")])
+        door.note(shadow.holds_users, [(user(key), "7")], device_id=door.other_id)
     door.note(shadow.in_doubt, [door.key])
     assert {key: one.unknown for key, one in door.shadow().users.items()} == {door.key: True, door.second: False}
     assert not door.shadow(door.other_id).doubtful
@@ -123,8 +123,8 @@ def test_doubt_about_one_says_nothing_about_another(door: Door) -> None:
 
 
 def test_what_is_gone_was_there_until_then(door: Door, clock: FakeClock) -> None:
-    door.note(shadow.holds_user, user(door.key), "7")
-    door.note(shadow.holds_user, user(door.second), "8")
+    door.note(shadow.holds_users, [(user(door.key), "7")])
+    door.note(shadow.holds_users, [(user(door.second), "8")])
     door.note(shadow.in_doubt, [door.key])
     ended = clock.advance(minutes=5)
     door.note(shadow.gone, HeldKind.USER, [door.key])
@@ -168,14 +168,14 @@ def test_schedules_have_books_of_their_own(door: Door, clock: FakeClock) -> None
 
 def test_a_record_of_ours_that_this_site_never_knew_is_noted_without_an_owner(door: Door) -> None:
     """A device comes from another site, or this one was restored from a backup older than the device."""
-    door.note(shadow.holds_user, user("SP4711-1"), "7")
+    door.note(shadow.holds_users, [(user("SP4711-1"), "7")])
     door.note(shadow.in_doubt, ["SP4712-1", "odd"])
     assert [one.holder_id for one in door.shadow().users.values()] == [None, None, None]
 
 
 def test_a_record_is_kept_sealed_and_once_for_all_devices(door: Door) -> None:
     for device_id in (door.id, door.other_id):
-        door.note(shadow.holds_user, user(door.key), "7", device_id=device_id)
+        door.note(shadow.holds_users, [(user(door.key), "7")], device_id=device_id)
     with door.store.read() as connection:
         (body,) = connection.execute(select(t.body)).all()
     assert body.mac == door.mac()

@@ -1,0 +1,95 @@
+"""The table of keys in the manual, made from the bindings of the screens: `python -m smartplus_tui.keytable`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from importlib import import_module
+
+from textual.dom import DOMNode
+
+from screens.base.keys import bindings_of, shown_key
+from smartplus_tui.navigation import MODULES, RECORD_PAGES
+
+FORMS = ("screens.resident_form:ResidentForm", "screens.device_form:DeviceForm", "screens.device_form:RelayForm")
+DIALOGS = (
+    "screens.search:Search",
+    "screens.open_door:OpenDoor",
+    "screens.help:Help",
+    "screens.why:WhyDialog",
+    "screens.progress:ProgressDialog",
+    "screens.undo:UndoScreen",
+)
+PARTS = ("widgets.table:VirtualTable", "screens.base.filter_line:FilterInput", "widgets.pick_field:PickInput")
+TOGETHER = ("page", "list", "form", "table", "filter", "picker", "app")
+"""Kinds of bindings that mean the same wherever they work, in their order."""
+NAMES = {
+    "page": "Every page",
+    "list": "Every list",
+    "form": "Every form",
+    "table": "Moving in a list",
+    "filter": "Typing a filter",
+    "picker": "A field that picks",
+    "app": "Everywhere",
+}
+
+
+def screens() -> tuple[type[DOMNode], ...]:
+    """Every screen and every part of one that has keys."""
+    places = [*(module.place for module in MODULES), *RECORD_PAGES.values(), *FORMS, *DIALOGS, *PARTS]
+    return tuple(dict.fromkeys(_load(place) for place in ("smartplus_tui.app:SmartPlusApp", *places)))
+
+
+def markdown() -> str:
+    """The whole page: where `g` leads, what means the same everywhere, then what single screens add."""
+    groups: dict[str, dict[str, tuple[str, str, str]]] = {}
+    for screen in screens():
+        for binding in bindings_of(screen):
+            kind = binding.id.partition(".")[0] if binding.id else ""
+            name = kind if kind in TOGETHER else _title(screen)
+            row = (_keys(binding.key.split(",")), binding.description, binding.tooltip)
+            groups.setdefault(name, {}).setdefault(binding.id or binding.action, row)
+    ordered = [*TOGETHER, *sorted(group for group in groups if group not in TOGETHER)]
+    lines = ["# Keys", "", "Made from the bindings of the screens; `?` shows those of the page you are on.", ""]
+    lines += ["## After `g`", "", "| Key | Module |", "|---|---|"]
+    lines += [f"| `{module.letter}` | {module.name}{' (demo)' if module.demo_only else ''} |" for module in MODULES]
+    for group in ordered:
+        if group in groups:
+            lines += ["", f"## {NAMES.get(group, group)}", "", "| Key | | What it does |", "|---|---|---|"]
+            lines += [f"| {keys} | {word} | {meaning} |" for keys, word, meaning in groups[group].values()]
+    return "\n".join(lines) + "\n"
+
+
+def _load(place: str) -> type[DOMNode]:
+    module, _, name = place.partition(":")
+    found: type[DOMNode] = getattr(import_module(module), name)
+    return found
+
+
+def _keys(keys: Iterable[str]) -> str:
+    return " ".join(f"`{shown_key(key)}`" for key in keys)
+
+
+def _title(screen: type[DOMNode]) -> str:
+    """What people call a screen."""
+    record = getattr(screen, "RECORD", None)
+    if record is not None:
+        return str(record.title)
+    words = {
+        "DashboardScreen": "Dashboard",
+        "ResidentPage": "A resident",
+        "ApartmentPage": "An apartment",
+        "DevicePage": "A device",
+        "DoorPage": "A device",
+        "TryDoorScreen": "Try a door",
+        "UndoScreen": "Undo",
+        "WhyDialog": "Why",
+        "ProgressDialog": "Doors of a save",
+        "Search": "A list to pick from",
+        "OpenDoor": "A list to pick from",
+    }
+    return words.get(screen.__name__, screen.__name__)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown())
