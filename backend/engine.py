@@ -6,6 +6,7 @@ Importing this module loads neither the database nor the models: `start` does, a
 from __future__ import annotations
 
 import asyncio
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from backend.services.search import Search
     from backend.services.sync_state import Sync
     from backend.services.undo import Undo
+    from backend.services.undo_list import UndoList
     from backend.store.feed import ChangeFeed
     from backend.store.store import Store
 
@@ -47,6 +49,41 @@ if TYPE_CHECKING:
 
 
 Words = list[str]
+
+SERVICES = {
+    "communities": "communities:Communities",
+    "buildings": "buildings:Buildings",
+    "apartments": "apartments:Apartments",
+    "residents": "residents:Residents",
+    "groups": "groups:Groups",
+    "devices": "devices:Devices",
+    "doors": "doors:Doors",
+    "logs": "door_logs:DoorLogs",
+    "operations": "operations:Operations",
+    "undo": "undo:Undo",
+    "undoable": "undo_list:UndoList",
+    "managers": "managers:Managers",
+    "sync": "sync_state:Sync",
+    "access": "access:Access",
+    "search": "search:Search",
+    "dashboard": "dashboard:DashboardService",
+    "agents": "agents:Agents",
+    "backups": "backups:Backups",
+}
+"""Name of each service -> its module and class; they are loaded when they are first asked for."""
+
+LISTS = {
+    "building": "buildings",
+    "apartment": "apartments",
+    "resident": "residents",
+    "device": "devices",
+    "door": "doors",
+    "door-log": "logs",
+    "operation": "operations",
+    "manager": "managers",
+    "undo": "undoable",
+}
+"""Name of each record type that has a list -> the service that lists it."""
 
 
 class Engine:
@@ -65,6 +102,7 @@ class Engine:
     logs: DoorLogs
     operations: Operations
     undo: Undo
+    undoable: UndoList
     managers: Managers
     sync: Sync
     access: Access
@@ -149,20 +187,10 @@ class Engine:
 
     def list(self, record: str, context: Context, query: ListQuery = ListQuery()) -> ListHandle:  # noqa: B008
         """The list of a record type by its name in the catalog; raises NotFound for one that has no list."""
-        services: dict[str, Listed] = {
-            "building": self.buildings,
-            "apartment": self.apartments,
-            "resident": self.residents,
-            "device": self.devices,
-            "door": self.doors,
-            "door-log": self.logs,
-            "operation": self.operations,
-            "manager": self.managers,
-            "undo": self._undoable,
-        }
-        if record not in services:
+        if record not in LISTS:
             raise NotFound(f"There is no list of {record}.")
-        return services[record].list(context, query)
+        service: Listed = getattr(self, LISTS[record])
+        return service.list(context, query)
 
     def parse_filter(self, record: str, text: str) -> Filter:
         """A filter on a record type from its expression; times are those of the site's community. Raises Invalid."""
@@ -198,26 +226,16 @@ class Engine:
             zone = connection.execute(select(t.community.c.timezone).order_by(t.community.c.id).limit(1)).scalar_one()
         return str(zone)
 
+    def __getattr__(self, name: str) -> object:
+        """A service at its first use: a screen that shows no residents need not wait for what they need."""
+        store = self.__dict__.get("_store")
+        if store is None or name not in SERVICES:
+            raise AttributeError(f"{name}: there is no such service, or the engine has not been started")
+        module, _, kind = SERVICES[name].partition(":")
+        return self.__dict__.setdefault(name, getattr(import_module(f"backend.services.{module}"), kind)(store))
+
     def _attach(self, store: Store) -> None:
-        """Make the services on an open store, and wake the agent after each of their commits."""
-        from backend.services.access import Access
-        from backend.services.agents import Agents
-        from backend.services.apartments import Apartments
-        from backend.services.backups import Backups
-        from backend.services.buildings import Buildings
-        from backend.services.communities import Communities
-        from backend.services.dashboard import DashboardService
-        from backend.services.devices import Devices
-        from backend.services.door_logs import DoorLogs
-        from backend.services.doors import Doors
-        from backend.services.groups import Groups
-        from backend.services.managers import Managers
-        from backend.services.operations import Operations
-        from backend.services.residents import Residents
-        from backend.services.search import Search
-        from backend.services.sync_state import Sync
-        from backend.services.undo import Undo
-        from backend.services.undo_list import UndoList
+        """Begin to tell of changes, and wake the agent after each commit."""
         from backend.store.feed import ChangeFeed
 
         try:
@@ -225,13 +243,6 @@ class Engine:
         except BaseException:
             store.close()
             raise
-        self.communities, self.buildings, self.apartments = Communities(store), Buildings(store), Apartments(store)
-        self.residents, self.groups, self.managers = Residents(store), Groups(store), Managers(store)
-        self.devices, self.doors, self.logs = Devices(store), Doors(store), DoorLogs(store)
-        self.operations, self.undo, self.access = Operations(store), Undo(store), Access(store)
-        self._undoable = UndoList(store)
-        self.sync, self.search, self.agents = Sync(store), Search(store), Agents(store)
-        self.dashboard, self.backups = DashboardService(store), Backups(store)
         store.after_commit.append(lambda _topics: self.poke())
         self._store = store
 

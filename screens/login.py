@@ -63,13 +63,13 @@ class LoginScreen(Screen[None]):
     """
 
     def __init__(self, engine: Engine, *, welcome: bool, remembered: bool, sentence: str = "") -> None:
-        """`sentence` says why whoever was logged in is not any more."""
+        """`sentence` says why whoever was logged in is not any more; then the engine has started already."""
         super().__init__()
         self._sentence = sentence
         self._engine = engine
         self._welcome = welcome
         self._remembered = remembered
-        self._is_ready = False
+        self._is_ready = bool(sentence)
         self._begins = False
 
     def compose(self) -> ComposeResult:
@@ -86,7 +86,7 @@ class LoginScreen(Screen[None]):
                     yield Static("Password", classes="label", markup=False)
                     yield Input(id="password", compact=True, password=True, max_length=256)
                     yield Static(self._sentence, id="error", markup=False)
-                yield Static("Opening the site …", id="state", markup=False)
+                yield Static("" if self._is_ready else "Opening the site …", id="state", markup=False)
         yield KeyFooter()
 
     def on_mount(self) -> None:

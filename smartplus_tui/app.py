@@ -150,10 +150,8 @@ class SmartPlusApp(ToastApp):
         self.session = None
         while len(self.screen_stack) > 2:
             self.pop_screen()
-        login = LoginScreen(self.engine, welcome=False, remembered=False, sentence=sentence)
-        self.switch_screen(login)
+        self.switch_screen(LoginScreen(self.engine, welcome=False, remembered=False, sentence=sentence))
         self._forget_pages()
-        login.ready()
 
     def _forget_pages(self) -> None:
         """The pages of an earlier session are of no use to the next."""

@@ -58,7 +58,7 @@ def show(make_app: MakeApp) -> Show:
         *pressed: str, size: tuple[int, int] = WIDE, role: Role = Role.INSTALLER, **options: object
     ) -> AsyncIterator[Keys]:
         app = make_app(context=context_of(role), **options)
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             keys = Keys(pilot)
             await keys.until_page("DashboardScreen")
             await keys.press(*pressed)

@@ -22,7 +22,7 @@ from backend.domain.enums import Role, Via
 from backend.domain.errors import Forbidden, SmartPlusError
 from backend.domain.paging import ListQuery
 from backend.domain.records import DeviceDraft, ManagerDraft, ResidentDraft, ResidentPatch
-from backend.engine import Engine
+from backend.engine import SERVICES, Engine
 from backend.services.base import Service
 from backend.store import tables as t
 from backend.store.opening import open_site
@@ -95,6 +95,7 @@ ACTS: dict[str, Act] = {
     "undo.plan": Act("IM  ", lambda e, c, i: e.undo.plan(c, NOBODY)),
     "undo.undo": Act("IM  ", lambda e, c, i: e.undo.undo(c, NOBODY)),
     "undo.undo of an installer's act": Act("I   ", lambda e, c, i: e.undo.undo(c, i["made_building"])),
+    "undoable.list": Act("IM  ", lambda e, c, i: e.undoable.list(c, ListQuery()).first(5)),
     "managers.list": Act("IM V", lambda e, c, i: e.managers.list(c, QUERY).first(1)),
     "managers.get": Act("IM V", lambda e, c, i: e.managers.get(c, NOBODY)),
     "managers.me": Act("IMTV", lambda e, c, i: e.managers.me(c)),
@@ -191,7 +192,9 @@ def site(template_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 def services(engine: Engine) -> dict[str, Service]:
     """The services that the engine holds for screens and commands."""
-    return {name: held for name, held in vars(engine).items() if isinstance(held, Service) and not name.startswith("_")}
+    held = {name: getattr(engine, name) for name in SERVICES}
+    assert all(isinstance(service, Service) for service in held.values())
+    return held
 
 
 def methods(engine: Engine) -> set[str]:
