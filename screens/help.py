@@ -53,8 +53,7 @@ class KeyRow:
 
     def long_line(self) -> tuple[Part, ...]:
         """The row with what it does."""
-        meaning = self.why_not or self.meaning
-        return (*self.line(KEY + 20), (meaning, "$sp-t2"))
+        return (*self.line(KEY + 20), (self.meaning, "$sp-t2"))
 
     def fits(self, typed: str) -> bool:
         """Whether every word that was typed is in it."""
@@ -72,7 +71,7 @@ def rows_of(page: Page) -> list[KeyRow]:
     rows = []
     for name, (binding, enabled, keys) in found.items():
         wanted = needed(type(page), binding.action) or page.permission_of(binding.action)
-        why_not = "your role may not" if wanted and not page.session.may(wanted) else "" if enabled else "not now"
+        why_not = "no right" if wanted and not page.session.may(wanted) else "" if enabled else "not now"
         rows.append(KeyRow(_group(name), " ".join(keys), binding.description, binding.tooltip, why_not))
     return rows
 

@@ -177,7 +177,7 @@ async def test_what_a_role_may_not_do_is_left_out_of_the_footer_and_said_when_pr
         await keys.press("n")
         await keys.until_text("Your role does not allow this")
         await keys.press("question_mark")
-        await keys.until_text("Open door · your rol")
+        await keys.until_text("Open door · no right")
 
 
 async def test_keys_typed_before_a_form_is_read_are_not_lost(show: Show, park: Park) -> None:

@@ -1,0 +1,221 @@
+"""Lists: ticks, empty and failed states, ages, trouble first; apartments, devices, logs, operations, undo."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import delete
+
+from backend.domain.context import Context
+from backend.domain.errors import Unreachable
+from backend.domain.paging import ListQuery
+from backend.engine import Engine
+from backend.store import tables as t
+from backend.store.opening import open_site
+from tests.screens.conftest import SMALL, Show
+from tests.support.clock import FakeClock
+from tests.support.keys import Keys
+from widgets.table import VirtualTable
+
+Park = tuple[Engine, Context]
+
+
+def first_cells(keys: Keys) -> list[str]:
+    """The first column, as the table holds it."""
+    lines = keys.text().splitlines()
+    head = next(number for number, line in enumerate(lines) if "Device  " in line or "Name" in line)
+    return [line[20:].strip("▌■ ").split("  ")[0] for line in lines[head + 1 :] if line[20:].strip()]
+
+
+@pytest.mark.feature("RES-07")
+async def test_everything_ticked_is_deleted_together_and_the_count_is_named(show: Show, park: Park) -> None:
+    engine, installer = park
+    async with show("g", "r") as keys:
+        await keys.until_text("Kowalska, Anna")
+        await keys.press("a")
+        await keys.until_text("■ 5 ticked")
+        await keys.press("d")
+        await keys.until_text("Delete these 5 residents?")
+        await keys.press("d", "enter")
+        await keys.until_page("ResidentsScreen")
+        assert len(engine.list("resident", installer, ListQuery()).first(10)) == 5
+        await keys.press("d")
+        await keys.until_text("Delete these 5 residents?")
+        await keys.press("y")
+        await keys.until(lambda: not engine.list("resident", installer, ListQuery()).first(10))
+        await keys.until_text("Nobody lives here yet")
+        assert "n Add the first one" in keys.text()
+        assert "none yet" in keys.text()
+
+
+async def test_a_list_that_cannot_be_read_says_so_and_r_tries_again(
+    show: Show, park: Park, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, _ = park
+
+    class Broken:
+        def __getattr__(self, _name: str) -> object:
+            def ask(*_args: object) -> object:
+                raise Unreachable("database is locked by another process")
+
+            return ask
+
+    async with show() as keys:
+        with monkeypatch.context() as patch:
+            patch.setattr(engine, "list", lambda *_: Broken())
+            await keys.press("g", "r")
+            await keys.until_text("Residents could not be read")
+            await keys.until_text("database is locked by another process")
+        keys.page._shown = False  # type: ignore[attr-defined]
+        await keys.press("r")
+        await keys.until_text("Kowalska, Anna")
+
+
+async def test_an_apartment_without_residents_says_so_and_f_adds_the_master(show: Show) -> None:
+    async with show("g", "a") as keys:
+        await keys.until_text("1203")
+        await keys.press("down", "down")
+        await keys.until_text("Nobody lives here")
+        await keys.press("enter")
+        await keys.until_page("ApartmentPage")
+        await keys.until_text("f Add the family master")
+        await keys.press("f")
+        await keys.until_page("ResidentForm")
+        await keys.until_text("A 1203")
+        await keys.until_text("Master")
+
+
+@pytest.mark.feature("DEV-01")
+async def test_devices_stand_with_trouble_first_and_each_age_is_short(show: Show) -> None:
+    async with show("g", "p") as keys:
+        await keys.until_text("Lobby A")
+        assert first_cells(keys)[0].startswith("Gym")
+        assert "offline" in keys.text()
+        await keys.until_text("1 pending")
+
+
+@pytest.mark.feature("DEV-12")
+async def test_o_on_a_row_that_shows_a_door_asks_at_once(show: Show, park: Park) -> None:
+    engine, installer = park
+    async with show("g", "p", "o") as keys:
+        await keys.until_text("Open Gym now?")
+        await keys.press("enter")
+        await keys.until_page("DevicesScreen")
+        await keys.press("g", "l")
+        await keys.until_text("Kowalski, Piotr")
+        await keys.until_text("A 1001")
+        await keys.press("o")
+        await keys.until_text("Open A Lobby now?")
+        await keys.press("y")
+        await keys.until(lambda: any("pened" in act.action or "Open" in act.action for act in acts(engine, installer)))
+
+
+def acts(engine: Engine, context: Context) -> list[object]:
+    """The newest operations."""
+    rows = engine.list("operation", context, ListQuery()).first(3)
+    return [engine.operations.get(context, row.id) for row in rows]
+
+
+@pytest.mark.feature("DEV-01")
+async def test_a_device_is_taken_out_by_a_key_of_its_own(show: Show, park: Park) -> None:
+    engine, installer = park
+    async with show("g", "p", "d") as keys:
+        await keys.until_text("Take Gym out of this site?")
+        await keys.press("d", "y", "enter")
+        await keys.until_page("DevicesScreen")
+        assert len(engine.list("device", installer, ListQuery()).first(10)) == 3
+        await keys.press("d")
+        await keys.until_text("Take Gym out of this site?")
+        await keys.press("x")
+        await keys.until(lambda: len(engine.list("device", installer, ListQuery()).first(10)) == 2)
+
+
+@pytest.mark.feature("LOG-01")
+async def test_the_log_says_who_and_where_beside_the_list_and_v_closes_the_pane(show: Show) -> None:
+    async with show("g", "l") as keys:
+        await keys.until_text("● following")
+        await keys.until_text("Answer")
+        assert "Action  " not in keys.text().splitlines()[4]
+        await keys.press("v")
+        await keys.until(lambda: "Action" in keys.text().splitlines()[4])
+
+
+@pytest.mark.feature("SYNC-05")
+async def test_a_refused_line_says_why_beside_it(show: Show) -> None:
+    async with show("g", "l", "slash") as keys:
+        await keys.type("response:failed")
+        await keys.press("enter")
+        await keys.until_text("1 of 4")
+        await keys.until_text("the whole reason")
+        await keys.press("w")
+        await keys.until_text("May not enter")
+
+
+@pytest.mark.feature("LOG-09")
+async def test_new_lines_appear_by_themselves(show: Show, park: Park, clock: FakeClock) -> None:
+    from sqlalchemy import insert, select
+
+    from backend.domain.enums import Via
+
+    engine, _ = park
+    async with show("g", "l") as keys:
+        await keys.until_text("4 lines")
+        store = open_site(engine.root, clock=clock)
+        with store.books(Context(None, "agent", 1, Via.AGENT)) as work:
+            row = dict(work.connection.execute(select(t.door_log).where(t.door_log.c.id == 4)).mappings().one())
+            row.update(id=None, initiated_by="Newly Come", remote_key="5", happened_at=clock())
+            row.pop("id")
+            work.connection.execute(insert(t.door_log).values(**row))
+            work.touch("door_logs")
+        store.close()
+        await keys.until_text("5 lines")
+        await keys.until_text("Newly Come")
+
+
+@pytest.mark.feature("SYNC-07")
+async def test_undo_names_the_record_shows_the_plan_and_leads_back(show: Show) -> None:
+    async with show("g", "r", "u") as keys:
+        await keys.until_page("UndoScreen")
+        await keys.until_text("Markup, [/ x]")
+        await keys.until_text("If you undo it")
+        await keys.press("enter")
+        await keys.until_text("Undo number")
+        await keys.press("enter")
+        await keys.until_page("UndoScreen")
+        await keys.press("escape")
+        await keys.until_page("ResidentsScreen")
+
+
+@pytest.mark.feature("LOG-06")
+async def test_operations_show_each_field_before_and_after(show: Show) -> None:
+    async with show("g", "h") as keys:
+        await keys.until_text("Added")
+        await keys.until_text("→")
+        assert "2741" not in keys.text()
+
+
+async def test_an_empty_site_says_on_every_list_what_comes_first(show: Show, park: Park, clock: FakeClock) -> None:
+    engine, _ = park
+    store = open_site(engine.root, clock=clock)
+    with store.engine.begin() as connection:
+        connection.execute(delete(t.door_log))
+    store.close()
+    async with show("g", "l", size=SMALL) as keys:
+        await keys.until_text("No door has told anything yet.")
+        assert keys.page.query_one(VirtualTable).row_count == 0
+
+
+async def test_a_row_is_copied_as_it_stands(show: Show) -> None:
+    async with show("g", "r") as keys:
+        await keys.until_text("Kowalska, Anna")
+        await keys.press("y")
+        await keys.until_text("Copied")
+        assert keys.app.clipboard.startswith("Abara, Chidi\tA\t")
+
+
+async def test_the_narrow_detail_is_three_lines_under_a_rule(show: Show) -> None:
+    async with show("g", "r", size=SMALL) as keys:
+        await keys.until_text("Kowalska, Anna")
+        await keys.until_text("opens 2 doors")
+        lines = keys.text().splitlines()
+        at = next(number for number, line in enumerate(lines) if "Abara, Chidi ─" in line)
+        assert len(lines) - at == 5, "rule, three lines, footer"

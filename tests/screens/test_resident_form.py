@@ -1,0 +1,166 @@
+"""The form of a resident: errors at their fields, nothing typed is lost, two at one record, the plan, series."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from backend.domain.context import Context
+from backend.domain.paging import ListQuery
+from backend.domain.records import ResidentPatch
+from backend.engine import Engine
+from screens.base.form_page import FormPage
+from tests.screens.conftest import SMALL, Show
+from tests.support.keys import Keys
+from widgets.form import ErrorBanner
+
+Park = tuple[Engine, Context]
+
+
+def typed(keys: Keys) -> dict[str, Any]:
+    """What stands in the form."""
+    assert isinstance(keys.page, FormPage)
+    return keys.page.form.values()
+
+
+async def edit(keys: Keys, name: str) -> None:
+    """Open the form of a person from the list."""
+    await keys.until_text("Kowalska, Anna")
+    await keys.press("slash")
+    await keys.type(name)
+    await keys.press("enter")
+    await keys.until_text("1 of 5")
+    await keys.press("e")
+    await keys.until_page("ResidentEdit")
+
+
+@pytest.mark.feature("RES-08")
+async def test_the_form_says_whom_it_changes_and_how_much_is_not_saved(show: Show) -> None:
+    async with show("g", "r") as keys:
+        await edit(keys, "anna")
+        await keys.until_text("Kowalska, Anna · A 1001 · master")
+        await keys.type("x")
+        await keys.until_text("1 change, not saved")
+
+
+@pytest.mark.edge("stale")
+async def test_a_change_by_somebody_else_is_said_and_what_was_typed_is_kept(show: Show, park: Park) -> None:
+    engine, installer = park
+    other = Engine(engine.root, clock=engine.clock)
+    other.start()
+    try:
+        async with show("g", "r") as keys:
+            await edit(keys, "anna")
+            await keys.press("end")
+            await keys.type("bel")
+            anna = other.residents.get(installer, other.residents.find(installer, "Kowalska, Anna"))
+            patch = ResidentPatch(remark="moved meanwhile")
+            other.residents.edit(installer.again(), anna.id, anna.version, patch)
+            await keys.press("f2")
+            await keys.until(lambda: "What you typed is kept" in keys.page.query_one(ErrorBanner).whole)
+            assert typed(keys)["first"] == "Annabel"
+            record = engine.residents.get(installer, anna.id)
+            assert (record.first, record.remark) == ("Anna", "moved meanwhile")
+            await keys.type("la")
+            assert typed(keys)["first"] == "Annabella", "the cursor stays where it was"
+    finally:
+        other.close()
+
+
+async def test_escape_keeps_the_form_until_the_question_is_answered(show: Show) -> None:
+    async with show("g", "r", "n") as keys:
+        await keys.until_page("ResidentForm")
+        await keys.press("tab")
+        await keys.type("Jan")
+        await keys.press("escape")
+        await keys.until_text("Throw away 1 change?")
+        await keys.press("enter")
+        await keys.until_page("ResidentForm")
+        assert typed(keys)["first"] == "Jan"
+        await keys.press("escape")
+        await keys.until_text("Throw away 1 change?")
+        await keys.press("x")
+        await keys.until_page("ResidentsScreen")
+
+
+async def test_save_and_next_keeps_the_apartment(show: Show, park: Park) -> None:
+    engine, installer = park
+    async with show("g", "r", "n") as keys:
+        await keys.type("1203")
+        await keys.press("tab")
+        await keys.type("Jan")
+        await keys.press("tab")
+        await keys.type("Nowak")
+        await keys.press("f4")
+        await keys.until(lambda: len(engine.list("resident", installer, ListQuery()).first(10)) == 6)
+        await keys.until(lambda: typed(keys)["last"] == "Nowak" and not typed(keys)["first"])
+        await keys.until_text("A 1203")
+        await keys.press("tab")
+        await keys.type("Ola")
+        await keys.press("f2")
+        await keys.until(lambda: len(engine.list("resident", installer, ListQuery()).first(10)) == 7)
+        found = engine.residents.get(installer, engine.residents.find(installer, "Nowak, Ola"))
+        assert (found.apartment, found.role.value) == ("1203", "member")
+
+
+@pytest.mark.feature("SYNC-02")
+async def test_f3_shows_the_plan_as_a_page_and_leads_back(show: Show) -> None:
+    async with show("g", "r", "n", size=SMALL) as keys:
+        await keys.type("1203")
+        await keys.press("tab")
+        await keys.type("Jan")
+        await keys.press("tab")
+        await keys.type("Nowak")
+        await keys.press("tab", "tab")
+        await keys.type("4711")
+        await keys.until_text("2 doors +2 -0")
+        assert "Capacity after" not in keys.text()
+        await keys.press("f3")
+        await keys.until_text("Capacity after")
+        await keys.press("escape")
+        await keys.type("2")
+        assert typed(keys)["pin"] == "47112"
+
+
+@pytest.mark.feature("SYNC-02")
+async def test_a_change_that_takes_access_away_asks_first(show: Show, park: Park) -> None:
+    engine, installer = park
+    async with show("g", "r") as keys:
+        await edit(keys, "anna")
+        for _ in range(5):
+            await keys.press("tab")
+        await keys.press("backspace")
+        await keys.until(lambda: typed(keys)["group_ids"] == ())
+        await keys.press("f2")
+        await keys.until_text("loses access at 2 doors. Save?")
+        await keys.press("enter")
+        await keys.until_page("ResidentEdit")
+        anna = engine.residents.find(installer, "Kowalska, Anna")
+        assert engine.residents.get(installer, anna).groups
+        await keys.press("f2")
+        await keys.until_text("loses access at 2 doors. Save?")
+        await keys.press("y")
+        await keys.until(lambda: not engine.residents.get(installer, anna).groups)
+
+
+@pytest.mark.parametrize("name", ["[/ x]", "[bold]Bo[/bold]", "Zoë 👩‍👧", "שלום", "x" * 64])
+async def test_any_name_can_be_typed_saved_and_shown(show: Show, park: Park, name: str) -> None:
+    engine, installer = park
+    async with show("g", "r", "n") as keys:
+        await keys.type("1203")
+        await keys.press("tab")
+        keys.page.query_one("#field-first").query_one("FieldInput").value = name  # type: ignore[attr-defined]
+        await keys.press("tab")
+        await keys.type("Nowak")
+        await keys.press("f2")
+        await keys.until(lambda: len(engine.list("resident", installer, ListQuery()).first(10)) == 6)
+        await keys.until_page("ResidentsScreen")
+        await keys.press("slash")
+        await keys.type("nowak")
+        await keys.press("enter")
+        await keys.until_text("1 of 6")
+        await keys.press("enter")
+        await keys.until_page("ResidentPage")
+        await keys.press("X")
+        await keys.until_text("Delete Nowak,")
