@@ -146,7 +146,7 @@ class Help(Dialog[None]):
 
     def _three_columns(self, rows: Sequence[KeyRow]) -> list[tuple[Part, ...]]:
         """What works everywhere stands under the shortest of the others."""
-        blocks = self._blocks(rows, COLUMN - 1)
+        blocks = self._blocks(rows, COLUMN)
         columns = [blocks["This page"], blocks["Moving"], blocks["Go to"]]
         shortest = min(columns, key=len)
         shortest += [(("", ""),), *blocks["Everywhere"]]

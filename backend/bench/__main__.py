@@ -27,10 +27,9 @@ def _parser() -> argparse.ArgumentParser:
         part.add_argument("residents", type=int)
         part.add_argument("devices", type=int)
     compiling.add_argument("runs", type=int)
-    bare = parts.add_parser("bare-door", help="add users and open, without an agent between")
+    bare = parts.add_parser("bare-door", help="add users and open as told, without an agent between")
     bare.add_argument("site", type=Path)
     bare.add_argument("device", type=int)
-    bare.add_argument("runs", type=int)
     lock = parts.add_parser("lock", help="the longest write lock with three processes writing")
     lock.add_argument("site", type=Path)
     lock.add_argument("residents", type=int)
@@ -49,7 +48,7 @@ def _run(chosen: argparse.Namespace) -> Any:
     if chosen.part == "bare-door":
         from backend.bench import bare_door
 
-        return bare_door.measure(chosen.site, chosen.device, chosen.runs)
+        return bare_door.serve(chosen.site, chosen.device)
     if chosen.part.startswith("lock"):
         return _lock(chosen)
     from backend.bench import compiling

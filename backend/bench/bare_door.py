@@ -1,11 +1,16 @@
-"""The same exchanges with a door by a bare client: no agent, no database between."""
+"""The same exchanges with a door by a bare client: no screen, no database, no agent between."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
+import json
+import sys
 import time
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from backend.devices.address import Auth, DeviceAddress, Endpoint, Secret
 from backend.devices.client import DeviceClient, UserBody
@@ -15,12 +20,11 @@ from backend.services.devices import device_secrets
 from backend.store.opening import open_site
 
 
-def measure(site: Path, device_id: int, runs: int) -> dict[str, list[float]]:
-    """Milliseconds of each addition of a user and of each opening at a device of the site."""
-    return asyncio.run(_measure(site, device_id, runs))
+def serve(site: Path, device_id: int) -> None:
+    """For each line "add" or "open" on standard input do that at a device of the site, until the input ends.
 
-
-async def _measure(site: Path, device_id: int, runs: int) -> dict[str, list[float]]:
+    Answers each with a JSON line: when it began, in seconds since the epoch, and how many milliseconds it took.
+    """
     store = open_site(site)
     try:
         with store.read() as connection:
@@ -29,18 +33,25 @@ async def _measure(site: Path, device_id: int, runs: int) -> dict[str, list[floa
         store.close()
     address = DeviceAddress("https" if device.scheme == "https" else "http", device.host, device.port)
     endpoint = Endpoint(address, Auth(device.auth), device.http_user, Secret(device.password), device.tls_pin or None)
-    profile = replace(profile_for(device.model, device.firmware), settle=0.0)
-    adds, opens = [], []
-    async with DeviceClient(endpoint, profile, gap=0) as client:
-        await client.info()
-        for number in range(runs):
-            body = UserBody(f"bench-{number}", f"Bench {number}", f"{70_000 + number}", (), ((ALWAYS, (1,)),))
-            began = time.perf_counter()
-            await client.add_users([body])
-            adds.append((time.perf_counter() - began) * 1000)
-            began = time.perf_counter()
-            await client.trigger_relay(1, delay=1)
-            opens.append((time.perf_counter() - began) * 1000)
-        mine = [user.remote_id for user in await client.users() if user.user_id.startswith("bench-")]
-        await client.delete_users(mine)
-    return {"adds": adds, "opens": opens}
+    asyncio.run(_serve(DeviceClient(endpoint, replace(profile_for(device.model, device.firmware), settle=0.0), gap=0)))
+
+
+async def _serve(client: DeviceClient) -> None:
+    numbers = itertools.count(1)
+    acts: dict[str, Callable[[], Coroutine[Any, Any, object]]] = {
+        "add": lambda: client.add_users([_user(next(numbers))]),
+        "open": lambda: client.trigger_relay(1),
+    }
+    async with client:
+        await client.info()  # the login, which the agent has behind it too
+        print("ready", flush=True)
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            began, clock = time.time(), time.perf_counter()
+            await acts[line.strip()]()
+            took = (time.perf_counter() - clock) * 1000
+            print(json.dumps({"began": began, "ms": took}), flush=True)
+
+
+def _user(number: int) -> UserBody:
+    """Somebody whom the site does not know; the agent leaves strangers alone."""
+    return UserBody(f"bench-{number}", f"Bench {number}", f"{70_000 + number}", (), ((ALWAYS, (1,)),))

@@ -59,6 +59,7 @@ class DetailPane(Panel):
         self.follow(self._row)
 
     def _read_now(self) -> Worker[None]:
+        self._timer = None
         return self.run_worker(self._show_row, group="detail", exclusive=True)
 
     async def _show_row(self) -> None:

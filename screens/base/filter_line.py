@@ -36,12 +36,19 @@ class FilterInput(Input):
         Binding("escape", "leave", "Clear", show=False, id="filter.clear", tooltip="Clear the filter"),
     ]
 
+    def __init__(self, complete: Complete) -> None:
+        super().__init__(suggester=_Ghost(complete), max_length=MAX_LENGTH, compact=True)
+        self._complete = complete
+
     class Left(Message):
         """Escape was pressed."""
 
     def action_complete(self) -> None:
-        """Take the ghost completion."""
-        self.action_cursor_right()
+        """Take the completion, also one that has not been drawn yet."""
+        completed = self._complete(self.value) if self.value else None
+        if completed is not None:
+            self.value = completed
+            self.cursor_position = len(completed)
 
     def action_leave(self) -> None:
         """Clear and leave."""
@@ -80,7 +87,7 @@ class FilterLine(Horizontal):
     def compose(self) -> ComposeResult:
         """Slash, field, hint."""
         yield Static("/", classes="slash")
-        yield FilterInput(suggester=_Ghost(self._complete), max_length=MAX_LENGTH, compact=True)
+        yield FilterInput(self._complete)
         yield Static("Tab completes · Enter filters · Esc clears", classes="hint", markup=False)
         yield Static("", classes="error", markup=False)
 

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.widgets import Input
 
 from backend.domain.errors import Conflict, Invalid, SmartPlusError, Stale
 from screens.base.page import Page
@@ -122,8 +123,8 @@ class FormPage(Page):
             self.form.show_errors({"": f"{error} What you typed is kept here; Esc and e show what it is now."})
         else:
             super().failed(error)
-        if self.focused is None and self._cursor is not None:
-            self._cursor.focus()
+        if self.focused is None:
+            self._return_to_cursor()
 
     @on(FormField.Changed)
     def _one_changed(self, event: FormField.Changed) -> None:
@@ -140,7 +141,11 @@ class FormPage(Page):
         """Have the plan drawn anew after a pause in typing."""
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(PLAN_AFTER, lambda: self.start(self._plan, group="plan", exclusive=True))
+        self._timer = self.set_timer(PLAN_AFTER, self._plan_now)
+
+    def _plan_now(self) -> None:
+        self._timer = None
+        self.start(self._plan, group="plan", exclusive=True)
 
     async def _plan(self) -> None:
         try:
@@ -220,10 +225,19 @@ class FormPage(Page):
             self.set_focus(None)
             self.add_class("-plan")
 
+    def _return_to_cursor(self) -> None:
+        """Go on typing where one was; nothing is selected, so nothing typed is replaced."""
+        line = self._cursor
+        if isinstance(line, Input):
+            selects, line.select_on_focus = line.select_on_focus, False
+            self.set_focus(line)
+            line.call_later(setattr, line, "select_on_focus", selects)
+        elif line is not None:
+            self.set_focus(line)
+
     def _leave_plan(self) -> None:
         self.remove_class("-plan")
-        if self._cursor is not None:
-            self._cursor.focus()
+        self._return_to_cursor()
 
     def action_back(self) -> None:
         """Leave the plan, then the form; ask when something was typed."""

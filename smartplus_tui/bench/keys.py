@@ -24,12 +24,12 @@ from widgets.table_layout import place
 from widgets.table_source import Cell, Column, Row
 
 RATIO_GOAL, MS_GOAL = 1 / 3, 16.0
-TURNS = 5
-"""Times that each table is given a block of keys."""
 GAP = 0.02
 """Seconds between two keys: a key held down repeats 30 to 50 times a second."""
-AT_THE_END = 0.5
-"""Seconds after which a key that moved nothing was pressed at the end of the table."""
+PAGES = 15
+"""Keys in a block: the shorter table has some pages more."""
+SETTLE = 1.0
+"""Seconds for going to the start and for what a table reads ahead there."""
 
 
 class DataTablePage(Page):
@@ -71,7 +71,7 @@ class DataTablePage(Page):
 
 def table_keys(shop: Workshop) -> Result:
     """From the key to the painted page, 95 of 100 keys."""
-    keys = shop.pick(20, 100)
+    keys = shop.pick(30, 450)
     with beside("compile-on", str(shop.pick(1_000, 10_000)), "10"):
         ours, theirs = asyncio.run(_by_turns(shop, keys))
     figure, reference = p95(ours) * 1000, p95(theirs) * 1000
@@ -89,54 +89,47 @@ def table_keys(shop: Workshop) -> Result:
 
 
 async def _by_turns(shop: Workshop, keys: int) -> tuple[list[float], list[float]]:
+    """Seconds of each key in our table and in theirs."""
     ours: list[float] = []
     theirs: list[float] = []
     rows = shop.pick(MANY_SMALL, MANY)
     async with app_on_logs(shop) as (app, few):
         log, _ = await open_log(app, session_on(shop, few, rows), rows)
-        page = _reference(log, few)
-        app.push_screen(page)
-        await until(lambda: page.is_mounted and page.query_one(DataTable).row_count == FEW)
-        for _ in range(TURNS):
-            theirs += await _block(app, keys, lambda: page.query_one(DataTable).cursor_row)
+        drawn = _drawn(log, few)
+        for _ in range(keys // PAGES):
+            ours += await _block(app, "home", lambda: log.table.cursor_row and log.table.cursor_row.id)
+            page = DataTablePage(few, log.columns(), drawn)
+            app.push_screen(page)
+            await until(lambda: _is_filled(page))  # noqa: B023 - awaited within the iteration
+            theirs += await _block(app, "ctrl+home", lambda: page.query_one(DataTable).cursor_row)  # noqa: B023
             await app.pop_screen()
-            ours += await _block(app, keys, lambda: log.table.cursor_row and log.table.cursor_row.id)
-            page = _reference(log, few)
-            await app.push_screen(page)
-            await until(lambda: page.is_mounted and page.query_one(DataTable).row_count == FEW)
     return ours, theirs
 
 
-def _reference(log: DoorLogsScreen, few: Session) -> DataTablePage:
-    """The rows of the short log in a `DataTable`, drawn as the log draws its own."""
+def _drawn(log: DoorLogsScreen, few: Session) -> list[Row]:
+    """The rows of the short log, drawn as the log draws its own."""
     handle = few.engine.list("door-log", few.context, ListQuery())
-    rows = DrawnSource(log.RECORD, handle, few.formats, log.draw).first(FEW)
-    return DataTablePage(few, log.columns(), rows)
+    return DrawnSource(log.RECORD, handle, few.formats, log.draw).first(FEW)
 
 
-async def _block(app: SmartPlusApp, keys: int, cursor: Callable[[], object]) -> list[float]:
-    """Press page down so many times, from the start on; going back to the start is not measured."""
-    seconds: list[float] = []
-    await _home(app)
-    while len(seconds) < keys:
+def _is_filled(page: DataTablePage) -> bool:
+    return page.is_mounted and page.query_one(DataTable).row_count == FEW
+
+
+async def _block(app: SmartPlusApp, home: str, cursor: Callable[[], object]) -> list[float]:
+    """From the start on press page down some times; answers the seconds from key to painting."""
+    app.simulate_key(home)
+    await asyncio.sleep(SETTLE)
+    seconds = []
+    for _ in range(PAGES):
         before, began = cursor(), time.perf_counter()
         app.simulate_key("pagedown")
-        try:
-            async with asyncio.timeout(AT_THE_END):
-                await until(lambda: cursor() != before and _first(app, began) is not None)  # noqa: B023 - awaited here
-        except TimeoutError:
-            await _home(app)
-            continue
+        await until(lambda: cursor() != before and _first(app, began) is not None)  # noqa: B023 - awaited here
         painted = _first(app, began)
         assert painted is not None
         seconds.append(painted - began)
         await asyncio.sleep(max(0.0, GAP - seconds[-1]))
     return seconds
-
-
-async def _home(app: SmartPlusApp) -> None:
-    app.simulate_key("home")
-    await asyncio.sleep(AT_THE_END)
 
 
 def _first(app: SmartPlusApp, began: float) -> float | None:

@@ -96,7 +96,7 @@ async def open_log(app: SmartPlusApp, session: Session, lines: int) -> tuple[Doo
 async def _visit(app: SmartPlusApp, session: Session, lines: int) -> tuple[float, float]:
     """Open the log, go to its start and back to its end; seconds of the first and of the last."""
     screen, opened = await open_log(app, session, lines)
-    await until(lambda: screen.table.row_count == lines)  # the exact count is over, its thread gone
+    await until(lambda: all(worker.is_finished for worker in app.workers))  # the exact count of the rows, too
     await press(app, screen, "home", 1)
     ended = await press(app, screen, "end", lines)
     app.pop_screen()

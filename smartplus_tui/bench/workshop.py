@@ -111,6 +111,36 @@ def beside(*arguments: str) -> Iterator[None]:
             process.kill()
 
 
+class BareDoor:
+    """A bare client of one device in a process of its own; a context manager."""
+
+    def __init__(self, site: Path, device_id: int) -> None:
+        command = [sys.executable, "-m", "backend.bench", "bare-door", str(site), str(device_id)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
+
+    def __enter__(self) -> BareDoor:
+        self._answer()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._process.communicate(timeout=LONGEST)
+
+    def run(self, act: str) -> tuple[float, float]:
+        """Do "add" or "open": when it began, in seconds since the epoch, and the milliseconds that it took."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{act}\n")
+        self._process.stdin.flush()
+        found = json.loads(self._answer())
+        return float(found["began"]), float(found["ms"])
+
+    def _answer(self) -> str:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError("the bare client ended")
+        return line
+
+
 def _filled(stage: Stage) -> bool:
     from backend.domain.enums import SyncState
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,7 @@ async def test_every_module_opens_for_every_role(show: Show, role: Role, size: t
     async with show(role=role, size=size) as keys:
         for entry in keys.page.session.modules:
             await keys.press("g", entry.letter)
-            await keys.until(lambda letter=entry.letter: letter == keys.page.MODULE)
+            await keys.until(partial(is_module, keys, entry.letter))
             await keys.quiet()
             rows = rows_of(keys.page)
             assert len(rows) > 5, "help lists the keys"

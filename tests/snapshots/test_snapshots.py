@@ -1,132 +1,223 @@
-"""One picture of each screen state that matters, at 120x40 and some at 80x24. Look at them before accepting a change."""
+"""One picture of each screen state that matters, at 120x40 and some at 80x24. Look at each before accepting it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from textual.pilot import Pilot
+from textual.widgets import Input, Static
 
-from tests.screens.conftest import MakeApp
+from backend.domain.context import Context
+from backend.domain.enums import Role, Via
+from backend.engine import Engine
+from backend.store import tables as t
+from backend.store.opening import open_site
+from tests.screens.conftest import SMALL, WIDE, MakeApp
+from tests.support.clock import FakeClock
 from tests.support.keys import Keys
+from tests.support.park_site import context_of
 
 Compare = Callable[..., bool]
-WIDE, SMALL = (120, 40), (80, 24)
 
 
-def after(*acts: str) -> Callable[[Pilot[Any]], Any]:
-    """Press keys one by one; "=text" types, "?Page" waits for a page, "!text" waits for a text."""
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A state: what leads there from the Dashboard, who looks, and what is unlike the usual."""
+
+    acts: str = ""
+    role: Role = Role.INSTALLER
+    later: int = 0
+    """Minutes that have passed since the agent's last sign."""
+    logs_closed: bool = False
+    demo: bool = False
+
+
+PLAN = "g r n ?ResidentForm =1203 tab =Jan tab =Nowak tab tab =4711"
+
+PICTURES: dict[str, Picture] = {
+    "dashboard": Picture(),
+    "dashboard-viewer": Picture(role=Role.VIEWER),
+    "dashboard-agent-silent": Picture(later=11),
+    "dashboard-logs-closed": Picture(role=Role.MANAGER, logs_closed=True),
+    "dashboard-go-to": Picture("g"),
+    "residents": Picture("g r down"),
+    "residents-filter-typed": Picture("g r slash =b:A_acc"),
+    "residents-filtered": Picture("g r slash =kowal enter !2_of_5"),
+    "residents-nothing-found": Picture("g r slash =zzz enter !Nothing_matches"),
+    "residents-filter-error": Picture("g r slash =flat:3 enter !no_field"),
+    "residents-ticked": Picture("g r space down space !2_ticked"),
+    "residents-doors": Picture("g r right_square_bracket"),
+    "residents-history": Picture("g r left_square_bracket !Ines"),
+    "residents-empty": Picture("g r a d !Delete y !Nobody"),
+    "residents-technician": Picture("g p", role=Role.TECHNICIAN),
+    "resident-delete": Picture("g r d !Delete_Abara"),
+    "resident-delete-many": Picture("g r a d !Delete_these"),
+    "resident-form": Picture("g r n ?ResidentForm"),
+    "resident-form-picking": Picture("g r n ?ResidentForm =10"),
+    "resident-form-plan": Picture(f"{PLAN} !+2_-0"),
+    "resident-form-errors": Picture("g r n ?ResidentForm =1203 tab tab tab tab =9123 f2 !correction"),
+    "resident-form-leave": Picture("g r n ?ResidentForm tab =Jan escape !Throw"),
+    "resident-edit": Picture("g r e ?ResidentEdit !master"),
+    "resident-edit-loses": Picture("g r e ?ResidentEdit tab tab tab tab tab backspace f2 !loses_access"),
+    "resident-page": Picture("g r enter ?ResidentPage"),
+    "resident-history": Picture("g r enter ?ResidentPage h !Ines"),
+    "resident-revoked": Picture("g r enter ?ResidentPage d !Take_PIN y !read_back_without"),
+    "apartments": Picture("g a"),
+    "apartment-empty": Picture("g a down down enter ?ApartmentPage !Nobody"),
+    "devices": Picture("g p"),
+    "device-page": Picture("g p enter ?DevicePage !To_be_written"),
+    "device-form": Picture("g p n ?DeviceForm"),
+    "device-edit": Picture("g p e ?RelayForm !whole"),
+    "device-delete": Picture("g p d !out_of_this_site"),
+    "door-logs": Picture("g l"),
+    "door-logs-refused": Picture("g l up up"),
+    "door-logs-wide": Picture("g l v"),
+    "door-logs-why": Picture("g l up up w !May"),
+    "door-logs-closed": Picture("g l !closed_to_your", role=Role.MANAGER, logs_closed=True),
+    "operations": Picture("g h"),
+    "undo": Picture("u ?UndoScreen"),
+    "undo-confirm": Picture("u ?UndoScreen enter !Undo_number"),
+    "try-a-door": Picture("g t ?TryDoorScreen =gym", demo=True),
+    "search": Picture("ctrl+p =kowal !Kowalski"),
+    "open-door": Picture("o !Main_Gate"),
+    "open-door-confirm": Picture("o =gym enter !Open_Gym_now"),
+    "progress": Picture("g r d !Delete_Abara y !0_of_2_doors D !hold_this_change"),
+    "help": Picture("g r question_mark !Type_to_find"),
+    "help-searched": Picture("g r question_mark =tick"),
+}
+SMALL_ONES = (
+    "dashboard",
+    "dashboard-agent-silent",
+    "residents",
+    "residents-filtered",
+    "resident-form",
+    "resident-form-plan",
+    "resident-form-errors",
+    "resident-page",
+    "resident-delete",
+    "devices",
+    "door-logs",
+    "help",
+)
+THEMED = ("dashboard", "residents", "resident-form-errors")
+
+
+class Doors:
+    """Doors that nobody stands at: the demo's page is drawn, nothing is tried."""
+
+    def type_pin(self, device: str, pin: str) -> tuple[bool, str]:
+        """Nobody types here."""
+        raise AssertionError(f"{device} {pin}")
+
+    def present_card(self, device: str, card: str) -> tuple[bool, str]:
+        """Nobody presents a card here."""
+        raise AssertionError(f"{device} {card}")
+
+
+def walk(acts: str) -> Callable[[Pilot[Any]], Any]:
+    """Press keys one by one; "=text" types, "?Page" waits for a page, "!text" for a text; "_" is a space."""
 
     async def run(pilot: Pilot[Any]) -> None:
         keys = Keys(pilot)
         await keys.until_page("DashboardScreen")
-        await keys.until_text("Live events")
-        for act in acts:
-            if act.startswith("="):
-                await keys.type(act[1:])
-            elif act.startswith("?"):
-                await keys.until_page(act[1:])
-            elif act.startswith("!"):
-                await keys.until_text(act[1:])
+        await keys.settled()
+        for act in acts.split():
+            if act[0] in "=?!":
+                sign, rest = act[0], act[1:].replace("_", " ")
+                await {"=": keys.type, "?": keys.until_page, "!": keys.until_text}[sign](rest)
             else:
                 await keys.press(act)
-        await keys.quiet()
-        await pilot.pause(0.3)
+                await keys.settled()
+        await keys.settled()
+        freeze(pilot)
+        await pilot.pause()
 
     return run
 
 
-PICTURES: dict[str, tuple[str, ...]] = {
-    "dashboard": (),
-    "residents": ("g", "r", "!Abara", "!anna", "down"),
-    "residents-filtered": ("g", "r", "!Abara", "slash", "=kowal", "enter", "!2 residents"),
-    "residents-nothing-found": ("g", "r", "!Abara", "slash", "=zzz", "enter", "!fit this filter"),
-    "residents-filter-error": ("g", "r", "!Abara", "slash", "=flat:3", "enter", "!no field"),
-    "residents-ticked": ("g", "r", "!Abara", "space", "down", "space", "!2 ticked"),
-    "resident-form": ("g", "r", "n", "?ResidentForm"),
-    "resident-form-plan": (
-        "g",
-        "r",
-        "n",
-        "?ResidentForm",
-        "=1203",
-        "tab",
-        "=Jan",
-        "tab",
-        "=Nowak",
-        "tab",
-        "tab",
-        "=4711",
-        "!+2 -0",
-    ),
-    "resident-form-errors": (
-        "g",
-        "r",
-        "n",
-        "?ResidentForm",
-        "=1203",
-        "tab",
-        "tab",
-        "tab",
-        "tab",
-        "=9123",
-        "f2",
-        "!correction",
-    ),
-    "resident-delete": ("g", "r", "!Abara", "d", "!Delete Abara"),
-    "devices": ("g", "p", "!Lobby A"),
-    "device-form": ("g", "p", "n", "?DeviceForm"),
-    "door-logs": ("g", "l", "!following"),
-    "door-logs-why": ("g", "l", "!following", "w", "!may"),
-    "operations": ("g", "h", "!Ines"),
-    "undo": ("u", "?UndoScreen", "!can be undone"),
-    "apartments": ("g", "a", "!1203"),
-    "search": ("ctrl+p", "=kowal", "!Kowalski"),
-    "open-door": ("o", "!Main Gate"),
-    "open-door-confirm": ("o", "!Main Gate", "=gym", "enter", "!Open Gym now"),
-    "help": ("question_mark", "!Filter by example"),
-}
-SMALL_ONES = ("dashboard", "residents", "resident-form", "door-logs", "devices")
+def freeze(pilot: Pilot[Any]) -> None:
+    """No cursor blinks in a picture."""
+    for line in pilot.app.screen.query(Input):
+        line.cursor_blink = False
+
+
+def prepare(picture: Picture, root: Path, clock: FakeClock) -> dict[str, Any]:
+    """What is unlike the usual, in the site and in the application."""
+    clock.advance(minutes=picture.later)
+    if picture.logs_closed:
+        store = open_site(root, clock=clock)
+        with store.books(Context(None, "agent", 1, Via.AGENT)) as work:
+            work.connection.execute(update(t.manager).values(log_access=False))
+        store.close()
+    options: dict[str, Any] = {"context": context_of(picture.role)}
+    return options | ({"doors": Doors()} if picture.demo else {})
+
+
+Draw = Callable[..., bool]
+
+
+@pytest.fixture
+def draw(make_app: MakeApp, park: tuple[Engine, Context], clock: FakeClock, snap_compare: Compare) -> Draw:
+    """Compares a named state with its picture."""
+
+    def compare(name: str, size: tuple[int, int], **options: Any) -> bool:
+        picture = PICTURES[name]
+        app = make_app(**prepare(picture, park[0].root, clock), **options)
+        return snap_compare(app, terminal_size=size, run_before=walk(picture.acts))
+
+    return compare
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_wide(name: str, make_app: MakeApp, snap_compare: Compare) -> None:
-    assert snap_compare(make_app(), terminal_size=WIDE, run_before=after(*PICTURES[name]))
+def test_wide(name: str, draw: Draw) -> None:
+    assert draw(name, WIDE)
 
 
 @pytest.mark.parametrize("name", SMALL_ONES)
-def test_small(name: str, make_app: MakeApp, snap_compare: Compare) -> None:
-    assert snap_compare(make_app(), terminal_size=SMALL, run_before=after(*PICTURES[name]))
+def test_small(name: str, draw: Draw) -> None:
+    assert draw(name, SMALL)
 
 
+@pytest.mark.parametrize("name", THEMED)
 @pytest.mark.parametrize("theme", ["day", "ansi"])
-def test_themes(theme: str, make_app: MakeApp, snap_compare: Compare) -> None:
-    assert snap_compare(make_app(theme=theme), terminal_size=WIDE, run_before=after(*PICTURES["residents"]))
+def test_themes(theme: str, name: str, draw: Draw) -> None:
+    assert draw(name, WIDE, theme=theme)
 
 
-def test_login(make_app: MakeApp, snap_compare: Compare) -> None:
-    async def wait(pilot: Pilot[Any]) -> None:
-        await Keys(pilot).until(lambda: "Opening the site" not in Keys(pilot).text())
+def test_too_small(make_app: MakeApp, snap_compare: Compare) -> None:
+    assert snap_compare(make_app(), terminal_size=(70, 20), run_before=resting)
 
-    assert snap_compare(make_app(context=None), terminal_size=WIDE, run_before=wait)
+
+async def resting(pilot: Pilot[Any]) -> None:
+    """Until the application has nothing more to do."""
+    keys = Keys(pilot)
+    await keys.until(lambda: "Opening the site" not in keys.text())
+    await keys.settled()
+    freeze(pilot)
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("welcome", [False, True], ids=["password", "demo"])
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["120x40", "80x24"])
+def test_login(size: tuple[int, int], welcome: bool, make_app: MakeApp, snap_compare: Compare) -> None:
+    app = make_app(context=context_of(Role.INSTALLER) if welcome else None, welcome=welcome)
+    assert snap_compare(app, terminal_size=size, run_before=resting)
 
 
 def test_login_wrong(make_app: MakeApp, snap_compare: Compare) -> None:
     async def wrong(pilot: Pilot[Any]) -> None:
         keys = Keys(pilot)
-        await keys.until(lambda: "Opening the site" not in keys.text())
+        await resting(pilot)
         await keys.type("ines@rosewood.example")
         await keys.press("enter")
         await keys.type("not the password")
         await keys.press("enter")
-        await keys.until_text("password", within=20)
-        await keys.until(
-            lambda: bool(
-                pilot.app.screen.query_one("#error").visual
-                and "wrong" in keys.text().lower()
-                or "not" in keys.text().lower()
-            )
-        )
+        await keys.until(lambda: bool(str(pilot.app.screen.query_one("#error", Static).content)), within=20)
+        await resting(pilot)
 
     assert snap_compare(make_app(context=None), terminal_size=WIDE, run_before=wrong)

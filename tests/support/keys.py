@@ -8,7 +8,11 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from screens.base.detail_pane import DetailPane
+from screens.base.form_page import FormPage
 from screens.base.page import Page
+from screens.base.waits import Waits
+from widgets.table import VirtualTable
 
 
 class Keys:
@@ -49,6 +53,24 @@ class Keys:
         """Wait until a screen of this class is shown and has loaded."""
         await self.until(lambda: type(self.app.screen).__name__ == name, within)
         await self.quiet()
+
+    async def settled(self) -> None:
+        """Wait until nothing on the screen is still to come: no load, no plan, no pane on its way."""
+        await self.until(lambda: not self._moving())
+        await self.pilot.pause()
+        await self.until(lambda: not self._moving())
+
+    def _moving(self) -> bool:
+        screens = self.app.screen_stack
+        panes = [pane for screen in screens for pane in screen.query(DetailPane)]
+        tables = [table for screen in screens for table in screen.query(VirtualTable)]
+        forms = [screen for screen in screens if isinstance(screen, FormPage)]
+        return (
+            any(not worker.is_finished for worker in self.app.workers)
+            or any(one._timer is not None for one in (*panes, *forms))
+            or any(table._busy or table._counting for table in tables)
+            or any(screen.waiting for screen in screens if isinstance(screen, Waits))
+        )
 
     async def quiet(self) -> None:
         """Wait for the workers of what is shown."""

@@ -104,7 +104,7 @@ def _fill(engine: Engine, context: Context) -> None:
             apartment_id=flats[flat],
             first=first,
             last=last,
-            email=f"{fold(last)}.{pin or 'x'}@mail.example",
+            email=f"{fold(last)}.{flat[0].lower()}{flat[1]}@mail.example",
             pin=pin,
             cards=(card,) if card else (),
         )

@@ -70,6 +70,7 @@ def test_order_of_cards_and_grants_and_case_of_cards_make_no_difference() -> Non
         "grants": [[DAY, 1], [NIGHT, 2]],
     }
     assert canonical(user(pin=None)) == canonical(user(pin=""))
+    assert canonical(user(pin=None))["pin"] == ""
 
 
 def test_a_record_in_doubt_is_written_again_though_it_looks_the_same() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -85,6 +86,10 @@ def test_a_group_without_hours_opens_nothing_again() -> None:
 )
 def test_without_a_code_that_counts_the_door_is_lost(status: CredentialStatus, until: object, lost: int) -> None:
     assert count(rules(person(1), status=status, until=until), 1) == lost  # type: ignore[arg-type]
+
+
+def test_who_owns_no_code_at_all_loses_the_door() -> None:
+    assert count(replace(rules(person(1)), credentials={}), 1) == 1
 
 
 def test_a_record_of_nobody_known_counts() -> None:
