@@ -21,7 +21,8 @@ from widgets.frame import Part
 if TYPE_CHECKING:
     from backend.domain.records import CommandRecord, DoorRecord
 
-LOOK_EVERY = 0.05
+FIRST_LOOK, LAST_LOOK = 0.01, 0.1
+"""Seconds between two looks at the command, growing: a door that is well answers within 50 ms."""
 GIVE_UP_AFTER = 45.0
 """Seconds: longer than a command lives and the slowest device answers."""
 
@@ -127,9 +128,10 @@ def _say(app: App[None], text: str, more: str, *, bad: bool) -> None:
 
 async def _ended(session: Session, command_id: int) -> CommandRecord:
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + GIVE_UP_AFTER
+    deadline, pause = loop.time() + GIVE_UP_AFTER, FIRST_LOOK
     while True:
         record = await session.ask(session.engine.doors.command, session.context, command_id)
         if record.ended or loop.time() > deadline:
             return record
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(pause)
+        pause = min(LAST_LOOK, pause * 1.2)

@@ -22,7 +22,8 @@ INSERT INTO door_log (
     initiated_by, initiated_fold, apartment, type, action, "key", response, reason, remote_key
 )
 SELECT
-    1, 1 + i % 100, 1 + i % 100, 1 + i * 7 % :people, at, at, 'Building ' || char(65 + i % 8), 'Lobby ' || (1 + i % 100),
+    1, 1 + i % 100, 1 + i % 100, 1 + i * 7 % :people, at, at, 'Building ' || char(65 + i % 8),
+    'Lobby ' || (1 + i % 100),
     'Door ' || (1 + i % 100), 'Anna Kowalska ' || (i * 7 % :people), 'anna kowalska ' || (i * 7 % :people),
     char(65 + i % 8) || ' ' || (1000 + i % 200), 'release', CASE WHEN i % 3 THEN 'card' ELSE 'pin' END,
     '··' || (10 + i % 90), CASE WHEN i % 17 THEN 'success' ELSE 'failed' END, '', 'bench:' || i

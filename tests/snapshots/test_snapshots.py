@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from tests.support.keys import Keys
 from tests.support.park_site import context_of
 
 Compare = Callable[..., bool]
+Wait = Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ PICTURES: dict[str, Picture] = {
     "devices": Picture("g p"),
     "device-page": Picture("g p enter ?DevicePage !To_be_written"),
     "device-form": Picture("g p n ?DeviceForm"),
-    "device-edit": Picture("g p e ?RelayForm !whole"),
+    "device-edit": Picture("g p e ?RelayForm !DTMF"),
     "device-delete": Picture("g p d !out_of_this_site"),
     "door-logs": Picture("g l"),
     "door-logs-refused": Picture("g l up up"),
@@ -124,12 +125,12 @@ def walk(acts: str) -> Callable[[Pilot[Any]], Any]:
 
     async def run(pilot: Pilot[Any]) -> None:
         keys = Keys(pilot)
+        waits: dict[str, Wait] = {"=": keys.type, "?": keys.until_page, "!": keys.until_text}
         await keys.until_page("DashboardScreen")
         await keys.settled()
         for act in acts.split():
             if act[0] in "=?!":
-                sign, rest = act[0], act[1:].replace("_", " ")
-                await {"=": keys.type, "?": keys.until_page, "!": keys.until_text}[sign](rest)
+                await waits[act[0]](act[1:].replace("_", " "))
             else:
                 await keys.press(act)
                 await keys.settled()

@@ -69,7 +69,7 @@ class Keys:
             any(not worker.is_finished for worker in self.app.workers)
             or any(one._timer is not None for one in (*panes, *forms))
             or any(table._busy or table._counting for table in tables)
-            or any(screen.waiting for screen in screens if isinstance(screen, Waits))
+            or any(screen.waiting for screen in screens[-1:] if isinstance(screen, Waits))
         )
 
     async def quiet(self) -> None:

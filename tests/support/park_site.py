@@ -120,10 +120,10 @@ def _add_books(root: Path, clock: FakeClock) -> None:
                 host="park", pid=1, instance="park", started_at=clock(), heartbeat_at=clock(), base_url="", service=True
             )
         )
-        d, s = t.device_state, t.device_sync
+        d, s, gone = t.device_state, t.device_sync, clock() - timedelta(hours=2)
         work.connection.execute(update(d).values(status="online", last_seen_at=clock(), relays_read_at=clock()))
         work.connection.execute(
-            update(d).where(d.c.id == 3).values(status="offline", offline_since=clock() - timedelta(hours=2))
+            update(d).where(d.c.id == 3).values(status="offline", offline_since=gone, last_seen_at=gone)
         )
         work.connection.execute(
             update(s).where(s.c.id != 3).values(done_gen=s.c.gen, since=None, read_back_at=clock(), users_held=4)
