@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from screens.base.detail_pane import DetailPane
 from screens.base.form_page import FormPage
@@ -74,9 +76,10 @@ class Keys:
 
     async def quiet(self) -> None:
         """Wait for the workers of what is shown."""
-        await self.app.workers.wait_for_complete(
-            [one for one in self.app.workers if one.group in ("load", "detail", "plan", "fill", "act")]
-        )
+        with contextlib.suppress(WorkerCancelled):  # a newer load took its place
+            await self.app.workers.wait_for_complete(
+                [one for one in self.app.workers if one.group in ("load", "detail", "plan", "fill", "act")]
+            )
         await self.pilot.pause()
 
     def text(self) -> str:
