@@ -64,7 +64,7 @@ class ApartmentPage(Page):
         table = self.query_one(VirtualTable)
         table.show_message(empty("Nobody lives here", "f", "Add the family master").content())
         rows = [
-            Row(one, (at, one), (Cell(name, tone="t1"), role.value))
+            Row(one, (at, one), (Cell(name, tone="t1"), role.value.capitalize()))
             for at, (one, name, role) in enumerate(record.residents)
         ]
         table.set_source(ListSource(rows))

@@ -36,7 +36,7 @@ class ApartmentsScreen(ResourceScreen):
         session = self.session
         record = await session.ask(session.engine.apartments.get, session.context, row_id)
         lines: list[tuple[Part, ...]] = [
-            ((column(name, 34), "$sp-t1"), (role.value, "$sp-t2")) for _, name, role in record.residents
+            ((column(name, 34), "$sp-t1"), (role.value.capitalize(), "$sp-t2")) for _, name, role in record.residents
         ]
         nobody: tuple[Part, ...] = (
             ("Nobody lives here.  ", "$sp-t2"),

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from backend.domain.errors import Forbidden
 from backend.domain.formats import age, figure
+from screens.base.drawing import wrapped
 from screens.base.needs import needs
 from screens.base.page import Page
 from screens.base.session import Session
@@ -20,7 +21,6 @@ from screens.dashboard_drawing import door_lines, event_line, in_order, summary_
 from widgets.frame import Title
 from widgets.panel import Lines, Panel
 from widgets.plots import Bars, Shares
-from widgets.state_pane import no_permission
 from widgets.text import Part
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class DashboardScreen(Page):
             self._events = tuple(await session.ask(session.engine.logs.newest, session.context, EVENTS))
             self._shut = ""
         except Forbidden as error:
-            self._events, self._shut = (), str(error)
+            self._events, self._shut = (), session.why_closed(error)
         self._draw()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -137,8 +137,9 @@ class DashboardScreen(Page):
         panel, lines = self.query_one("#events", Panel), self.query_one("#event-lines", Lines)
         if self._shut:
             panel.heading, panel.figure, panel.keys = "No permission", (), ""
-            closed = no_permission("Door logs are closed to your account", self._shut, "Doors and figures stay open.")
-            lines.lines = (closed.headline, *closed.lines)
+            why = wrapped(self._shut, panel.content_size.width or 54, "$sp-t2")
+            still: tuple[Part, ...] = (("Doors and figures stay open.", "$sp-t3"),)
+            lines.lines = ((("Door logs are closed to your account", "bold $sp-t1"),), *why, still)
             return
         panel.heading, panel.keys = "Live events", "g l All events"
         panel.figure = (("● following", "$sp-ok"),)

@@ -58,6 +58,7 @@ class DeviceForm(FormPage):
         picker.set_options(rows)
         self.form.begin({"kind": "multi_door_phone", "user": "admin"})
         self.form.focus_first()
+        self._say((("F2 asks the device what it is, and adds it", "$sp-t2"),), (("when it can be used.", "$sp-t2"),))
 
     def _buildings(self) -> list[PickRow]:
         from backend.domain.paging import ListQuery
@@ -157,6 +158,15 @@ class RelayForm(FormPage):
         self._device_id = device_id
         self._relay_number = relay_number
         self._record: DeviceRecord | None = None
+
+    def on_mount(self) -> None:
+        """No door receives anything by a name."""
+        super().on_mount()
+        self.query_one(PlanPane).display = False
+
+    def hints(self) -> list[tuple[str, str]]:
+        """There is no plan."""
+        return [hint for hint in super().hints() if not hint[0].startswith("F3")]
 
     def sections(self) -> dict[str, Sequence[FormField]]:
         """A line for each relay that there may be; those that there are not stay hidden."""

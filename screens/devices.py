@@ -64,11 +64,8 @@ class DevicesScreen(ResourceScreen):
             f"Take {record.name} out of this site?",
             lines=[
                 ((f"{record.model} · {record.address}", "$sp-t2"),),
-                (
-                    ("▲ ", "$sp-warn"),
-                    ("The device keeps what it holds now: nobody can prove it empty any more.", "$sp-t2"),
-                ),
-                (("  Reset it on its own page if it leaves the building.", "$sp-t2"),),
+                (("▲ ", "$sp-warn"), ("The device keeps what it holds now: nobody can prove it empty", "$sp-t2")),
+                (("  any more. Reset it on its own page if it leaves the building.", "$sp-t2"),),
             ],
             choices=[Choice(DELETE.confirm_key, "Delete", "delete", danger=True)],
             opened_by=DELETE.key,

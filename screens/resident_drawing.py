@@ -82,8 +82,8 @@ def door_lines(record: ResidentRecord, now: datetime) -> list[tuple[Part, ...]]:
                 (f"{look.symbol} ", f"$sp-{look.symbol_tone}"),
                 (column(door.device, 16), "$sp-t1"),
                 (f"{look.word:<10}", f"$sp-{look.word_tone}"),
-                (f"{read:>5}  ", "$sp-t3"),
-                (door.detail, "$sp-t2"),
+                (f"{read:>5}", "$sp-t3"),
+                (f"  {door.detail}" if door.detail and door.state != "in_sync" else "", "$sp-t2"),
             )
         )
     return lines or [(("opens no door", "$sp-t3"),)]

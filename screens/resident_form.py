@@ -34,7 +34,9 @@ class ResidentForm(FormPage):
     def about(self) -> str:
         """Who it is, once somebody lives there."""
         record = self._record
-        return f"{record.name} · {record.building} {record.apartment} · {record.role.value}" if record else ""
+        return (
+            f"{record.name} · {record.building} {record.apartment} · {record.role.value.capitalize()}" if record else ""
+        )
 
     def sections(self) -> dict[str, Sequence[FormField]]:
         """Made from the catalog; the apartment is fixed once somebody lives there."""
@@ -105,7 +107,7 @@ class ResidentForm(FormPage):
         values: dict[str, Any] = {name: getattr(record, name) for name in TEXTS}
         values["group_ids"] = [str(group_id) for group_id, _ in record.groups]
         values["apartment_id"] = f"{record.building} {record.apartment}"
-        values["role"] = record.role.value
+        values["role"] = record.role.value.capitalize()
         self.form.begin(values)
         pins = [one.masked for one in record.credentials if one.kind == "pin"]
         self.form.fields["pin"].set_hint(f"{pins[0]}, typed replaces" if pins else "none yet")

@@ -99,7 +99,7 @@ class ResidentPage(Page):
         record = self._record
         if record is None:
             return Title("Resident")
-        second = f"{record.building} {record.apartment} · {record.role.value} · UID {record.uid}"
+        second = f"{record.building} {record.apartment} · {record.role.value.capitalize()} · UID {record.uid}"
         return Title(record.name, ((second, "$sp-t2"),))
 
     async def load(self) -> None:
@@ -110,7 +110,7 @@ class ResidentPage(Page):
         self.query_one("#facts-lines", Lines).lines = tuple(access_lines(record, session.formats))
         self.query_one("#doors-lines", Lines).lines = tuple(door_lines(record, session.now()))
         opens = sum(1 for door in record.doors if door.opens)
-        self.query_one("#doors", Panel).figure = ((f"{opens} open", "$sp-t2"),)
+        self.query_one("#doors", Panel).figure = ((f"opens {opens}", "$sp-t2"),)
         table = self.query_one(VirtualTable)
         table.show_message(empty("No PIN and no card", "e", "Add one").content())
         codes = codes_of(record)
@@ -175,7 +175,7 @@ class ResidentPage(Page):
             "Delete code",
             f"Take {WORDS[code.kind.value]} {code.masked} away from {record.name}?",
             lines=[
-                ((f"{record.building} {record.apartment} · {record.role.value}", "$sp-t2"),),
+                ((f"{record.building} {record.apartment} · {record.role.value.capitalize()}", "$sp-t2"),),
                 (("", ""),),
                 (("- ", "$sp-bad"), (f"no more at: {doors}", "$sp-t1")),
                 (("", ""),),

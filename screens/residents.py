@@ -72,7 +72,7 @@ class ResidentsScreen(ResourceScreen):
         if page == "History":
             return Detail(await history_lines(session, "resident", row_id))
         record = await session.ask(session.engine.residents.get, session.context, row_id)
-        place = f"{record.building} {record.apartment} · {record.role.value} · UID {record.uid}"
+        place = f"{record.building} {record.apartment} · {record.role.value.capitalize()} · UID {record.uid}"
         figure = ((place, "$sp-t3"),)
         doors = door_lines(record, session.now())
         if page == "Doors":

@@ -74,6 +74,7 @@ class DetailPane(Panel):
                 detail = Detail((((str(error), "$sp-t3"),),))
         if not self.is_attached:
             return
+        self.set_class(row is None, "-empty")
         space = " " if self.screen.has_class("-narrow") and row is not None else ""  # its edge has no corners there
         self.heading = f"{space}{detail.heading or name}"
         self.figure = (*detail.figure, *self._tabs(page)) if row is not None else ()

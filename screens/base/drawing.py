@@ -12,7 +12,7 @@ from backend.catalog.model import Field, Kind, Record
 from backend.catalog.states import drawn
 from backend.domain.formats import Formats, age, figure
 from widgets.table_source import Cell, Column, Key, Row
-from widgets.text import Part, assemble, clean, fit, pad
+from widgets.text import Part, clean, fit, pad, width_of
 
 if TYPE_CHECKING:
     from backend.domain.paging import ListPages, ListRow
@@ -82,15 +82,22 @@ def wrapped(text: str, width: int, style: str, before: Part = ("", "")) -> list[
 
 def beside(left: Sequence[tuple[Part, ...]], right: Sequence[tuple[Part, ...]], width: int) -> list[tuple[Part, ...]]:
     """Two blocks of lines side by side, the left one `width` cells wide."""
-    made: list[tuple[Part, ...]] = []
-    for at in range(max(len(left), len(right))):
-        first = left[at] if at < len(left) else ()
-        cells = assemble(first).cell_length
-        if cells >= width:
-            cut = assemble(first).truncate(width - 1, ellipsis=True)
-            first, cells = ((cut.plain, "$sp-t2"),), cut.cell_length
-        made.append((*first, (" " * (width - cells), ""), *(right[at] if at < len(right) else ())))
-    return made
+    rows = max(len(left), len(right))
+    return [
+        (*_filled(left[at] if at < len(left) else (), width), *(right[at] if at < len(right) else ()))
+        for at in range(rows)
+    ]
+
+
+def _filled(line: tuple[Part, ...], width: int) -> tuple[Part, ...]:
+    """A line of exactly `width` cells."""
+    made: list[Part] = []
+    room = width
+    for text, style in line:
+        cut = fit(clean(text), room)
+        made.append((cut, style))
+        room -= width_of(cut)
+    return (*made, (" " * room, ""))
 
 
 class DrawnSource:

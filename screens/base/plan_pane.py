@@ -57,11 +57,12 @@ class PlanSum(Lines):
     """The sum of the plan over the footer, where the plan itself is a page behind F3."""
 
     DEFAULT_CSS = """
-    PlanSum { display: none; height: 2; margin-top: 1; }
+    PlanSum { display: none; height: auto; max-height: 2; }
     """
 
     def show(self, plans: Sequence[DoorPlan] | None) -> None:
         """Draw the sum; nothing while the form cannot tell."""
+        self.set_class(plans is None, "-unknown")
         if plans is None:
             self.lines = ()
             return
@@ -82,7 +83,7 @@ def summary_parts(plans: Sequence[DoorPlan]) -> tuple[Part, ...]:
     gains = sum(len(plan.adds) + len(plan.changes) for plan in plans)
     losses = sum(len(plan.removes) for plan in plans)
     return (
-        (f"{len(plans)} doors ", "$sp-t2"),
+        (f"{len(plans)} door{'s' if len(plans) != 1 else ''} ", "$sp-t2"),
         (f"+{gains} ", "$sp-ok" if gains else "$sp-t3"),
         (f"-{losses}", "$sp-bad" if losses else "$sp-t3"),
     )

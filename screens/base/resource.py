@@ -262,7 +262,9 @@ class ResourceScreen(Page):
         title = self.RECORD.title
         if isinstance(error, Forbidden):
             still = "The other modules of the left column stay open."
-            self.table.show_message(no_permission(f"{title} are closed to your account", str(error), still).content())
+            self.table.show_message(
+                no_permission(f"{title} are closed to your account", self.session.why_closed(error), still).content()
+            )
             self.post_message(Refused())
         elif isinstance(error, SmartPlusError):
             tried = f"tried at {self.session.formats.time(self.session.now(), seconds=True)}"

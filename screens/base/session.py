@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from backend.domain.context import Context
+    from backend.domain.errors import Forbidden
     from backend.domain.formats import Formats
     from backend.domain.records import CommunityRecord, ManagerRecord, Saved, Summary
     from backend.engine import Engine
@@ -87,6 +88,12 @@ class Session:
         from backend.domain.permissions import allowed
 
         return allowed(self.manager.role, permission, {})
+
+    def why_closed(self, error: Forbidden) -> str:
+        """Who closed what the engine refuses: the role, or an installer by a switch of this account."""
+        if self.may(error.permission):
+            return "An installer has switched this off for your account (Log Access Control)."
+        return str(error)
 
     def act(self) -> Context:
         """The context of the next act, with a request id of its own."""

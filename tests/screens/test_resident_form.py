@@ -39,7 +39,7 @@ async def edit(keys: Keys, name: str) -> None:
 async def test_the_form_says_whom_it_changes_and_how_much_is_not_saved(show: Show) -> None:
     async with show("g", "r") as keys:
         await edit(keys, "anna")
-        await keys.until_text("Kowalska, Anna · A 1001 · master")
+        await keys.until_text("Kowalska, Anna · A 1001 · Master")
         await keys.type("x")
         await keys.until_text("1 change, not saved")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.screens.conftest import SMALL, WIDE, MakeApp
 from tests.support.clock import FakeClock
 from tests.support.keys import Keys
 from tests.support.park_site import context_of
+from widgets.form import FormField
 
 Compare = Callable[..., bool]
 Wait = Callable[[str], Awaitable[None]]
@@ -58,12 +60,13 @@ PICTURES: dict[str, Picture] = {
     "residents-technician": Picture("g p", role=Role.TECHNICIAN),
     "resident-delete": Picture("g r d !Delete_Abara"),
     "resident-delete-many": Picture("g r a d !Delete_these"),
+    "resident-delete-blocked": Picture("g r down down d !Nothing_was_deleted"),
     "resident-form": Picture("g r n ?ResidentForm"),
     "resident-form-picking": Picture("g r n ?ResidentForm =10"),
     "resident-form-plan": Picture(f"{PLAN} !+2_-0"),
     "resident-form-errors": Picture("g r n ?ResidentForm =1203 tab tab tab tab =9123 f2 !correction"),
     "resident-form-leave": Picture("g r n ?ResidentForm tab =Jan escape !Throw"),
-    "resident-edit": Picture("g r e ?ResidentEdit !master"),
+    "resident-edit": Picture("g r e ?ResidentEdit !Master"),
     "resident-edit-loses": Picture("g r e ?ResidentEdit tab tab tab tab tab backspace f2 !loses_access"),
     "resident-page": Picture("g r enter ?ResidentPage"),
     "resident-history": Picture("g r enter ?ResidentPage h !Ines"),
@@ -142,7 +145,10 @@ def walk(acts: str) -> Callable[[Pilot[Any]], Any]:
 
 
 def freeze(pilot: Pilot[Any]) -> None:
-    """No cursor blinks in a picture."""
+    """No cursor blinks in a picture, and no toast is about to leave it."""
+    pilot.app.screen.query("Toast.-information").remove()
+    for pin in pilot.app.screen.query("#field-pin").results(FormField):
+        pin.hint = re.sub(r"free: \d+", "free: 4711", pin.hint)  # a proposal is made by chance
     for line in pilot.app.screen.query(Input):
         line.cursor_blink = False
 

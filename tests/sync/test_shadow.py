@@ -155,7 +155,12 @@ def test_more_records_than_one_query_takes_are_gone_together(door: Door) -> None
 def test_schedules_have_books_of_their_own(door: Door, clock: FakeClock) -> None:
     door.note(shadow.holds_schedule, DAY, HeldSchedule("3", "1003"))
     door.note(shadow.holds_schedule, NIGHT, HeldSchedule("4", "1004"))
+    began = clock()
+    clock.advance(minutes=5)
     door.note(shadow.holds_schedule, DAY, HeldSchedule("5", "1005"))
+    assert [(row.key, row.from_at, row.to_at) for row in door.rows()] == [
+        (DAY, began, clock()), (NIGHT, began, None), (DAY, clock(), None)
+    ]  # fmt: skip
     assert door.shadow().schedules == {DAY: HeldSchedule("5", "1005"), NIGHT: HeldSchedule("4", "1004")}
     assert door.shadow().users == {}
     door.note(shadow.gone, HeldKind.USER, [DAY])

@@ -469,6 +469,14 @@ async def test_what_a_device_has_no_part_in_is_refused(gate: World) -> None:
     assert requests(gate) == 0
 
 
+async def test_an_opening_of_no_door_in_particular_is_refused(gate: World) -> None:
+    opening = gate.open("Gate")
+    with gate.store.books(gate.agent) as work:
+        work.connection.execute(t.command.update().values(relay_id=None))
+    assert await ended(gate, gate.worker("Gate"), opening) == (CommandState.REFUSED, "this device cannot do that")
+    assert requests(gate) == 0
+
+
 async def test_a_person_who_asks_gets_a_read_back_at_once(gate: World) -> None:
     gate.add("Anna", "2741")
     worker = gate.worker("Gate", NEVER_DUE)
