@@ -134,6 +134,8 @@ class TableFeed(TableView, inherit_bindings=False):
             self._waiting = None
         if isinstance(message.answer, Exception):
             self._halted = True
+            self._model.waited = False  # what is said in place of rows takes the skeleton's place
+            self.refresh()
             self._failed(message.answer)
             return
         self._model.take(message.fetch, message.answer)

@@ -255,11 +255,14 @@ def _line(step: Step) -> str:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP unwind like ctrl+c, so that nothing is left behind."""
+    """Ctrl+c, SIGTERM and SIGHUP unwind, so that nothing is left behind, and end with 128 and their number.
+
+    A KeyboardInterrupt would do that for ctrl+c, but Python forgets its exit code where it passed through `exec`.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, _unwind) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, _unwind) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:

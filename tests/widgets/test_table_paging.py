@@ -155,6 +155,19 @@ async def test_a_slow_source_shows_a_skeleton_and_drops_the_answers_of_a_replace
         assert cursor_id(table) == 2
 
 
+async def test_what_is_said_of_a_slow_failure_takes_the_place_of_the_skeleton() -> None:
+    slow = Living({1: "Slow"})
+    slow.gate.clear()
+    slow.error = OSError("database is locked")
+    table = table_of(slow)
+    async with Host(table).run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: table._model.waited)
+        slow.gate.set()
+        await until(pilot, lambda: table._halted)
+        table.show_message("These could not be read")
+        assert any("These could not be read" in line for line in lines(table))
+
+
 async def test_a_key_press_repaints_two_lines() -> None:
     table = table_of(Synthetic(MILLION))
     async with Host(table).run_test(size=(80, 24)) as pilot:
