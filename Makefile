@@ -19,6 +19,7 @@ $(VENV)/.runtime: requirements/runtime.txt
 	@$(PIP) install -q --require-hashes -r requirements/runtime.txt
 	@echo "3/3  installing SmartPlus TUI  (about 5 s)"
 	@$(PIP) install -q --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q smartplus_tui screens widgets backend
 	@touch $@
 
 $(VENV)/.everything: requirements/dev.txt $(VENV)/.runtime

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from backend.domain.formats import age
-from backend.domain.records import AgentRecord, Summary
 from widgets.frame import Gauge
+
+if TYPE_CHECKING:
+    from backend.domain.records import AgentRecord, Summary
 
 
 def gauges(summary: Summary) -> tuple[Gauge, ...]:

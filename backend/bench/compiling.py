@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from datetime import time as clock
 from random import Random
 
-from backend.domain.access import compile_device, prepare
+from backend.domain.access.compile import compile_device
+from backend.domain.access.prepared import prepare
 from backend.domain.access.rules import Credential, Device, Group, Holder, Relay, Rules, Window
 from backend.domain.enums import CredentialKind, Repeat
 

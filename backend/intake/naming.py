@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, or_, select
 
 from backend.devices.door_log import LogMethod, RemoteLogLine
-from backend.domain.access import parse_user_key
+from backend.domain.access.identity import parse_user_key
 from backend.domain.codes import mask
 from backend.domain.enums import CredentialKind, LogAction, LogResponse, LogType
 from backend.domain.names import clean, fold

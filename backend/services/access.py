@@ -8,7 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from backend.domain.access import compile_device, explain, plan, prepare
+from backend.domain.access.compile import compile_device
+from backend.domain.access.explain import explain
+from backend.domain.access.plan import plan
+from backend.domain.access.prepared import prepare
 from backend.domain.access.results import Compiled, DoorPlan, DoorUser
 from backend.domain.access.rules import Credential, Rules
 from backend.domain.codes import mask

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from backend.domain.access import compile_device, plan, prepare
+from backend.domain.access.compile import compile_device
+from backend.domain.access.plan import plan
+from backend.domain.access.prepared import prepare
 from backend.domain.access.results import Compiled, DoorPlan, Loss
 from backend.domain.access.rules import Rules
 from backend.domain.enums import HeldKind

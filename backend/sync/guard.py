@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from backend.domain.access import is_open, next_edge
 from backend.domain.access.rules import Credential, Group, Rules
+from backend.domain.access.windows import is_open, next_edge
 from backend.domain.enums import CredentialStatus
 from backend.sync.difference import HeldUser
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backend.devices import schedules as device_schedules
 from backend.devices.errors import DeviceError
 from backend.devices.users import RemoteUser
-from backend.domain.access import parse_user_key
+from backend.domain.access.identity import parse_user_key
 from backend.domain.access.results import ALWAYS, DoorUser
 from backend.sync.difference import HeldSchedule, HeldUser, canonical
 from backend.sync.proofs import Freed

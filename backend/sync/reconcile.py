@@ -9,7 +9,7 @@ from datetime import datetime
 
 from backend.devices.client import DeviceClient
 from backend.devices.profiles import Profile
-from backend.domain.access import compile_device
+from backend.domain.access.compile import compile_device
 from backend.domain.access.results import Compiled
 from backend.domain.access.rules import Rules
 from backend.domain.context import Context

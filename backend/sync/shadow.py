@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
-from backend.domain.access import parse_user_key
+from backend.domain.access.identity import parse_user_key
 from backend.domain.access.results import DoorUser
 from backend.domain.enums import HeldKind
 from backend.store import tables as t

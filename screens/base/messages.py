@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
-from backend.domain.records import Saved
+if TYPE_CHECKING:
+    from backend.domain.records import Saved
 
 
 class GoTo(Message):

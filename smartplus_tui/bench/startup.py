@@ -88,6 +88,7 @@ def _spawn(command: list[str], wanted: bytes) -> float:
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a warm cache holds what was compiled, on both sides
         os.execv(command[0], command)  # noqa: S606 - our own interpreter
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     try:

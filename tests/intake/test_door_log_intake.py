@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from backend.devices.door_log import LogMethod, LogRead, RemoteLogLine
-from backend.domain.access import user_key
+from backend.domain.access.identity import user_key
 from backend.domain.enums import LogAction, LogResponse, LogType
 from backend.intake.door_log import DoorLogIntake
 from backend.store import tables as t

@@ -35,7 +35,10 @@ from access_world import (
     weekly,
 )
 
-from backend.domain.access import compile_device, decide, prepare, prepared
+from backend.domain.access import prepared
+from backend.domain.access.compile import compile_device
+from backend.domain.access.decide import decide
+from backend.domain.access.prepared import prepare
 from backend.domain.access.results import Compiled, DoorUser, Loss
 from backend.domain.access.rules import Device, Group, Holder
 from backend.domain.enums import CredentialKind, CredentialStatus

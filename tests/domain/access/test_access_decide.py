@@ -23,7 +23,7 @@ from access_world import (
     utc,
 )
 
-from backend.domain.access import decide, who
+from backend.domain.access.decide import decide, who
 from backend.domain.access.results import Decision, Reason
 from backend.domain.access.rules import Group, Holder
 from backend.domain.enums import CredentialKind, CredentialStatus

@@ -30,7 +30,7 @@ from access_world import (
     weekly,
 )
 
-from backend.domain.access import explain
+from backend.domain.access.explain import explain
 from backend.domain.access.results import Check, Explanation, Reason
 from backend.domain.access.rules import Group, Holder
 from backend.domain.enums import CredentialKind, CredentialStatus

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.domain.access import parse_user_key, user_key
+from backend.domain.access.identity import parse_user_key, user_key
 
 
 @pytest.mark.parametrize(("holder", "part"), [(1, 1), (1041, 2), (10**18 - 1, 9999)])

@@ -12,9 +12,14 @@ from access_strategies import cases, window_cases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backend.domain.access import compile_device, decide, explain, is_open, next_edge, plan, prepare, who
+from backend.domain.access.compile import compile_device
+from backend.domain.access.decide import decide, who
+from backend.domain.access.explain import explain
+from backend.domain.access.plan import plan
+from backend.domain.access.prepared import prepare
 from backend.domain.access.results import Compiled
 from backend.domain.access.rules import Credential, Rules
+from backend.domain.access.windows import is_open, next_edge
 
 QUICK = settings(max_examples=35, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 LONG = settings(QUICK, max_examples=3000, derandomize=False)

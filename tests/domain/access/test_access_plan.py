@@ -21,7 +21,8 @@ from access_world import (
     weekly,
 )
 
-from backend.domain.access import compile_device, plan
+from backend.domain.access.compile import compile_device
+from backend.domain.access.plan import plan
 from backend.domain.access.results import Compiled, DoorPlan, DoorUser, Loss, PlanLine
 from backend.domain.access.rules import Device, Group, Holder
 from backend.domain.errors import NotFound

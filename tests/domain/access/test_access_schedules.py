@@ -9,9 +9,9 @@ import pytest
 from access_oracle import clock_changes, schedule_allows
 from access_world import BERLIN, FR, MO, SA, SU, daily, local, span, utc, weekly
 
-from backend.domain.access import describe
 from backend.domain.access.results import DoorSchedule
 from backend.domain.access.schedules import clip, span_schedule, week_schedules, window_of
+from backend.domain.access.windows import describe
 from backend.domain.enums import Repeat
 
 ZONE = ZoneInfo(BERLIN)

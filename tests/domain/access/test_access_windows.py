@@ -24,14 +24,16 @@ from access_world import (
     weekly,
 )
 
-from backend.domain.access import describe, is_open, next_edge
 from backend.domain.access.rules import Window
 from backend.domain.access.windows import (
     WHOLE_WEEK,
     clock_change,
     contains,
+    describe,
+    is_open,
     minute_of_week,
     minutes_of,
+    next_edge,
     next_flip,
     open_within,
     split,

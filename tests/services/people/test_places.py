@@ -8,7 +8,7 @@ import pytest
 
 from backend.catalog.apartments import APARTMENT, CALL_TYPES
 from backend.catalog.buildings import BUILDING
-from backend.domain.access import describe
+from backend.domain.access.windows import describe
 from backend.domain.countries import COUNTRIES, calling_code_of, find_country
 from backend.domain.enums import CallType, Repeat, Role
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Stale

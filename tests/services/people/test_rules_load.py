@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from backend.domain.access import compile_device, decide, who
+from backend.domain.access.compile import compile_device
+from backend.domain.access.decide import decide, who
 from backend.domain.enums import CredentialKind, CredentialStatus
 from backend.domain.errors import NotFound
 from backend.domain.records import ResidentPatch
