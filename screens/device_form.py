@@ -58,7 +58,7 @@ class DeviceForm(FormPage):
         picker.set_options(rows)
         self.form.begin({"kind": "multi_door_phone", "user": "admin"})
         self.form.focus_first()
-        self._say((("F2 asks the device what it is, and adds it", "$sp-t2"),), (("when it can be used.", "$sp-t2"),))
+        self._say((("F2 asks the device what it is,", "$sp-t2"),), (("and adds it when it can be used.", "$sp-t2"),))
 
     def _buildings(self) -> list[PickRow]:
         from backend.domain.paging import ListQuery

@@ -51,6 +51,7 @@ async def _delete(page: Page, found: Deletion) -> None:
     expected = len(found.ids) if len(found.ids) > MANY else None
     saved = await session.ask(session.engine.residents.delete, session.act(), found.ids, expected)
     title = found.names[0] if len(found.names) == 1 else f"{len(found.ids)} residents"
+    page.gone(found.ids)
     page.watch_save(f"{title} deleted", saved)
     page.say(f"{title} deleted", "u Undo")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.timer import Timer
 from textual.worker import Worker
 
@@ -241,14 +242,18 @@ class SmartPlusApp(ToastApp):
             self.show_login(str(error))
 
     def on_shown(self) -> None:
-        """A page takes the present figures."""
+        """A page takes the present figures, and stands below what says that the terminal is too small for it."""
         if isinstance(self.screen, Page):
             self.live.dress(self.screen)
+        self._keep_size(self.size)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Say which size is needed while the terminal is too small, over whatever is shown."""
+        """Say which size is needed while the terminal is too small."""
+        self._keep_size(event.size)
+
+    def _keep_size(self, size: Size) -> None:
         small = next((one for one in self.screen_stack if isinstance(one, TooSmall)), None)
-        if fits(event.size):
+        if fits(size):
             if small is not None:
                 small.dismiss()
         elif small is None:

@@ -243,6 +243,9 @@ class Page(Acts):
         elif len(self.app.screen_stack) > 2:
             self.dismiss()
 
+    def gone(self, ids: Iterable[int]) -> None:
+        """These records are there no more: a page forgets what it kept about them."""
+
     def watch_save(self, title: str, saved: Any) -> None:
         """Have the way of a save to the doors counted in the status line."""
         self.post_message(Watch(title, saved))

@@ -23,6 +23,7 @@ from widgets.state_pane import empty, failed, no_permission, nothing_found
 from widgets.table import VirtualTable
 from widgets.table_messages import CountKnown, CursorMoved, LoadFailed, RowSelected, SortWanted, TicksChanged
 from widgets.table_source import Cell, Column
+from widgets.table_ticks import Ticks
 
 if TYPE_CHECKING:
     from textual.content import Content
@@ -127,8 +128,10 @@ class ResourceScreen(Page):
         return ((f"■ {figure(self._ticked)} ticked   ", "bold $sp-acc"),) if self._ticked else ()
 
     def _count_parts(self, word: str) -> tuple[Part, ...]:
-        """ "312 of 1,284" while a filter holds, else "1,284 residents"."""
+        """ "312 of 1,284" while a filter holds, else "1,284 residents"; nothing before anything is known."""
         count, exact = self._count
+        if not count and not exact:
+            return ()
         counted: Part = (f"{'' if exact else 'about '}{figure(count)}", "$sp-t1")
         if self._filter is not None and self._total is not None:
             return counted, (f" of {figure(max(count, self._total))}", "$sp-t3")
@@ -167,6 +170,11 @@ class ResourceScreen(Page):
         if len(rows) > MOST_AT_ONCE:
             raise Invalid({"": f"These are more than {figure(MOST_AT_ONCE)} at once. Filter them first."})
         return tuple(row.id for row in rows if row.id not in ticks.ids)
+
+    def gone(self, ids: Iterable[int]) -> None:
+        """They are not ticked any more either."""
+        ticks = self.table.ticks
+        self.table.ticks = Ticks() if ticks.everything else Ticks(ids=ticks.ids - set(ids))
 
     def apply_filter(self, text: str) -> None:
         """Show the rows that fit an expression; raises Invalid."""

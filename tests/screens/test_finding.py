@@ -11,6 +11,7 @@ from backend.domain.paging import ListQuery
 from backend.domain.records import OperationRecord
 from backend.engine import Engine
 from tests.screens.conftest import SMALL, MakeApp, Show
+from tests.support.clock import FakeClock
 from tests.support.keys import Keys
 from widgets.pick_list import PickList
 
@@ -54,12 +55,15 @@ async def test_a_search_hit_takes_the_keys_typed_behind_it(show: Show) -> None:
 
 
 @pytest.mark.feature("DEV-12")
-async def test_an_opening_without_an_agent_is_said_honestly(show: Show, park: Park) -> None:
+async def test_an_opening_without_an_agent_is_said_honestly(show: Show, park: Park, clock: FakeClock) -> None:
     engine, installer = park
     async with show() as keys:
         await keys.pilot.press("o", *"gym", "enter", "y")
         await keys.until(lambda: any("pen" in one.action for one in operations(engine, installer)))
         await keys.until_page("DashboardScreen")
+        clock.advance(seconds=10)
+        await keys.until_text("Gym did not open")
+        assert "Gym: expired" in keys.text()
 
 
 def operations(engine: Engine, context: Context) -> list[OperationRecord]:

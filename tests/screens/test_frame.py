@@ -12,6 +12,7 @@ from backend.domain.enums import Role, Via
 from backend.engine import Engine
 from backend.store import tables as t
 from backend.store.opening import open_site
+from screens.dashboard import DashboardScreen
 from tests.screens.conftest import SMALL, MakeApp, Show
 from tests.support.clock import FakeClock
 from tests.support.keys import Keys
@@ -86,6 +87,16 @@ async def test_a_terminal_that_is_too_small_is_told_which_size_is_needed(show: S
         await keys.pilot.resize_terminal(*SMALL)
         await keys.until_page("ResidentsScreen")
         await keys.until_text("Kowalska, Anna")
+
+
+async def test_an_app_that_starts_too_small_says_so_over_its_first_page(make_app: MakeApp) -> None:
+    async with make_app().run_test(size=(70, 20)) as pilot:
+        keys = Keys(pilot)
+        await keys.until(lambda: any(isinstance(one, DashboardScreen) for one in keys.app.screen_stack))
+        await keys.settled()
+        await keys.until_text("This needs 80x24, the terminal has 70x20.")
+        await pilot.resize_terminal(*SMALL)
+        await keys.until_page("DashboardScreen")
 
 
 async def test_a_bad_toast_stays_until_a_key_and_there_are_two_at_most(show: Show) -> None:

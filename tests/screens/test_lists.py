@@ -47,6 +47,17 @@ async def test_everything_ticked_is_deleted_together_and_the_count_is_named(show
         await keys.until_text("Nobody lives here yet")
         assert "n Add the first one" in keys.text()
         assert "none yet" in keys.text()
+        await keys.until(lambda: "ticked" not in keys.text())
+
+
+@pytest.mark.feature("RES-07")
+async def test_who_is_deleted_is_not_ticked_any_more_and_the_others_are(show: Show) -> None:
+    async with show("g", "r") as keys:
+        await keys.until_text("Markup")
+        await keys.press("end", "space", "up", "space")
+        await keys.until_text("■ 2 ticked")
+        keys.page.gone(keys.page.under_cursor())  # type: ignore[attr-defined]
+        await keys.until_text("■ 1 ticked")
 
 
 async def test_a_list_that_cannot_be_read_says_so_and_r_tries_again(

@@ -197,7 +197,11 @@ def test_themes(theme: str, name: str, draw: Draw) -> None:
 
 
 def test_too_small(make_app: MakeApp, snap_compare: Compare) -> None:
-    assert snap_compare(make_app(), terminal_size=(70, 20), run_before=resting)
+    async def shown(pilot: Pilot[Any]) -> None:
+        await Keys(pilot).until_text("Make it larger")
+        await resting(pilot)
+
+    assert snap_compare(make_app(), terminal_size=(70, 20), run_before=shown)
 
 
 async def resting(pilot: Pilot[Any]) -> None:

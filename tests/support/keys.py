@@ -76,10 +76,10 @@ class Keys:
 
     async def quiet(self) -> None:
         """Wait for the workers of what is shown."""
-        with contextlib.suppress(WorkerCancelled):  # a newer load took its place
-            await self.app.workers.wait_for_complete(
-                [one for one in self.app.workers if one.group in ("load", "detail", "plan", "fill", "act")]
-            )
+        shown = [one for one in self.app.workers if one.group in ("load", "detail", "plan", "fill", "act")]
+        if shown:  # Textual takes no workers for all of them
+            with contextlib.suppress(WorkerCancelled):  # a newer load took its place
+                await self.app.workers.wait_for_complete(shown)
         await self.pilot.pause()
 
     def text(self) -> str:
