@@ -61,6 +61,18 @@ async def test_commands_are_taken_one_at_a_time_oldest_first_and_once(world: Wor
     assert claim(world, None) is None
 
 
+@pytest.mark.feature("DEV-12")
+async def test_the_end_of_one_command_is_no_end_of_another_under_way(world: World) -> None:
+    world.open("Gate")
+    other = world.open("Yard")
+    taken, waiting = claim(world), claim(world, "Yard")
+    assert taken is not None
+    assert waiting is not None
+    commands.end(world.store, world.agent, taken, CommandState.REFUSED, "no")
+    assert world.command(other).state == CommandState.CLAIMED
+    assert len(openings(world)) == 1
+
+
 async def test_a_command_without_a_device_is_taken_by_who_asks_for_none(world: World) -> None:
     wanted = world.devices.identify(world.context.again(), "192.0.2.1", "admin", "secret")
     assert claim(world) is None

@@ -92,6 +92,12 @@ async def test_relays_are_told_to_the_terminals_when_they_change(gate: World) ->
     assert state(gate).relay_states == '{"1": true, "2": false}'
 
 
+async def test_relays_are_noted_of_the_device_that_was_asked(store: Store, manager_context: ManagerContext) -> None:
+    async with small_world(store, manager_context, {"Gate": "E18C", "Yard": "E18C"}) as world:
+        await world.worker("Gate", ALWAYS_DUE).work()
+        assert [world.row(t.device_state, name).relay_states for name in ("Gate", "Yard")] == ['{"1": false}', ""]
+
+
 async def test_nothing_is_asked_before_its_time(gate: World) -> None:
     worker = gate.worker("Gate", NEVER_DUE)
     await worker.work()
@@ -111,6 +117,32 @@ async def test_the_log_is_read_when_the_device_told_something(gate: World) -> No
     assert len(gate.rows(t.door_log)) == 1
     assert gate.asked("Gate", "system/status") == 1
     assert gate.asked("Gate", "doorlog/get") == 2
+
+
+async def test_a_log_that_could_not_be_read_is_due_again_at_once(gate: World) -> None:
+    worker = gate.worker("Gate", NEVER_DUE)
+    await worker.work()
+    worker.event()
+    gate.spoil("Gate", drop_before=3)
+    await worker.work()
+    seen = gate.asked("Gate", "doorlog/get")
+    gate.spoil("Gate", drop_before=0)
+    await worker.work()
+    assert gate.asked("Gate", "doorlog/get") == seen + 1
+
+
+async def test_a_log_is_read_no_further_back_than_to_the_last_line_known(gate: World) -> None:
+    for number in range(25):
+        gate.door("Gate").press_pin(f"{number:04d}")
+    worker = gate.worker("Gate", NEVER_DUE)
+    await worker.work()
+    whole = gate.asked("Gate", "doorlog/get")
+    gate.door("Gate").press_pin("1111")
+    worker.event()
+    await worker.work()
+    assert whole > 2
+    assert gate.asked("Gate", "doorlog/get") == whole + 1
+    assert len(gate.rows(t.door_log)) == 26
 
 
 async def test_a_clock_that_is_wrong_is_measured(gate: World) -> None:
