@@ -10,8 +10,8 @@ from textual.timer import Timer
 
 from screens.base.waits import Ready, Waits
 
-AT_MOST = 3.0
-"""Seconds that keys are kept: what hangs longer gets them as it is."""
+AT_MOST = 15.0
+"""Seconds that keys wait for one screen: what hangs longer gets them as it is. Escape never waits."""
 NOT_KEPT = frozenset({"escape", "ctrl+q", "ctrl+c"})
 """Keys that end waiting instead of joining it."""
 
@@ -41,9 +41,15 @@ class TypedAheadApp(App[None]):
 
     async def _hand_on(self) -> None:
         while self._kept and not self._waits():
+            self._forget_patience()  # the next screen has patience of its own
             await super().on_event(self._kept.popleft())
         if self._kept and self._patience is None:
             self._patience = self.set_timer(AT_MOST, self._end_wait)
+
+    def _forget_patience(self) -> None:
+        if self._patience is not None:
+            self._patience.stop()
+            self._patience = None
 
     def _waits(self) -> bool:
         top = self.screen_stack[-1:]

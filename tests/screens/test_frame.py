@@ -199,6 +199,7 @@ async def test_keys_typed_before_a_form_is_read_are_not_lost(show: Show, park: P
         await keys.until(lambda: values(keys)["last"] == "Nowak")
         assert values(keys)["first"] == "Jan"
         assert values(keys)["apartment_id"]
+        assert keys.app._patience is None, "the next screen that reads would have less time"
 
 
 def values(keys: Keys) -> dict[str, Any]:
