@@ -199,7 +199,17 @@ async def test_keys_typed_before_a_form_is_read_are_not_lost(show: Show, park: P
         await keys.until(lambda: values(keys)["last"] == "Nowak")
         assert values(keys)["first"] == "Jan"
         assert values(keys)["apartment_id"]
-        assert keys.app._patience is None, "the next screen that reads would have less time"
+
+
+async def test_each_screen_that_reads_has_patience_of_its_own(show: Show) -> None:
+    async with show("g", "r") as keys:
+        await keys.until_text("Kowalska, Anna")
+        keys.page.waiting = True
+        await keys.pilot.press("down")
+        await keys.until(lambda: keys.app._patience is not None)
+        keys.page.end_wait()
+        await keys.until(lambda: not keys.app._kept)
+        assert keys.app._patience is None, "the next screen would have less time"
 
 
 def values(keys: Keys) -> dict[str, Any]:
