@@ -120,7 +120,7 @@ class DevicePage(Page):
         """This device's lines in the door logs."""
         if self._record is not None:
             self.session.wanted_filter = f'device:"{self._record.name}"'
-            self.post_message(GoTo("l"))
+            self.app.post_message(GoTo("l"))
 
     def subject(self) -> tuple[str, int] | None:
         """The door it was found by, else the device."""

@@ -219,7 +219,7 @@ class ResidentPage(Page):
         """This person's lines in the door logs."""
         if self._record is not None:
             self.session.wanted_filter = f'"{self._record.last}"' if self._record.last else self._record.first
-            self.post_message(GoTo("l"))
+            self.app.post_message(GoTo("l"))
 
     @needs("plan.read")
     def action_why(self) -> None:

@@ -207,7 +207,7 @@ class Page(Acts):
         if any(event.key == entry.letter for entry in self.session.modules):
             event.stop()
             event.prevent_default()
-            self.post_message(GoTo(event.key))
+            self.app.post_message(GoTo(event.key))
         self.refresh_frame()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -221,7 +221,7 @@ class Page(Acts):
     @on(ModuleColumn.Chosen)
     def go_to_clicked(self, event: ModuleColumn.Chosen) -> None:
         """A module was clicked."""
-        self.post_message(GoTo(event.letter))
+        self.app.post_message(GoTo(event.letter))
 
     def action_go(self) -> None:
         """Await the letter of a module."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
+from textual import events
 
 from backend.domain.context import Context
 from backend.domain.enums import Role, Via
@@ -198,6 +199,17 @@ async def test_keys_typed_before_a_form_is_read_are_not_lost(show: Show, park: P
         await keys.until_page("ResidentForm")
         await keys.until(lambda: values(keys)["last"] == "Nowak")
         assert values(keys)["first"] == "Jan"
+        assert values(keys)["apartment_id"]
+
+
+async def test_a_burst_of_keys_goes_where_each_of_them_leads(show: Show) -> None:
+    async with show() as keys:
+        burst = ["g", "r", "n", *"1203", "tab", *"Jan", "tab", *"Nowak", "tab", "tab", *"73519"]
+        for key in burst:
+            keys.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await keys.until_page("ResidentForm")
+        await keys.until(lambda: values(keys)["pin"] == "73519")
+        assert (values(keys)["first"], values(keys)["last"]) == ("Jan", "Nowak")
         assert values(keys)["apartment_id"]
 
 
