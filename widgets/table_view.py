@@ -61,6 +61,7 @@ class TableView(ScrollView, inherit_bindings=False):
         self._fresh: dict[int, frozenset[int]] = {}
         self._mirroring = False
         self._drawn: tuple[int, int, bool] = (0, 0, False)
+        self._fits = Size(0, 0)
 
     def _changed(self) -> None:
         """Called whenever the model has been drawn anew; a subclass tells and fetches."""
@@ -81,9 +82,27 @@ class TableView(ScrollView, inherit_bindings=False):
 
     def _on_resize(self, event: events.Resize) -> None:
         """Fold columns anew and keep the cursor in view."""
-        self._painter = None
-        self._model.resize(max(1, self._lines - 1))
-        self._show(all_lines=True)
+        self._fit()
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
+        """Fit a new size also where no Resize comes of it.
+
+        Textual compares a new layout with its last map of the screen. After a scroll that map is made anew as soon as
+        anybody asks it for a region, and then nothing seems to have changed.
+        """
+        resized = size != self._size
+        answer = super()._size_updated(size, virtual_size, container_size, layout)
+        if resized:
+            self.call_later(self._fit)
+        return answer
+
+    def _fit(self) -> None:
+        """Draw for the size that there is."""
+        if self._fits != self.size:
+            self._fits = self.size
+            self._painter = None
+            self._model.resize(max(1, self._lines - 1))
+            self._show(all_lines=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """The scrollbar or the wheel has moved the view; the model follows.
