@@ -96,6 +96,14 @@ class PinMode(StrEnum):
     APT_PIN = "apt_pin"
 
 
+class ChargeMode(StrEnum):
+    """Charge Mode of a community: who pays for its services (rules 1.2)."""
+
+    MANAGER = "manager"
+    INSTALLER = "installer"
+    RESIDENT = "resident"
+
+
 class Repeat(StrEnum):
     """Repeats of an access window: one span, every day, or on weekdays (rules 7.5)."""
 
@@ -200,3 +208,23 @@ class HeldKind(StrEnum):
 
     USER = "user"
     SCHEDULE = "schedule"
+
+
+class OutgoingKind(StrEnum):
+    """How a text leaves the site."""
+
+    MAIL = "mail"
+    SMS = "sms"
+
+
+class OutgoingState(StrEnum):
+    """Life of a text in the Outbox (rules 7.1, edge case 23); it is claimed before it is sent."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    DEAD = "dead"
+    WAITING = "waiting"
+    HANDED = "handed"

@@ -103,6 +103,17 @@ community = Table(
     *_enum("pin_mode", enums.PinMode, enums.PinMode.PIN),
     _number("free_members", default=3),
     _text("country", default=""),
+    _text("street"),
+    _text("city"),
+    _text("postcode"),
+    _text("state"),
+    _flag("only_public_area"),
+    *_enum("charge_mode", enums.ChargeMode, enums.ChargeMode.MANAGER),
+    _at("premium_until", null=True),
+    _flag("with_indoor_monitor"),
+    _flag("landline", default=True),
+    _flag("id_access"),
+    _flag("video_storage"),
     _version(),
     info=RULE,
 )
@@ -321,11 +332,24 @@ manager = Table(
     _flag("disabled"),
     _flag("delete_residents", default=True),
     _flag("log_access", default=True),
+    _flag("log_images", default=True),
+    _flag("pm_app"),
     _at("last_login_at", null=True),
     _version(),
     Index("uq_manager_email", "email", unique=True),
     info=RULE,
 )
+
+manager_community = Table(
+    "manager_community",
+    metadata,
+    _id(),
+    _ref("manager_id", "manager"),
+    _ref("community_id", "community"),
+    Index("uq_manager_community", "manager_id", "community_id", unique=True),
+    info=RULE,
+)
+"""The communities in which an account may act beside the one that its own row names (rules 1.1)."""
 
 login_session = Table(
     "login_session",
@@ -524,6 +548,33 @@ agent = Table(
     _at("heartbeat_at"),
     _text("base_url"),
     _flag("service"),
+)
+
+outgoing = Table(
+    "outgoing",
+    metadata,
+    _id(),
+    _text("uuid"),
+    Column("community_id", Id, nullable=False),
+    *_enum("kind", enums.OutgoingKind),
+    _text("idempotency_key"),
+    _text("purpose"),
+    _text("address"),
+    Column("content_sealed", LargeBinary, nullable=False),
+    Column("holder_id", Id, index=True),
+    Column("manager_id", Id),
+    *_enum("state", enums.OutgoingState, enums.OutgoingState.QUEUED),
+    _number("attempt"),
+    _at("not_before", null=True),
+    _at("useful_until", null=True),
+    _text("last_error"),
+    _at("made_at"),
+    _at("claimed_at", null=True),
+    _at("data_at", null=True),
+    _at("ended_at", null=True),
+    Index("uq_outgoing_key", "idempotency_key", unique=True),
+    Index("ix_outgoing_state", "state", "not_before"),
+    Index("ix_outgoing_time", "community_id", "made_at", "id"),
 )
 
 for _table in metadata.tables.values():
