@@ -15,11 +15,12 @@ from backend.domain.errors import NotFound
 from backend.domain.paging import ListQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Protocol
 
     from backend.domain.filter import FieldSpec, Filter
     from backend.services.access import Access
+    from backend.services.account import Account
     from backend.services.agents import Agents
     from backend.services.apartments import Apartments
     from backend.services.backups import Backups
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from backend.services.operations import Operations
     from backend.services.residents import Residents
     from backend.services.search import Search
+    from backend.services.sessions import Sessions
+    from backend.services.sign_in import SignIn
     from backend.services.sync_state import Sync
     from backend.services.undo import Undo
     from backend.services.undo_list import UndoList
@@ -63,6 +66,9 @@ SERVICES = {
     "undo": "undo:Undo",
     "undoable": "undo_list:UndoList",
     "managers": "managers:Managers",
+    "sign_in": "sign_in:SignIn",
+    "sessions": "sessions:Sessions",
+    "account": "account:Account",
     "sync": "sync_state:Sync",
     "access": "access:Access",
     "search": "search:Search",
@@ -104,6 +110,9 @@ class Engine:
     undo: Undo
     undoable: UndoList
     managers: Managers
+    sign_in: SignIn
+    sessions: Sessions
+    account: Account
     sync: Sync
     access: Access
     search: Search
@@ -191,6 +200,25 @@ class Engine:
             raise NotFound(f"There is no list of {record}.")
         service: Listed = getattr(self, LISTS[record])
         return service.list(context, query)
+
+    def export(
+        self,
+        record: str,
+        context: Context,
+        query: ListQuery,
+        path: Path,
+        told: Callable[[int, int], bool] = lambda _done, _total: True,
+    ) -> int | None:
+        """Write every row of a list as a file, xlsx or csv by its suffix, and answer how many; None when stopped.
+
+        `told` is called between pages with the rows written and the rows there are, and answers whether to go on.
+        Raises Forbidden as the list does, Invalid (path); an instant is written in the zone of the actor's community.
+        """
+        from backend.catalog.registry import RECORDS
+        from backend.documents.lists import write_list
+
+        pages = self.list(record, context, query)
+        return write_list(path, RECORDS[record], pages, self.communities.get(context).timezone, told)
 
     def parse_filter(self, record: str, text: str) -> Filter:
         """A filter on a record type from its expression; times are those of the site's community. Raises Invalid."""

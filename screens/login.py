@@ -144,7 +144,7 @@ class LoginScreen(Screen[None]):
 
         field = self.query_one("#password", Input)
         try:
-            context, _ = await asyncio.to_thread(self._engine.managers.login, email, password, Via.APP)
+            context, _ = await asyncio.to_thread(self._engine.sign_in.login, email, password, Via.APP)
         except SmartPlusError as error:
             self.query_one("#error", Static).update(str(error))
             field.value = ""

@@ -169,7 +169,7 @@ class SmartPlusApp(ToastApp):
 
         engine = self.engine
         community = await asyncio.to_thread(engine.communities.get, context)
-        manager = await asyncio.to_thread(engine.managers.me, context)
+        manager = await asyncio.to_thread(engine.account.me, context)
         formats = Formats.of(community.timezone, community.clock_format, community.date_format)
         modules = entries(self._doors is not None, lambda permission: allowed(manager.role, permission, {}))
         return Session(engine, context, manager, community, formats, modules, self._doors)
@@ -236,7 +236,7 @@ class SmartPlusApp(ToastApp):
         if session is None:
             return
         try:
-            session.manager = await session.ask(self.engine.managers.me, session.context)
+            session.manager = await session.ask(self.engine.account.me, session.context)
         except Forbidden as error:
             self.show_login(str(error))
 

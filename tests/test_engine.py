@@ -77,7 +77,7 @@ def fresh(code: str) -> Any:
 
 @pytest.mark.feature("ACC-02")
 def test_a_new_site_has_its_community_and_an_installer_who_can_sign_in(engine: Engine) -> None:
-    context, record = engine.managers.login("INES@example.com", PASSWORD, Via.COMMAND)
+    context, record = engine.sign_in.login("INES@example.com", PASSWORD, Via.COMMAND)
     assert (record.role, record.name) == (Role.INSTALLER, "Ines")
     community = engine.communities.get(context)
     assert (community.name, community.timezone, community.country) == ("Rosewood Court", "Europe/Berlin", "DE")
@@ -258,7 +258,7 @@ def test_a_backup_is_a_private_file_that_opens_and_never_replaces_one(
 def test_a_viewer_makes_no_backup(engine: Engine, tmp_path: Path) -> None:
     draft = ManagerDraft(email="vera@example.com", name="Vera", role=Role.VIEWER, password=PASSWORD)
     engine.managers.add(installer().again(), draft)
-    viewer = engine.managers.login("vera@example.com", PASSWORD, Via.COMMAND)[0]
+    viewer = engine.sign_in.login("vera@example.com", PASSWORD, Via.COMMAND)[0]
     with pytest.raises(Forbidden):
         engine.backup(viewer, tmp_path / "copy.db")
     assert not (tmp_path / "copy.db").exists()

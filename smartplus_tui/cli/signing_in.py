@@ -43,7 +43,7 @@ def actor(call: Call) -> Context:
     kept = _read(call.site / SESSION_FILE)
     if kept is not None and not call.password_file and call.email.lower() in ("", kept.email):
         try:
-            return call.engine.managers.resume(kept.token, Via.COMMAND)
+            return call.engine.sessions.resume(kept.token, Via.COMMAND)
         except Forbidden:
             if not sys.stdin.isatty():
                 raise
@@ -59,7 +59,7 @@ def login(call: Call) -> None:
     The session lies in the site's directory, readable by its owner only. `smartplus logout` ends it.
     """
     context, manager = _sign_in(call, "")
-    token = call.engine.managers.make_session(context)
+    token = call.engine.sessions.make(context)
     _write(call.site / SESSION_FILE, Kept(manager.email, token))
     if call.json:
         emit({"id": manager.id, "email": manager.email, "role": manager.role})
@@ -75,8 +75,8 @@ def logout(call: Call) -> None:
     kept = _read(path)
     if kept is not None:
         try:
-            context = call.engine.managers.resume(kept.token, Via.COMMAND)
-            call.engine.managers.end_session(context, kept.token)
+            context = call.engine.sessions.resume(kept.token, Via.COMMAND)
+            call.engine.sessions.end(context, kept.token)
         except Forbidden:
             say("The sign-in was over already.")
         path.unlink(missing_ok=True)
@@ -96,7 +96,7 @@ def _sign_in(call: Call, likely: str) -> tuple[Context, ManagerRecord]:
     if not call.password_file and not asked:
         raise Forbidden("manager.login", f"The password of {email} is missing. Name a file with --password-file.")
     password = read_password_file(call.password_file) if call.password_file else read_secret(f"Password of {email}")
-    return call.engine.managers.login(email, password, Via.COMMAND)
+    return call.engine.sign_in.login(email, password, Via.COMMAND)
 
 
 def _read(path: Path) -> Kept | None:
