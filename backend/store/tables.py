@@ -163,6 +163,7 @@ holder = Table(
     *_enum("status", enums.HolderStatus, enums.HolderStatus.ACTIVE),
     _at("removed_at", null=True),
     _version(),
+    _text("floors"),
     Index("ix_holder_name", "community_id", "name_fold", "id"),
     info=RULE,
 )
@@ -186,6 +187,9 @@ resident = Table(
     _at("expires_at", null=True),
     _text("uid"),
     _version(),
+    _text("country"),
+    _flag("linked"),
+    _text("linked_reason"),
     Index(
         "uq_resident_master",
         "apartment_id",
@@ -196,6 +200,16 @@ resident = Table(
     Index("uq_resident_uid", "uid", unique=True),
     info=RULE,
 )
+resident_login = Table(
+    "resident_login",
+    metadata,
+    Column("id", Id, ForeignKey("holder.id"), primary_key=True),
+    *_enum("state", enums.LoginState, enums.LoginState.NONE),
+    _number("number"),
+    Column("password_sealed", LargeBinary),
+    _at("made_at", null=True),
+)
+"""The account of a resident's app. No rule table: undo brings no password back to life that a new one has ended."""
 credential = Table(
     "credential",
     metadata,
@@ -567,7 +581,7 @@ outgoing = Table(
     _number("attempt"),
     _at("not_before", null=True),
     _at("useful_until", null=True),
-    _text("last_error"),
+    _text("answer"),
     _at("made_at"),
     _at("claimed_at", null=True),
     _at("data_at", null=True),

@@ -29,7 +29,7 @@ def upgrade(op: Operations) -> None:
         *texts("state", default="queued"),
         *numbers("attempt"),
         *ats("not_before", "useful_until", null=True),
-        *texts("last_error"),
+        *texts("answer"),
         *ats("made_at"),
         *ats("claimed_at", "data_at", "ended_at", null=True),
         one_of("outgoing", "kind", "mail sms"),
