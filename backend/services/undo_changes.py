@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Table, select
 
 from backend.domain.enums import HolderStatus
 from backend.services.credentials import LIVE, free
-from backend.services.holders import reaching
+from backend.services.holders import people_at, private_devices, reaching
+from backend.services.logins import make_due, send_due
 from backend.services.rules import RuleRows, open_image
 from backend.store import tables as t
 from backend.store.seal import Sealer
@@ -96,7 +97,21 @@ def people_of(connection: Connection, changes: Sequence[Change]) -> set[int]:
     groups = {change.group_id for change in changes if change.group_id is not None}
     member = t.access_group_member
     members = select(member.c.holder_id).where(member.c.group_id.in_(sorted(groups)))
-    return people | set(connection.execute(members).scalars() if groups else ())
+    people |= set(connection.execute(members).scalars() if groups else ())
+    return people | people_at(connection, _moved(connection, changes))
+
+
+def _moved(connection: Connection, changes: Sequence[Change]) -> set[int]:
+    """The devices that the changes make public or private, by themselves or by Only Public Area."""
+    found = {
+        change.row_id
+        for change in changes
+        if change.table is t.device and change.differing().keys() & {"public", "apartment_id"}
+    }
+    for change in changes:
+        if change.table is t.community and "only_public_area" in change.differing():
+            found |= private_devices(connection, change.row_id)
+    return found
 
 
 def turn_back(work: Work, unit: Sequence[Change]) -> None:
@@ -106,6 +121,17 @@ def turn_back(work: Work, unit: Sequence[Change]) -> None:
         for change in unit:
             _put_back(work, change)
     work.dirty(devices | _devices(work.connection, unit), REASON)
+    _renew_logins(work, unit)
+
+
+def _renew_logins(work: Work, unit: Sequence[Change]) -> None:
+    """An e-mail address that comes back gets a new app password: the other one had the last (edge case 32)."""
+    for change in unit:
+        if change.table is t.resident and change.after is not None and change.before is not None:
+            mail = change.before["email"]
+            if mail and mail != change.after["email"]:
+                make_due(work, change.row_id)
+                send_due(work, change.before["apartment_id"])
 
 
 def imagine_back(rows: RuleRows, changes: Iterable[Change]) -> None:
