@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+USUAL_CARDS = 4
+"""Cards that the record of a person takes on every device that is known."""
+
 
 class Limits(NamedTuple):
     """User records, schedules of our own, and cards in one user record (device protocol 1.6, 1.8).
@@ -15,7 +18,7 @@ class Limits(NamedTuple):
 
     max_users: int
     max_schedules: int = 100
-    max_cards: int = 4
+    max_cards: int = USUAL_CARDS
 
 
 _CAREFUL = Limits(1_000)

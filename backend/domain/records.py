@@ -17,7 +17,9 @@ from backend.domain.enums import (
     DeviceKind,
     DeviceStatus,
     LogAction,
+    LoginState,
     LogResponse,
+    Origin,
     ResidentRole,
     Role,
     SyncState,
@@ -37,6 +39,8 @@ class Saved(Frozen):
     id: int
     operation: int
     doors: dict[int, int] = {}
+    skipped: dict[str, str] = {}
+    """What was asked for and not done, by field, while the rest was (edge case 33)."""
 
 
 class Waiting(Frozen):
@@ -80,19 +84,6 @@ class BuildingRecord(Frozen):
     default_group_id: int
 
 
-class ApartmentRecord(Frozen):
-    """An apartment and who lives there."""
-
-    id: int
-    version: int
-    building_id: int
-    building: str
-    number: str
-    name: str
-    call_type: str
-    residents: tuple[tuple[int, str, ResidentRole], ...]
-
-
 class CredentialRecord(Frozen):
     """A credential as it may be shown: masked ("··41")."""
 
@@ -102,6 +93,8 @@ class CredentialRecord(Frozen):
     status: CredentialStatus
     made_at: datetime | None = None
     last_used_at: datetime | None = None
+    origin: Origin = Origin.MANAGER
+    made_by: str = ""
 
 
 class DoorHeld(Frozen):
@@ -152,10 +145,19 @@ class ResidentDraft(Frozen):
     pin: str = Field(default="", repr=False)
     cards: tuple[str, ...] = Field(default=(), repr=False)
     group_ids: tuple[int, ...] | None = None
+    country: str = ""
+    floors: tuple[str, ...] = ()
+    run: str = Field(default="", repr=False)
+    serial: str = Field(default="", repr=False)
+    face: bytes | None = Field(default=None, repr=False)
 
 
 class ResidentPatch(Frozen):
-    """Changes to a resident: None keeps, "" clears. `cards_add` and `credentials_remove` name what comes and goes."""
+    """Changes to a resident: None keeps, "" clears. `cards_add` and `credentials_remove` name what comes and goes.
+
+    `pin` takes the place of every PIN there is, `pins_add` come beside them; `face` is a photo as `read_photo` answers
+    it and takes the place of the one there is.
+    """
 
     first: str | None = None
     last: str | None = None
@@ -167,9 +169,15 @@ class ResidentPatch(Frozen):
     phone3: str | None = None
     remark: str | None = None
     pin: str | None = Field(default=None, repr=False)
+    pins_add: tuple[str, ...] = Field(default=(), repr=False)
     cards_add: tuple[str, ...] = Field(default=(), repr=False)
     credentials_remove: tuple[int, ...] = ()
     group_ids: tuple[int, ...] | None = None
+    country: str | None = None
+    floors: tuple[str, ...] | None = None
+    run: str | None = Field(default=None, repr=False)
+    serial: str | None = Field(default=None, repr=False)
+    face: bytes | None = Field(default=None, repr=False)
 
 
 class ResidentDefaults(Frozen):
@@ -184,6 +192,20 @@ class ResidentDefaults(Frozen):
     members: int
     free_members: int
     sources: dict[str, str] = {}
+    country: str = ""
+    id_access: bool = False
+    landline: bool = True
+
+
+class LoginRecord(Frozen):
+    """Where a resident's login information is: `to` says in words whom the next one goes to, "" for nobody yet."""
+
+    state: LoginState = LoginState.NONE
+    to: str = ""
+    sent_to: str = ""
+    delivery: str = ""
+    at: datetime | None = None
+    error: str = ""
 
 
 class ResidentRecord(Frozen):
@@ -215,6 +237,13 @@ class ResidentRecord(Frozen):
     doors: tuple[DoorHeld, ...]
     last_seen: LogLine | None = None
     last_refusal: LogLine | None = None
+    country: str = ""
+    floors: tuple[str, ...] = ()
+    linked: str = ""
+    """Why the contact data is locked, "" where it is not (rules 5.1)."""
+    login: LoginRecord
+    fee: str = ""
+    """That this family has more members than are free, "" where it has not (rules 5.7)."""
 
 
 class Deletion(Frozen):
@@ -228,6 +257,8 @@ class Deletion(Frozen):
     doors: tuple[str, ...]
     licences: tuple[str, ...]
     blocked: str = ""
+    families: tuple[int, ...] = ()
+    """Everybody of the families that `blocked` speaks of: deleting them all is allowed."""
     plans: tuple[DoorPlan, ...] = ()
 
 

@@ -14,6 +14,8 @@ from backend.domain.records import LogLine, ResidentRecord
 from backend.services.credentials import records_of
 from backend.services.door_logs import log_line
 from backend.services.holders import groups_of
+from backend.services.logins import login_of
+from backend.services.resident_places import place_of
 from backend.services.sync_people import doors_of
 from backend.store import tables as t
 from backend.store.seal import Sealer
@@ -43,10 +45,20 @@ def resident_record(
         credentials=tuple(record for record, _ in records_of(connection, sealer, row.id)),
         groups=groups_of(connection, row.id),
         doors=doors_of(connection, context.community_id, row.id, now),
+        country=row.country,
+        floors=tuple(part for part in row.floors.split(";") if part),
+        linked=row.linked_reason if row.linked else "",
+        login=login_of(connection, row.apartment_id, row.id),
+        fee=_fee(connection, context.community_id, row),
         last_seen=_newest(connection, row.id, LogResponse.SUCCESS) if logs else None,
         last_refusal=_newest(connection, row.id, LogResponse.FAILED) if logs else None,
         **{name: getattr(row, name) for name in _PLAIN},
     )
+
+
+def _fee(connection: Connection, community_id: int, row: Row[Any]) -> str:
+    place = place_of(connection, community_id, row.apartment_id)
+    return place.fee(place.members)
 
 
 def _may_read_logs(connection: Connection, context: Context) -> bool:

@@ -33,6 +33,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "apartment.add_range": "apartment.create",
         "apartment.delete": "apartment.create",
         "apartment.edit": "apartment.write",
+        "apartment.reset": "apartment.reset",
         "building.add": "building.write",
         "building.delete": "building.write",
         "building.rename": "building.write",
@@ -41,6 +42,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "resident.add": "resident.write",
         "resident.delete": "resident.delete",
         "resident.edit": "resident.write",
+        "resident.link": "resident.link",
     }
 )
 """Act that can be taken back -> the permission that this needs besides `undo.write`; no other act can."""

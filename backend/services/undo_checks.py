@@ -134,6 +134,8 @@ def _need_values(connection: Connection, sealer: Sealer, changes: Iterable[Chang
     for part in chunks(wanted):
         gone = select(c).where(c.c.id.in_(part), c.c.status == CredentialStatus.GONE.value)
         for row in connection.execute(gone).all():
+            if row.kind == CredentialKind.FACE.value:
+                raise Conflict("", f"{_REFUSED}: the photo was destroyed when every door had forgotten it.")
             value = Value(CredentialKind(row.kind), open_value(sealer, row), row.scope)
             if sentence := clash(connection, sealer, value, None):
                 raise Conflict("", f"{_REFUSED}. {sentence}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.domain.context import Context
 from backend.domain.enums import CredentialStatus
+from backend.services.photos import destroy_photos
 from backend.store import tables as t
 from backend.store.store import Store
 from backend.sync import proofs
@@ -20,6 +21,7 @@ def free_cooled(store: Store, context: Context) -> int:
         for credential_id in ready:
             work.update(t.credential, credential_id, status=CredentialStatus.GONE)
         proofs.forget_read_backs(work, ready)
+        destroy_photos(work, ready)
         work.tell(f"freed {len(ready)} values proved gone from every door", "credential", None, "", undoable=False)
         work.touch("residents")
     return len(ready)

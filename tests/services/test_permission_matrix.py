@@ -17,11 +17,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from backend.domain.apartments import ApartmentPatch
 from backend.domain.context import Context, agent_context, new_id
-from backend.domain.enums import Role, Via
+from backend.domain.enums import OutgoingKind, Role, Via
 from backend.domain.errors import Forbidden, SmartPlusError
 from backend.domain.paging import ListQuery
 from backend.domain.records import DeviceDraft, ManagerDraft, ResidentDraft, ResidentPatch
+from backend.domain.signing_in import Proof
 from backend.engine import SERVICES, Engine
 from backend.services.base import Service
 from backend.store import tables as t
@@ -58,7 +60,9 @@ ACTS: dict[str, Act] = {
     "apartments.get": Act("IMTV", lambda e, c, i: e.apartments.get(c, i["apartment"])),
     "apartments.add": Act("I   ", lambda e, c, i: e.apartments.add(c, NOBODY, "1")),
     "apartments.add_range": Act("I   ", lambda e, c, i: e.apartments.add_range(c, NOBODY, "1", "2")),
-    "apartments.edit": Act("IM  ", lambda e, c, i: e.apartments.edit(c, NOBODY, 1, name="x")),
+    "apartments.edit": Act("IM  ", lambda e, c, i: e.apartments.edit(c, NOBODY, 1, ApartmentPatch())),
+    "apartments.reset_preview": Act("IM  ", lambda e, c, i: e.apartments.reset_preview(c, i["apartment"])),
+    "apartments.reset": Act("IM  ", lambda e, c, i: e.apartments.reset(c, i["apartment"], "no number")),
     "apartments.delete": Act("I   ", lambda e, c, i: e.apartments.delete(c, NOBODY)),
     "residents.list": Act("IM V", lambda e, c, i: e.residents.list(c, QUERY).first(1)),
     "residents.get": Act("IM V", lambda e, c, i: e.residents.get(c, i["resident"])),
@@ -66,6 +70,11 @@ ACTS: dict[str, Act] = {
     "residents.defaults": Act("IM  ", lambda e, c, i: e.residents.defaults(c, i["apartment"])),
     "residents.add": Act("IM  ", lambda e, c, i: e.residents.add(c, ResidentDraft(apartment_id=NOBODY))),
     "residents.edit": Act("IM  ", lambda e, c, i: e.residents.edit(c, NOBODY, 1, ResidentPatch())),
+    "residents.reset_password": Act("IM  ", lambda e, c, i: e.residents.reset_password(c, NOBODY)),
+    "residents.link": Act("I   ", lambda e, c, i: e.residents.link(c, NOBODY, "Has an account elsewhere.")),
+    "residents.advise_add": Act("IM  ", lambda e, c, i: e.residents.advise_add(c, ResidentDraft())),
+    "residents.advise_edit": Act("IM  ", lambda e, c, i: e.residents.advise_edit(c, NOBODY, ResidentPatch())),
+    "residents.photo": Act("IM V", lambda e, c, i: e.residents.photo(c, i["resident"])),
     "residents.deletion": Act("IM  ", lambda e, c, i: e.residents.deletion(c, [i["resident"]])),
     "residents.delete": Act("IM  ", lambda e, c, i: e.residents.delete(c, [NOBODY])),
     "residents.plan_add": Act("IM V", lambda e, c, i: e.residents.plan_add(c, ResidentDraft(apartment_id=NOBODY))),
@@ -102,7 +111,15 @@ ACTS: dict[str, Act] = {
     "managers.disable": Act("I   ", lambda e, c, i: e.managers.disable(c, NOBODY, 1, True)),
     "sessions.make": Act("IMTV", lambda e, c, i: e.sessions.make(c)),
     "sessions.end": Act("IMTV", lambda e, c, i: e.sessions.end(c, "no token")),
+    "sessions.move": Act("IMTV", lambda e, c, i: e.sessions.move(c, e.sessions.make(c))),
     "account.me": Act("IMTV", lambda e, c, i: e.account.me(c)),
+    "account.change_password": Act("IMTV", lambda e, c, i: e.account.change_password(c, "", "")),
+    "account.unlock": Act("IMTV", lambda e, c, i: e.account.unlock(c, "")),
+    "account.agreements": Act("IMTV", lambda e, c, i: e.account.agreements(c)),
+    "sites.places": Act("IMTV", lambda e, c, i: e.sites.places(c)),
+    "sites.link": Act("IMTV", lambda e, c, i: e.sites.link(c, _proof(e, c))),
+    "sites.unlink": Act("IMTV", lambda e, c, i: e.sites.unlink(c, NOBODY, "")),
+    "sites.switch": Act("IMTV", lambda e, c, i: e.sites.switch(c, e.sites.places(c)[0])),
     "sync.progress": Act("IMTV", lambda e, c, i: e.sync.progress(c, {i["device"]: 1})),
     "sync.devices": Act("IMTV", lambda e, c, i: e.sync.devices(c)),
     "sync.person": Act("IMTV", lambda e, c, i: e.sync.person(c, i["resident"])),
@@ -116,6 +133,16 @@ ACTS: dict[str, Act] = {
     "search.find by PIN": Act("IM  ", lambda e, c, i: e.search.find(c, "pin:1234")),
     "dashboard.read": Act("IMTV", lambda e, c, i: e.dashboard.read(c)),
     "dashboard.summary": Act("IMTV", lambda e, c, i: e.dashboard.summary(c)),
+    "settings.all": Act("IM V", lambda e, c, i: e.settings.all(c)),
+    "settings.facts": Act("IM V", lambda e, c, i: e.settings.facts(c)),
+    "settings.edit": Act("I   ", lambda e, c, i: e.settings.edit(c, {"sms.success": "OK"})),
+    "settings.test": Act("I   ", lambda e, c, i: e.settings.test(c, OutgoingKind.MAIL, "x@example.com")),
+    "outbox.list": Act("IM V", lambda e, c, i: e.outbox.list(c, QUERY).first(1)),
+    "outbox.get": Act("IM V", lambda e, c, i: e.outbox.get(c, NOBODY)),
+    "outbox.read": Act("IM  ", lambda e, c, i: e.outbox.read(c, NOBODY)),
+    "outbox.send_again": Act("IM  ", lambda e, c, i: e.outbox.send_again(c, [NOBODY])),
+    "outbox.hand_over": Act("IM  ", lambda e, c, i: e.outbox.hand_over(c, [NOBODY])),
+    "outbox.delete": Act("IM  ", lambda e, c, i: e.outbox.delete(c, [NOBODY])),
     "backups.write": Act("IM  ", lambda e, c, i: e.backups.write(c, Path("/nowhere/backup.db"))),
     "engine.backup": Act("IM  ", lambda e, c, i: e.backup(c, Path("/nowhere/backup.db"))),
     "engine.export": Act("IM V", lambda e, c, i: e.export("resident", c, QUERY, Path("/nowhere/rows.csv"))),
@@ -123,14 +150,35 @@ ACTS: dict[str, Act] = {
     "engine.list undo": Act("IM  ", lambda e, c, i: e.list("undo", c).first(1)),
 }
 
-FREE = frozenset({"sign_in.login", "sessions.resume", "agents.state"})
+FREE = frozenset(
+    {
+        "sign_in.prove",
+        "sign_in.obtain_code",
+        "sign_in.prove_code",
+        "sign_in.agree",
+        "sign_in.decline",
+        "sign_in.enter",
+        "sign_in.login",
+        "sessions.resume",
+        "forgotten.ask",
+        "forgotten.reset",
+        "agents.state",
+    }
+)
 """Before there is a context, or without any: they take none."""
 
 SWITCHED = {
     "log_access": {"logs.list", "logs.get", "logs.newest", "access.why of a log line", "engine.export of logs"},
-    "delete_residents": {"residents.deletion", "residents.delete"},
+    "delete_residents": {"apartments.reset", "apartments.reset_preview", "residents.deletion", "residents.delete"},
 }
 """Switch of an account -> what a property manager loses with it (rules 1.1)."""
+
+
+def _proof(engine: Engine, context: Context) -> Proof:
+    """A proof of the acting account itself, which is not linked with itself."""
+    assert context.actor_id is not None
+    return Proof(context.actor_id, "", "", context.community_id, Via.APP, engine.clock(), False, ())
+
 
 LETTERS = {Role.INSTALLER: "I", Role.MANAGER: "M", Role.TECHNICIAN: "T", Role.VIEWER: "V"}
 
@@ -218,8 +266,8 @@ def test_every_public_method_stands_in_the_table(site: Site) -> None:
 def test_the_engine_has_every_service_of_its_contract(site: Site) -> None:
     assert services(site.engine).keys() == {
         "communities", "buildings", "apartments", "residents", "groups", "devices", "doors", "logs", "operations",
-        "undo", "undoable", "managers", "sign_in", "sessions",
-        "account", "sync", "access", "search", "dashboard", "agents", "backups",
+        "undo", "undoable", "managers", "sign_in", "sessions", "account", "forgotten", "sites",
+        "sync", "access", "search", "dashboard", "agents", "backups", "settings", "outbox",
     }  # fmt: skip
 
 

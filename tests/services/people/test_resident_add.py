@@ -97,8 +97,8 @@ def test_every_bad_field_is_told_at_once(park: Park) -> None:
     assert caught.value.fields == {
         "first": "Write a name.",
         "last": "Write a name.",
-        "email": "This is no mail address. One looks like anna@example.com.",
-        "mobile": "A mobile number has 4 to 13 digits after +48.",
+        "email": "The part after the @-sign is not valid. It should have a period. One looks like anna@example.com.",
+        "mobile": "This mobile number is too short. With +48 one looks like 512 345 678.",
         "phone2": "A telephone number has 3 to 15 digits, as in 030 1234567.",
         "pin": "This PIN belongs to Jan Nowak, A 1001.",
         "cards": "Card 2: A card number has the digits 0-9 and A-F, or dec: and a decimal number.",
