@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Protocol
 
+    from backend.documents.photos import Dots
     from backend.domain.filter import FieldSpec, Filter
     from backend.services.access import Access
     from backend.services.account import Account
@@ -30,14 +31,18 @@ if TYPE_CHECKING:
     from backend.services.devices import Devices
     from backend.services.door_logs import DoorLogs
     from backend.services.doors import Doors
+    from backend.services.forgotten import Forgotten
     from backend.services.groups import Groups
     from backend.services.lists import ListHandle
     from backend.services.managers import Managers
     from backend.services.operations import Operations
+    from backend.services.outbox_list import Outbox
     from backend.services.residents import Residents
     from backend.services.search import Search
     from backend.services.sessions import Sessions
+    from backend.services.settings import Settings
     from backend.services.sign_in import SignIn
+    from backend.services.sites import Sites
     from backend.services.sync_state import Sync
     from backend.services.undo import Undo
     from backend.services.undo_list import UndoList
@@ -69,12 +74,16 @@ SERVICES = {
     "sign_in": "sign_in:SignIn",
     "sessions": "sessions:Sessions",
     "account": "account:Account",
+    "forgotten": "forgotten:Forgotten",
+    "sites": "sites:Sites",
     "sync": "sync_state:Sync",
     "access": "access:Access",
     "search": "search:Search",
     "dashboard": "dashboard:DashboardService",
     "agents": "agents:Agents",
     "backups": "backups:Backups",
+    "settings": "settings:Settings",
+    "outbox": "outbox_list:Outbox",
 }
 """Name of each service -> its module and class; they are loaded when they are first asked for."""
 
@@ -88,6 +97,7 @@ LISTS = {
     "operation": "operations",
     "manager": "managers",
     "undo": "undoable",
+    "outgoing": "outbox",
 }
 """Name of each record type that has a list -> the service that lists it."""
 
@@ -113,12 +123,16 @@ class Engine:
     sign_in: SignIn
     sessions: Sessions
     account: Account
+    forgotten: Forgotten
+    sites: Sites
     sync: Sync
     access: Access
     search: Search
     dashboard: DashboardService
     agents: Agents
     backups: Backups
+    settings: Settings
+    outbox: Outbox
     feed: ChangeFeed
     """Tells of every commit, of whatever process; `subscribe` answers how to end that."""
 
@@ -235,6 +249,18 @@ class Engine:
     def backup(self, context: Context, path: Path) -> Path:
         """Write a verified copy of the database to `path`; see `Backups.write`."""
         return self.backups.write(context, path)
+
+    def read_photo(self, path: Path) -> bytes:
+        """The photo of a face in a file, as a draft takes it: a JPEG of at most 200 kB; raises Invalid (face)."""
+        from backend.documents.photos import read_photo_file
+
+        return read_photo_file(path)
+
+    def draw_photo(self, jpeg: bytes, columns: int) -> Dots:
+        """A photo as rows of coloured dots, so many columns wide; two dots stand above each other in a cell."""
+        from backend.documents.photos import dots_of
+
+        return dots_of(jpeg, columns)
 
     def poke(self) -> None:
         """Wake the site's agent; every commit of this engine does so by itself."""

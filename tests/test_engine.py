@@ -77,12 +77,13 @@ def fresh(code: str) -> Any:
 
 @pytest.mark.feature("ACC-02")
 def test_a_new_site_has_its_community_and_an_installer_who_can_sign_in(engine: Engine) -> None:
-    context, record = engine.sign_in.login("INES@example.com", PASSWORD, Via.COMMAND)
+    context, record = engine.sign_in.login("INES@example.com", PASSWORD, Via.COMMAND, agree=True)
     assert (record.role, record.name) == (Role.INSTALLER, "Ines")
     community = engine.communities.get(context)
     assert (community.name, community.timezone, community.country) == ("Rosewood Court", "Europe/Berlin", "DE")
-    (login, made) = engine.list("operation", context).first(5)
+    (login, agreed, made) = engine.list("operation", context).first(5)
     assert login.values["action"] == "Signed in"
+    assert agreed.values["action"] == "Agreed to Privacy Policy 1 and Terms of Service 1"
     assert (made.values["type"], made.values["entity_name"]) == ("community.add", "Rosewood Court")
     assert made.values["undoable"] is False
     assert PASSWORD not in str(engine.operations.fields(context, made.id))
@@ -258,7 +259,7 @@ def test_a_backup_is_a_private_file_that_opens_and_never_replaces_one(
 def test_a_viewer_makes_no_backup(engine: Engine, tmp_path: Path) -> None:
     draft = ManagerDraft(email="vera@example.com", name="Vera", role=Role.VIEWER, password=PASSWORD)
     engine.managers.add(installer().again(), draft)
-    viewer = engine.sign_in.login("vera@example.com", PASSWORD, Via.COMMAND)[0]
+    viewer = engine.sign_in.login("vera@example.com", PASSWORD, Via.COMMAND, agree=True)[0]
     with pytest.raises(Forbidden):
         engine.backup(viewer, tmp_path / "copy.db")
     assert not (tmp_path / "copy.db").exists()

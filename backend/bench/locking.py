@@ -34,7 +34,7 @@ def measure(root: Path, password: str, residents: int) -> dict[str, float | int]
     engine = Engine(root)
     engine.start()
     try:
-        context, _ = engine.sign_in.login("installer@bench.example", password, Via.COMMAND)
+        context, _ = engine.sign_in.login("installer@bench.example", password, Via.COMMAND, agree=True)
         store = engine._store
         assert store is not None, "the engine has started"
         flats, _ = _prepare(engine, context)

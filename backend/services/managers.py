@@ -91,6 +91,7 @@ def insert_account(work: Work, draft: ManagerDraft, password_hash: str) -> int:
         name=draft.name,
         role=draft.role.value,
         password_hash=password_hash,
+        password_changed_at=work.at,
     )
     work.tell(f"Added {draft.role.value} account", "manager", manager_id, draft.email, undoable=False)
     work.touch("managers")

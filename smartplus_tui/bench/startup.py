@@ -72,7 +72,7 @@ def _site(root: Path) -> None:
         password=password,
         key_file=True,
     )
-    context, _ = engine.sign_in.login(EMAIL, password, Via.APP)
+    context, _ = engine.sign_in.login(EMAIL, password, Via.APP, agree=True)
     engine.buildings.add(context.again(), BUILDING)
     engine.close()
     secret = root / "bench.password"

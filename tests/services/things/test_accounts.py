@@ -47,12 +47,12 @@ def test_the_installer_of_another_community_does_not_count(park: Park, managers:
 
 
 def test_disabling_wants_the_version_that_was_seen(park: Park, managers: Managers) -> None:
-    record = SignIn(park.store).login(EMAIL, PASSWORD, Via.APP)[1]
+    record = SignIn(park.store).login(EMAIL, PASSWORD, Via.APP, agree=True)[1]
     managers.disable(park.installer.again(), record.id, record.version, True)
     with pytest.raises(Stale):
         managers.disable(park.installer.again(), record.id, record.version, False)
     managers.disable(park.installer.again(), record.id, record.version + 1, False)
-    assert SignIn(park.store).login(EMAIL, PASSWORD, Via.APP)[1].id == record.id
+    assert SignIn(park.store).login(EMAIL, PASSWORD, Via.APP, agree=True)[1].id == record.id
 
 
 def test_the_same_request_makes_one_account(park: Park, managers: Managers) -> None:
@@ -77,7 +77,7 @@ def test_everybody_sees_their_own_account(park: Park) -> None:
 
 
 def test_a_manager_put_into_another_role_loses_it_at_once(park: Park, managers: Managers) -> None:
-    context = SignIn(park.store).login(EMAIL, PASSWORD, Via.APP)[0]
+    context = SignIn(park.store).login(EMAIL, PASSWORD, Via.APP, agree=True)[0]
     assert context.actor_id is not None
     managers.get(context, context.actor_id)
     with park.store.write(park.agent, "test.role") as work:

@@ -49,7 +49,7 @@ def operations(park: Park, kind: str) -> list[Any]:
 def refused(sign_in: SignIn, password: str, email: str = EMAIL) -> str:
     """The sentence of a sign-in that is refused."""
     with pytest.raises(Forbidden) as caught:
-        sign_in.login(email, password, Via.APP)
+        sign_in.login(email, password, Via.APP, agree=True)
     return str(caught.value)
 
 
@@ -58,7 +58,7 @@ def test_the_right_password_signs_in_and_leaves_an_operation(
     park: Park, managers: Managers, sign_in: SignIn, clock: FakeClock
 ) -> None:
     clock.advance(minutes=1)
-    context, record = sign_in.login(EMAIL, PASSWORD, Via.COMMAND)
+    context, record = sign_in.login(EMAIL, PASSWORD, Via.COMMAND, agree=True)
     assert (context.actor_name, context.community_id, context.via) == ("Lena", park.installer.community_id, Via.COMMAND)
     assert (record.role, record.disabled, record.last_login_at) == (Role.VIEWER, False, clock())
     (operation,) = operations(park, "manager.login")
@@ -68,7 +68,7 @@ def test_the_right_password_signs_in_and_leaves_an_operation(
 
 @pytest.mark.feature("ACC-01")
 def test_an_address_in_capitals_is_the_same_account(sign_in: SignIn) -> None:
-    assert sign_in.login(" Lena@EXAMPLE.com ", PASSWORD, Via.APP)[1].email == EMAIL
+    assert sign_in.login(" Lena@EXAMPLE.com ", PASSWORD, Via.APP, agree=True)[1].email == EMAIL
 
 
 @pytest.mark.feature("ACC-01")
@@ -101,12 +101,12 @@ def test_a_lock_ends_and_a_good_sign_in_forgets_the_wrong_ones(sign_in: SignIn, 
     for _ in range(5):
         refused(sign_in, WRONG)
     clock.advance(minutes=15)
-    sign_in.login(EMAIL, PASSWORD, Via.APP)
+    sign_in.login(EMAIL, PASSWORD, Via.APP, agree=True)
     for _ in range(4):
         refused(sign_in, WRONG)
-    sign_in.login(EMAIL, PASSWORD, Via.APP)
+    sign_in.login(EMAIL, PASSWORD, Via.APP, agree=True)
     refused(sign_in, WRONG)
-    sign_in.login(EMAIL, PASSWORD, Via.APP)
+    sign_in.login(EMAIL, PASSWORD, Via.APP, agree=True)
 
 
 @pytest.mark.feature("ACC-01")
@@ -114,7 +114,7 @@ def test_other_accounts_are_not_locked_with_it(park: Park, managers: Managers, s
     managers.add(park.installer.again(), account(email="other@example.com"))
     for _ in range(6):
         refused(sign_in, WRONG)
-    assert sign_in.login("other@example.com", PASSWORD, Via.APP)[1].role is Role.VIEWER
+    assert sign_in.login("other@example.com", PASSWORD, Via.APP, agree=True)[1].role is Role.VIEWER
 
 
 def test_an_unknown_address_takes_as_long_as_a_wrong_password(park: Park, managers: Managers, sign_in: SignIn) -> None:
@@ -132,7 +132,7 @@ def test_an_unknown_address_takes_as_long_as_a_wrong_password(park: Park, manage
 
 
 def test_a_disabled_account_is_told_only_with_its_password(park: Park, managers: Managers, sign_in: SignIn) -> None:
-    record = sign_in.login(EMAIL, PASSWORD, Via.APP)[1]
+    record = sign_in.login(EMAIL, PASSWORD, Via.APP, agree=True)[1]
     managers.disable(park.installer.again(), record.id, record.version, True)
     assert "wrong" in refused(sign_in, WRONG)
     assert "disabled" in refused(sign_in, PASSWORD)
@@ -140,7 +140,7 @@ def test_a_disabled_account_is_told_only_with_its_password(park: Park, managers:
 
 @pytest.mark.feature("ACC-01")
 def test_a_session_lives_twelve_hours(park: Park, sign_in: SignIn, sessions: Sessions, clock: FakeClock) -> None:
-    context, record = sign_in.login(EMAIL, PASSWORD, Via.COMMAND)
+    context, record = sign_in.login(EMAIL, PASSWORD, Via.COMMAND, agree=True)
     token = sessions.make(context)
     clock.advance(hours=11, minutes=59)
     resumed = sessions.resume(token, Via.COMMAND)
@@ -151,7 +151,7 @@ def test_a_session_lives_twelve_hours(park: Park, sign_in: SignIn, sessions: Ses
 
 
 def test_only_what_a_token_is_found_by_is_kept(park: Park, sign_in: SignIn, sessions: Sessions) -> None:
-    token = sessions.make(sign_in.login(EMAIL, PASSWORD, Via.COMMAND)[0])
+    token = sessions.make(sign_in.login(EMAIL, PASSWORD, Via.COMMAND, agree=True)[0])
     with park.store.read() as connection:
         (kept,) = connection.execute(select(t.login_session.c.token_index)).scalars()
     assert kept == park.store.sealer.index("session", token)
@@ -165,7 +165,7 @@ def test_only_what_a_token_is_found_by_is_kept(park: Park, sign_in: SignIn, sess
 def test_logging_out_and_disabling_end_sessions(
     park: Park, managers: Managers, sign_in: SignIn, sessions: Sessions
 ) -> None:
-    context, record = sign_in.login(EMAIL, PASSWORD, Via.COMMAND)
+    context, record = sign_in.login(EMAIL, PASSWORD, Via.COMMAND, agree=True)
     first, second, third = (sessions.make(context) for _ in range(3))
     sessions.end(context, first)
     with pytest.raises(Forbidden):
@@ -183,9 +183,9 @@ def test_logging_out_and_disabling_end_sessions(
 def test_an_expired_session_leaves_with_the_next_sign_in(
     park: Park, sign_in: SignIn, sessions: Sessions, clock: FakeClock
 ) -> None:
-    sessions.make(sign_in.login(EMAIL, PASSWORD, Via.COMMAND)[0])
+    sessions.make(sign_in.login(EMAIL, PASSWORD, Via.COMMAND, agree=True)[0])
     clock.advance(hours=13)
-    sign_in.login(EMAIL, PASSWORD, Via.COMMAND)
+    sign_in.login(EMAIL, PASSWORD, Via.COMMAND, agree=True)
     with park.store.read() as connection:
         assert connection.execute(select(t.login_session.c.id)).all() == []
 
@@ -204,7 +204,7 @@ def test_no_transaction_waits_for_argon2(
 
     monkeypatch.setattr(sign_in_module, "is_right", watched(is_right))
     monkeypatch.setattr(managers_module, "hash_password", watched(hash_password))
-    sign_in.login(EMAIL, PASSWORD, Via.APP)
+    sign_in.login(EMAIL, PASSWORD, Via.APP, agree=True)
     refused(sign_in, WRONG)
     managers.add(park.installer.again(), account(email="other@example.com"))
     assert locked == [False, False, False]
