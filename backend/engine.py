@@ -234,11 +234,11 @@ class Engine:
         pages = self.list(record, context, query)
         return write_list(path, RECORDS[record], pages, self.communities.get(context).timezone, told)
 
-    def parse_filter(self, record: str, text: str) -> Filter:
-        """A filter on a record type from its expression; times are those of the site's community. Raises Invalid."""
+    def parse_filter(self, record: str, context: Context, text: str) -> Filter:
+        """A filter on a record type from its expression; times are those of the actor's community. Raises Invalid."""
         from backend.domain.filter import parse
 
-        return parse(text, _specs(record), now=self.clock(), zone=self._zone())
+        return parse(text, _specs(record), now=self.clock(), zone=self._zone(context))
 
     def complete_filter(self, record: str, text: str, cursor: int) -> Words:
         """What may be written on at `cursor`, the likeliest first."""
@@ -269,16 +269,13 @@ class Engine:
 
         poke(Site(self.root))
 
-    def _zone(self) -> str:
-        """The time zone of the site's first community."""
-        from sqlalchemy import select
-
-        from backend.store import tables as t
+    def _zone(self, context: Context) -> str:
+        """The time zone of the actor's community (edge case 24)."""
+        from backend.services.communities import community_row
 
         assert self._store is not None, "start() comes first"
         with self._store.read() as connection:
-            zone = connection.execute(select(t.community.c.timezone).order_by(t.community.c.id).limit(1)).scalar_one()
-        return str(zone)
+            return str(community_row(connection, context.community_id).timezone)
 
     def __getattr__(self, name: str) -> object:
         """A service at its first use: a screen that shows no residents need not wait for what they need."""

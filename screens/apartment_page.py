@@ -21,7 +21,7 @@ from widgets.table_messages import RowSelected
 from widgets.table_source import Cell, Column, ListSource, Row
 
 if TYPE_CHECKING:
-    from backend.domain.records import ApartmentRecord
+    from backend.domain.apartments import ApartmentRecord
 
 COLUMNS = (Column("name", "Name", width=0), Column("role", "Type", width=10))
 

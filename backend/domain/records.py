@@ -257,6 +257,8 @@ class Deletion(Frozen):
     doors: tuple[str, ...]
     licences: tuple[str, ...]
     blocked: str = ""
+    faces: int = 0
+    id_access: int = 0
     families: tuple[int, ...] = ()
     """Everybody of the families that `blocked` speaks of: deleting them all is allowed."""
     plans: tuple[DoorPlan, ...] = ()

@@ -16,7 +16,8 @@ from smartplus_tui.cli.verbs import Binding, Typed, record_group
 from smartplus_tui.cli.writes import finish
 
 if TYPE_CHECKING:
-    from backend.domain.records import ApartmentRecord, Saved
+    from backend.domain.apartments import ApartmentRecord
+    from backend.domain.records import Saved
 
 
 def _get(call: Call, apartment_id: int) -> ApartmentRecord:
@@ -31,7 +32,10 @@ def _add(call: Call, values: Values, _typed: Typed) -> Saved:
 
 
 def _edit(call: Call, apartment_id: int, values: Values, _typed: Typed) -> Saved:
-    return call.engine.apartments.edit(call.act(), apartment_id, _get(call, apartment_id).version, **values)
+    from backend.domain.apartments import ApartmentPatch
+
+    version = _get(call, apartment_id).version
+    return call.engine.apartments.edit(call.act(), apartment_id, version, ApartmentPatch(**values))
 
 
 def _delete(call: Call, ids: Sequence[int], _count: int | None) -> Saved:
