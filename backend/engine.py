@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from backend.documents.photos import Dots
+    from backend.domain.enums import ImportKind
     from backend.domain.filter import FieldSpec, Filter
+    from backend.domain.sheets import Sheet
     from backend.services.access import Access
     from backend.services.account import Account
     from backend.services.agents import Agents
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from backend.services.doors import Doors
     from backend.services.forgotten import Forgotten
     from backend.services.groups import Groups
+    from backend.services.imports import Imports
+    from backend.services.kept import Kept
     from backend.services.lists import ListHandle
     from backend.services.managers import Managers
     from backend.services.operations import Operations
@@ -56,6 +60,8 @@ if TYPE_CHECKING:
             """The records of a context's community."""
 
 
+    Sheets = tuple[Sheet, ...]
+
 Words = list[str]
 
 SERVICES = {
@@ -75,7 +81,9 @@ SERVICES = {
     "sessions": "sessions:Sessions",
     "account": "account:Account",
     "forgotten": "forgotten:Forgotten",
+    "kept": "kept:Kept",
     "sites": "sites:Sites",
+    "imports": "imports:Imports",
     "sync": "sync_state:Sync",
     "access": "access:Access",
     "search": "search:Search",
@@ -124,7 +132,9 @@ class Engine:
     sessions: Sessions
     account: Account
     forgotten: Forgotten
+    kept: Kept
     sites: Sites
+    imports: Imports
     sync: Sync
     access: Access
     search: Search
@@ -261,6 +271,39 @@ class Engine:
         from backend.documents.photos import dots_of
 
         return dots_of(jpeg, columns)
+
+    def read_sheets(self, path: Path) -> Sheets:
+        """The sheets of an xlsx or csv file for `imports.begin`; raises Invalid (file) with one sentence."""
+        from backend.documents.reading import read_file
+
+        return read_file(path.expanduser())
+
+    def read_pasted(self, text: str) -> Sheets:
+        """Pasted lines as a sheet for `imports.begin`; raises Invalid (file)."""
+        from backend.documents.reading import read_pasted
+
+        return read_pasted(text)
+
+    def write_template(self, context: Context, kind: ImportKind, path: Path, *, filled: bool = False) -> int:
+        """Write the template of an import with its hints; `filled` with everybody, for a batch edit.
+
+        Answers how many residents are in it. Raises Invalid (path), Forbidden.
+        """
+        from backend.documents.writer import write_rows
+        from backend.domain.imports import TEMPLATES, TITLES
+
+        columns = TEMPLATES[kind]
+        rows = self.imports.export(context) if filled else ()
+        names, hints = [column.heading for column in columns], [column.hint for column in columns]
+        return write_rows(path.expanduser(), names, rows, title=TITLES[kind], hints=hints)
+
+    def write_report(self, context: Context, report_id: int, path: Path) -> int:
+        """Write what became of each row of an import as a file; raises NotFound, Invalid (path)."""
+        from backend.documents.writer import write_rows
+        from backend.domain.imports import REPORT_COLUMNS, report_cells
+
+        report = self.imports.report(context, report_id)
+        return write_rows(path.expanduser(), REPORT_COLUMNS, report_cells(report), title=f"Import {report_id}")
 
     def poke(self) -> None:
         """Wake the site's agent; every commit of this engine does so by itself."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,6 +10,7 @@ from backend.domain.access.results import DoorPlan
 from backend.domain.enums import (
     AccountStatus,
     AppStatus,
+    ChargeMode,
     CommandState,
     CommandVerb,
     CredentialKind,
@@ -70,6 +71,19 @@ class CommunityRecord(Frozen):
     date_format: str
     pin_mode: str
     country: str
+    street: str = ""
+    city: str = ""
+    postcode: str = ""
+    state: str = ""
+    only_public_area: bool = False
+    charge_mode: ChargeMode = ChargeMode.MANAGER
+    premium_until: date | None = None
+    """The last day of the Premium Feature Plan in the community's zone; None without one."""
+    with_indoor_monitor: bool = False
+    landline: bool = True
+    id_access: bool = False
+    video_storage: bool = False
+    free_members: int = 3
 
 
 class BuildingRecord(Frozen):
@@ -438,12 +452,12 @@ class RevocationLine(Frozen):
 
 
 class ManagerDraft(Frozen):
-    """A new account of this community."""
+    """A new account of this community; without a password it gets a first one that nobody chose."""
 
     email: str
     name: str
     role: Role
-    password: str = Field(repr=False)
+    password: str = Field(default="", repr=False)
 
 
 class ManagerRecord(Frozen):
@@ -456,6 +470,14 @@ class ManagerRecord(Frozen):
     role: Role
     disabled: bool
     last_login_at: datetime | None
+    delete_residents: bool = True
+    log_access: bool = True
+    log_images: bool = True
+    password_reminder: bool = False
+    two_factor: bool = False
+    pm_app: bool = False
+    communities: tuple[tuple[int, str], ...] = ()
+    """Where the account may act, (id, name), its own community first; empty where nobody asked."""
 
 
 class AgentRecord(Frozen):

@@ -101,9 +101,18 @@ def deletion_of(
         cards=kinds.count(CredentialKind.CARD.value),
         doors=tuple(sorted((rules.devices[device_id].name for device_id in doors), key=str.casefold)),
         licences=tuple(_licence(master) for master in masters),
-        blocked=blocked_by(connection, going),
+        faces=kinds.count(CredentialKind.FACE.value),
+        id_access=kinds.count(CredentialKind.ID_ACCESS.value),
+        blocked=(blocked := blocked_by(connection, going)),
+        families=_whole(connection, going) if blocked else (),
         plans=door_plans(connection, rules, without(rules), now),
     )
+
+
+def _whole(connection: Connection, going: Sequence[Family]) -> tuple[int, ...]:
+    """Everybody who lives where somebody of these does."""
+    apartments = [family[0].apartment_id for family in going]
+    return tuple(sorted(row.id for part in chunks(apartments) for row in family_of(connection, part)))
 
 
 def delete_family(work: Work, family: Family) -> None:

@@ -62,8 +62,8 @@ class Place:
         if members <= self.free_members:
             return ""
         beyond = members - self.free_members
-        which = "1 member is" if beyond == 1 else f"{beyond} members are"
-        return f"{self.free_members} family members are free; {which} beyond and want an activation fee."
+        more = "1 more needs" if beyond == 1 else f"{beyond} more need"
+        return f"{self.free_members} family members are free, {more} an activation fee."
 
     def default_groups(self) -> tuple[int, ...]:
         """The groups of somebody for whom none is chosen."""
