@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from backend.services.devices import Devices
     from backend.services.door_logs import DoorLogs
     from backend.services.doors import Doors
+    from backend.services.first_passwords import FirstPasswords
     from backend.services.forgotten import Forgotten
     from backend.services.groups import Groups
     from backend.services.imports import Imports
@@ -77,6 +78,7 @@ SERVICES = {
     "undo": "undo:Undo",
     "undoable": "undo_list:UndoList",
     "managers": "managers:Managers",
+    "first_passwords": "first_passwords:FirstPasswords",
     "sign_in": "sign_in:SignIn",
     "sessions": "sessions:Sessions",
     "account": "account:Account",
@@ -96,6 +98,7 @@ SERVICES = {
 """Name of each service -> its module and class; they are loaded when they are first asked for."""
 
 LISTS = {
+    "community": "communities",
     "building": "buildings",
     "apartment": "apartments",
     "resident": "residents",
@@ -128,6 +131,7 @@ class Engine:
     undo: Undo
     undoable: UndoList
     managers: Managers
+    first_passwords: FirstPasswords
     sign_in: SignIn
     sessions: Sessions
     account: Account

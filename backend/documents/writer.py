@@ -8,6 +8,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from itertools import zip_longest
 from pathlib import Path
 
 from backend.domain.errors import Invalid
@@ -29,9 +30,17 @@ NARROWEST, WIDEST = 10, 60
 _SHEET_LONGEST = 31
 
 
-def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Value]], *, title: str = "") -> int:
+def write_rows(
+    path: Path,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+    *,
+    title: str = "",
+    hints: Sequence[str] = (),
+) -> int:
     """Write `rows` under the headings `columns` and answer how many there were; the suffix of `path` says the format.
 
+    `hints` stand as comments at the headings of an xlsx: what may be written below. Of a csv they are left out.
     A text that begins like a formula stays a text: in xlsx as such, in csv behind an apostrophe. The file is there
     whole or not at all, readable by its owner only, and replaces one of its name; an error while the rows are read
     leaves what was there. Raises Invalid (path) for another suffix and where nothing can be written.
@@ -48,7 +57,7 @@ def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Value
     os.close(handle)
     part = Path(name)
     try:
-        count = write(part, columns, rows, title)
+        count = write(part, columns, rows, title, hints)
         part.chmod(0o600)
         part.replace(path)
     except OSError as error:
@@ -59,9 +68,12 @@ def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Value
     return count
 
 
-def _write_xlsx(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Value]], title: str) -> int:
+def _write_xlsx(
+    path: Path, columns: Sequence[str], rows: Iterable[Sequence[Value]], title: str, hints: Sequence[str]
+) -> int:
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.comments import Comment
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
@@ -83,15 +95,17 @@ def _write_xlsx(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Valu
             made.quotePrefix = True  # else it becomes a formula as soon as somebody types in it
         return made
 
-    def heading(name: str) -> object:
+    def heading(name: str, hint: str) -> object:
         made = WriteOnlyCell(sheet, _CONTROL.sub("", name))
         made.data_type = "s"
         made.font = Font(bold=True)
+        if hint:
+            made.comment = Comment(hint, "SmartPlus", height=90, width=240)
         return made
 
     count = 0
     try:
-        sheet.append([heading(name) for name in columns])
+        sheet.append([heading(name, hint) for name, hint in zip_longest(columns, hints, fillvalue="")])
         for row in rows:
             sheet.append([cell(value) for value in row])
             count += 1
@@ -103,7 +117,9 @@ def _write_xlsx(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Valu
     return count
 
 
-def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Value]], _title: str) -> int:
+def _write_csv(
+    path: Path, columns: Sequence[str], rows: Iterable[Sequence[Value]], _title: str, _hints: Sequence[str]
+) -> int:
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as target:  # with the mark by which Excel knows UTF-8
         writer = csv.writer(target)
@@ -126,7 +142,7 @@ def _sheet_name(title: str) -> str:
     return re.sub(r"[\[\]:*?/\\]", " ", title).strip()[:_SHEET_LONGEST] or "Rows"
 
 
-_FORMS: dict[str, Callable[[Path, Sequence[str], Iterable[Sequence[Value]], str], int]] = {
+_FORMS: dict[str, Callable[[Path, Sequence[str], Iterable[Sequence[Value]], str, Sequence[str]], int]] = {
     ".xlsx": _write_xlsx,
     ".csv": _write_csv,
 }

@@ -56,6 +56,8 @@ def clean(text: str, limit: int) -> str:
 def printable(text: str) -> str:
     """`text` with every kind of white space and control character that parts words as a plain space, and without other
     control characters, invisible format characters but the joiners of words, and lone surrogates."""
+    if text.isascii() and text.isprintable():
+        return text  # as most are: an import reads a hundred thousand of them
     return "".join(_printed(char) for char in text)
 
 
@@ -74,6 +76,8 @@ def fold(name: str) -> str:
 
     "Łukasz  Müller" and "lukasz muller" fold to the same; folding twice changes nothing.
     """
+    if name.isascii():
+        return " ".join(name.casefold().split())
     folded = name
     for _ in range(2):  # folding the case can bring out new accents, and taking them off new capitals
         apart = unicodedata.normalize("NFKD", folded.casefold())

@@ -126,7 +126,7 @@ def check_draft(
     """
     problems = Problems()
     place = problems.check("apartment_id", partial(place_of, connection, community_id, draft.apartment_id), None)
-    role = _role(problems, place, draft.role)
+    role = checked_role(problems, place, draft.role)
     family = place.master_last if place is not None and role is ResidentRole.MEMBER else ""
     columns: dict[str, Any] = checks.checked_names(
         problems, {"first": draft.first, "last": family if draft.last is None else draft.last}
@@ -146,7 +146,8 @@ def check_draft(
     return NewResident(place, {"role": role.value, **columns}, floors, codes, tuple(group_ids))
 
 
-def _role(problems: Problems, place: Place | None, wanted: ResidentRole | None) -> ResidentRole:
+def checked_role(problems: Problems, place: Place | None, wanted: ResidentRole | None) -> ResidentRole:
+    """Master of an apartment without one, else member, as wanted; no second master, no more members than it may have."""
     if place is None:
         return wanted or ResidentRole.MEMBER
     if wanted is ResidentRole.MEMBER and not place.master:

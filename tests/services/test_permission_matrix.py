@@ -19,10 +19,13 @@ from sqlalchemy import update
 
 from backend.domain.apartments import ApartmentPatch
 from backend.domain.context import Context, agent_context, new_id
-from backend.domain.enums import OutgoingKind, Role, Via
+from backend.domain.enums import ImportKind, OutgoingKind, Role, Via
 from backend.domain.errors import Forbidden, SmartPlusError
+from backend.domain.import_columns import Columns
+from backend.domain.imports import ImportDraft
 from backend.domain.paging import ListQuery
 from backend.domain.records import DeviceDraft, ManagerDraft, ResidentDraft, ResidentPatch
+from backend.domain.sheets import Sheet, SheetRow
 from backend.domain.signing_in import Proof
 from backend.engine import SERVICES, Engine
 from backend.services.base import Service
@@ -38,6 +41,8 @@ DEVICE = DeviceDraft(
 )  # fmt: skip
 ACCOUNT = ManagerDraft(email="new@example.com", name="New", role=Role.VIEWER, password="quiet doors stay")
 QUERY = ListQuery()
+SHEET = Sheet("list.csv", "", (SheetRow(1, ("Building", "Apt", "Last Name")), SheetRow(2, ("Nowhere", "1", "Novak"))))
+LIST = ImportDraft(ImportKind.ADD, SHEET, Columns(("building", "apartment", "last"), 1))
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,13 @@ ACTS: dict[str, Act] = {
     "residents.plan_add": Act("IM V", lambda e, c, i: e.residents.plan_add(c, ResidentDraft(apartment_id=NOBODY))),
     "residents.plan_edit": Act("IM V", lambda e, c, i: e.residents.plan_edit(c, NOBODY, ResidentPatch())),
     "residents.reveal": Act("IM  ", lambda e, c, i: e.residents.reveal(c, i["resident"])),
+    "imports.begin": Act("IM  ", lambda e, c, i: e.imports.begin(c, ImportKind.ADD, [SHEET])),
+    "imports.preview": Act("IM  ", lambda e, c, i: e.imports.preview(c, LIST)),
+    "imports.plan": Act("IM  ", lambda e, c, i: e.imports.plan(c, LIST)),
+    "imports.write": Act("IM  ", lambda e, c, i: e.imports.write(c, LIST)),
+    "imports.reports": Act("IM V", lambda e, c, i: e.imports.reports(c)),
+    "imports.report": Act("IM V", lambda e, c, i: e.imports.report(c, NOBODY)),
+    "imports.export": Act("IM  ", lambda e, c, i: e.imports.export(c)),
     "groups.list_all": Act("IM V", lambda e, c, i: e.groups.list_all(c)),
     "devices.list": Act("IMTV", lambda e, c, i: e.devices.list(c, QUERY).first(1)),
     "devices.get": Act("IMTV", lambda e, c, i: e.devices.get(c, i["device"])),
@@ -140,6 +152,7 @@ ACTS: dict[str, Act] = {
     "outbox.list": Act("IM V", lambda e, c, i: e.outbox.list(c, QUERY).first(1)),
     "outbox.get": Act("IM V", lambda e, c, i: e.outbox.get(c, NOBODY)),
     "outbox.read": Act("IM  ", lambda e, c, i: e.outbox.read(c, NOBODY)),
+    "outbox.print": Act("IM  ", lambda e, c, i: e.outbox.print(c, NOBODY, Path("/dev/shm") / new_id())),
     "outbox.send_again": Act("IM  ", lambda e, c, i: e.outbox.send_again(c, [NOBODY])),
     "outbox.hand_over": Act("IM  ", lambda e, c, i: e.outbox.hand_over(c, [NOBODY])),
     "outbox.delete": Act("IM  ", lambda e, c, i: e.outbox.delete(c, [NOBODY])),
@@ -162,6 +175,10 @@ FREE = frozenset(
         "sessions.resume",
         "forgotten.ask",
         "forgotten.reset",
+        "kept.put",
+        "kept.get",
+        "kept.drop",
+        "kept.where",
         "agents.state",
     }
 )
@@ -266,8 +283,8 @@ def test_every_public_method_stands_in_the_table(site: Site) -> None:
 def test_the_engine_has_every_service_of_its_contract(site: Site) -> None:
     assert services(site.engine).keys() == {
         "communities", "buildings", "apartments", "residents", "groups", "devices", "doors", "logs", "operations",
-        "undo", "undoable", "managers", "sign_in", "sessions", "account", "forgotten", "sites",
-        "sync", "access", "search", "dashboard", "agents", "backups", "settings", "outbox",
+        "undo", "undoable", "managers", "sign_in", "sessions", "account", "forgotten", "kept", "sites",
+        "sync", "access", "search", "dashboard", "agents", "backups", "settings", "outbox", "imports",
     }  # fmt: skip
 
 
