@@ -79,7 +79,7 @@ def _site(root: Path) -> None:
     secret.write_text(password, encoding="utf-8")
     secret.chmod(0o600)
     command = [sys.executable, "-m", "smartplus_tui", "--site", str(root), "--as", EMAIL]
-    subprocess.run([*command, "--password-file", str(secret), "login"], check=True, capture_output=True)  # noqa: S603
+    subprocess.run([*command, "--password-file", str(secret), "login", "--agree"], check=True, capture_output=True)  # noqa: S603
 
 
 def _spawn(command: list[str], wanted: bytes) -> float:

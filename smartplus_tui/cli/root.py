@@ -18,6 +18,9 @@ COMMANDS = {
     "init": "sites",
     "login": "signing_in",
     "logout": "signing_in",
+    "password": "own_account",
+    "agreement": "own_account",
+    "site": "own_sites",
     "agent": "processes",
     "virtual": "processes",
     "community": "community",
@@ -35,6 +38,8 @@ COMMANDS = {
     "why": "rights",
     "undo": "undoing",
     "user": "users",
+    "outbox": "outbox",
+    "setting": "settings",
     "backup": "sites",
     "bench": "processes",
 }
