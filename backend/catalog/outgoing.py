@@ -26,8 +26,9 @@ OUTGOING = Record(
         Field("ended_at", "Ended", Kind.INSTANT, listed=False),
     ),
     verbs=(
-        Verb("send", "Send again", "m", "outbox.write", undoable=False, many=True),
+        Verb("resend", "Send again", "m", "outbox.write", undoable=False, many=True),
         Verb("handed", "Handed over", "H", "outbox.write", undoable=False, many=True),
+        Verb("print", "Print", "p", "credential.reveal", undoable=False),
         Verb("delete", "Delete", "d", "outbox.write", danger=True, confirm_key="x", undoable=False, many=True),
     ),
     topics=frozenset({"outbox"}),

@@ -7,6 +7,8 @@ from datetime import datetime
 from pydantic import Field
 
 from backend.domain.enums import OutgoingKind, OutgoingState
+from backend.domain.formats import Formats
+from backend.domain.names import printable
 from backend.domain.records import Frozen
 
 TRIES = 5
@@ -37,3 +39,17 @@ class OutgoingText(Frozen):
     subject: str = Field(repr=False)
     text: str = Field(repr=False)
     pictures: tuple[tuple[str, bytes], ...] = Field(repr=False, default=())
+
+
+def letter(text: OutgoingText, formats: Formats) -> list[str]:
+    """A text as lines for a page or a sheet of paper: to whom, when, about what, then what it says."""
+    record = text.record
+    head = [
+        ("To", record.address),
+        ("About", record.about),
+        ("Made", formats.moment(record.made_at)),
+        ("Subject", text.subject),
+        ("With", ", ".join(name for name, _ in text.pictures)),
+    ]
+    lines = [f"{label:<9}{value}" for label, value in head if value]
+    return [*(printable(line) for line in lines), "", *(printable(line) for line in text.text.splitlines())]

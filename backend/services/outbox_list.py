@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Row, Select, delete, func, select, update
 
 from backend.domain.context import Context
 from backend.domain.enums import OutgoingKind, OutgoingState
-from backend.domain.errors import Conflict, NotFound
-from backend.domain.outgoing import OutgoingRecord, OutgoingText
+from backend.domain.errors import Conflict, Invalid, NotFound
+from backend.domain.outgoing import OutgoingRecord, OutgoingText, letter
 from backend.domain.paging import ListQuery
 from backend.domain.records import Saved
 from backend.services.base import Service, replayed, saved
+from backend.services.door_states import formats_of
 from backend.services.lists import ListHandle
 from backend.services.outbox import NEEDS, can_send, open_content
 from backend.services.since import since
@@ -54,6 +58,24 @@ class Outbox(Service):
                 work.tell(f"Read the text: {row.purpose}", "outgoing", row.id, row.address, undoable=False)
         content = open_content(self.store.sealer, row.uuid, row.content_sealed)
         return OutgoingText(record=_record(row), subject=content.subject, text=content.text, pictures=content.pictures)
+
+    def print(self, context: Context, text_id: int, path: Path) -> tuple[Path, ...]:
+        """Write a text to a new file that only this account may read, its pictures beside it; answers the files.
+
+        It is read as by `read`. Raises NotFound, Conflict (path) for a file that is there, Invalid (path).
+        """
+        with self.store.read(context, "credential.reveal"):
+            pass
+        with _new_file(path) as target:
+            text = self.read(context, text_id)
+            with self.store.read() as connection:
+                lines = letter(text, formats_of(connection, context.community_id))
+            target.write("\n".join(lines).encode() + b"\n")
+            beside = [path.with_name(f"{path.stem}-{Path(name).name}") for name, _ in text.pictures]
+            for place, (_, png) in zip(beside, text.pictures, strict=True):
+                with _new_file(place) as picture:
+                    picture.write(png)
+        return (path, *beside)
 
     def send_again(self, context: Context, ids: Sequence[int]) -> Saved:
         """Have texts sent now, with five tries anew; those under way or of no use any more are left as they are.
@@ -98,6 +120,23 @@ class Outbox(Service):
             for some in _portions(rows):
                 work.connection.execute(delete(t.outgoing).where(t.outgoing.c.id.in_(some)))
             return _told(work, "Deleted dead letters", rows)
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that was not there, with 0600; it goes again where writing it fails."""
+    try:
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    except FileExistsError:
+        raise Conflict("path", f"{path} is there already. Name another file.") from None
+    except OSError as error:
+        raise Invalid({"path": f"{path} cannot be written: {error.strerror}."}) from None
+    try:
+        with open(number, "wb") as target:
+            yield target
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def outbox_counts(connection: Connection, community_id: int) -> tuple[int, int]:

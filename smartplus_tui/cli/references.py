@@ -94,6 +94,11 @@ def find_door(engine: Engine, context: Context, text: str) -> int:
     return engine.doors.find(context, text.removeprefix(ID))
 
 
+def find_text(engine: Engine, context: Context, text: str) -> int:
+    """A text of the Outbox by its number."""
+    return engine.outbox.get(context, _id(text, "text")).id
+
+
 FINDERS: dict[str, Finder] = {
     "access-group": find_group,
     "apartment": find_apartment,
@@ -101,6 +106,7 @@ FINDERS: dict[str, Finder] = {
     "device": find_device,
     "door": find_door,
     "manager": find_manager,
+    "outgoing": find_text,
     "resident": find_resident,
 }
 """By the name of the record type in the catalog."""

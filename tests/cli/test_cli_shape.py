@@ -76,7 +76,7 @@ def test_every_command_has_help_and_the_options_of_all(words, tmp_path):
 
 @pytest.mark.feature("OPS-02")
 def test_the_verbs_of_the_catalog_are_commands():
-    groups = {"manager": "user", "door-log": "log", "operation": "log", "undo": "undo", "access-group": ""}
+    groups = {"manager": "user", "door-log": "log", "operation": "log", "undo": "undo", "access-group": "", "outgoing": "outbox"}
     elsewhere = {
         ("device", "open"): ("door", "open"),
         ("device", "check"): ("sync", "check"),

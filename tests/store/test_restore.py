@@ -30,7 +30,7 @@ pytestmark = pytest.mark.feature("OPS-03")
 
 @pytest.fixture
 def saved(site: Site, store: Store, manager_context: ManagerContext, clock: FakeClock) -> Path:
-    """A backup with two devices in sync, a command and a text in each state; Bert comes later, and the site is closed."""
+    """A backup with two devices in sync, a command and a text in each state; Bert comes later; the site is closed."""
     community = manager_context(Role.MANAGER, name="Anna").community_id
     with store.write(agent_context(community), "test.prepare") as work:
         work.require("device.write")
