@@ -120,7 +120,7 @@ def clear_master(work: Work, apartment_id: int) -> None:
     work.connection.execute(
         update(o)
         .where(o.c.holder_id.in_([one.id for one in people] + guests), o.c.state.in_(_UNSENT))
-        .values(state=OutgoingState.DEAD.value, last_error="The apartment was reset.", ended_at=work.at)
+        .values(state=OutgoingState.DEAD.value, answer="The apartment was reset.", ended_at=work.at)
     )
     for master in people:
         if master.role == ResidentRole.MASTER.value:

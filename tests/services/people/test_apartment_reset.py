@@ -126,11 +126,12 @@ def test_every_code_is_proved_gone_from_every_door_guests_too(park: Park) -> Non
     guests = [add_guest(park, "1001", "visitor", "5074"), add_guest(park, "1001", "booking", "6085")]
     other = add_guest(park, "1002", "visitor", "7096")
     saved = reset(park)
-    assert saved.doors.keys() == {park.lobby}
+    doors = {park.gate, park.lobby}
+    assert saved.doors.keys() == doors
     for one in (anna, jan, *guests):
         owned = {row["id"] for row in park.rows(t.credential, holder_id=one)}
         assert owned
-        assert park.unproved(one) == {(park.lobby, credential) for credential in owned}
+        assert park.unproved(one) == {(door, credential) for door in doors for credential in owned}
     assert park.statuses(other) == ["active"]
     assert [row["removed_at"] is not None for row in park.rows(t.holder, kind="visitor")] == [True, False]
 
@@ -209,7 +210,12 @@ def test_what_is_said_before_is_what_is_done(park: Park) -> None:
     stays = dict(found.stays)
     assert (stays["Master"], stays["Account"], stays["Groups"]) == ("Anna Kowalska", "Inactive", "A (default)")
     assert stays["Calls"] == "SIP, SmartPlus and indoor monitors"
-    assert (found.place, found.number, found.master, found.doors) == ("A 1001", "1001", "Anna Kowalska", ("Lobby",))
+    assert (found.place, found.number, found.master, found.doors) == (
+        "A 1001",
+        "1001",
+        "Anna Kowalska",
+        ("Gate", "Lobby"),
+    )
     reset(park)
     assert {count for _, count in preview(park).goes} == {0}
 
