@@ -114,7 +114,7 @@ def _typed_number(call: Call, found: Reset) -> str:
 
 
 def _say_reset(found: Reset) -> None:
-    goes = [f"{count:,} {words}" for words, count in found.goes if count]
+    goes = [f"{words} {count:,}" for words, count in found.goes if count]
     say(f"{found.place}, goes: {'; '.join(goes) or 'nothing that is counted'}.")
     if found.doors:
         say(f"Doors concerned: {', '.join(found.doors)}.")

@@ -79,7 +79,7 @@ def test_reset_wants_the_number_typed(smartplus):
     done = smartplus("apartment", "reset", "A 1001", typed="1001\n")
     assert done.code == 0
     assert done.out.startswith("Reset apartment: A 1001 (id:")
-    assert "goes: 1 family members; 2 e-mail, phones, country; 1 PINs; 1 RF cards" in done.err
+    assert "goes: family members 1; e-mail, phones, country 2; PINs 1; RF cards 1" in done.err
     assert "Stays: Account: Inactive" in done.err
     assert "Nobody here can sign in" in done.err
     assert smartplus("resident", "list", "--json").json["total"] == 2
