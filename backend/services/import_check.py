@@ -134,16 +134,16 @@ class Checker:
             return
         if not self._once(row, (row.key, fold(row.name))):
             return
-        self._role(row, place)
-        columns = contact_of_new(row, self, place)
-        row.columns = {"role": row.role and row.role.value, "first": first, "last": last, **columns}
+        moves_in = self._role(row, place)
         row.acts = Verdict.ADD
         row.does.append("account")
+        columns = contact_of_new(row, self, place)
+        row.columns = {"role": row.role and row.role.value, "first": first, "last": last, **columns}
         self._codes(row, place)
         self._new_groups(row, place)
         self._floors(row)
         self._flat_name(row)
-        if row.role is not None and not row.refused:
+        if moves_in:
             self._moves_in(row, last)
 
     def _edit(self, row: Checked) -> None:
@@ -216,17 +216,19 @@ class Checker:
             self.refuse(row, "", f"This is the same person as in row {earlier}.")
         return earlier == row.parsed.number
 
-    def _role(self, row: Checked, place: Place) -> None:
-        """Master of an apartment without one, else member (edge cases 29, 30)."""
+    def _role(self, row: Checked, place: Place) -> bool:
+        """Master of an apartment without one, else member (edge cases 29, 30); answers whether that is possible."""
         in_file = self._masters.get(row.key) if row.key else None
         problems = Problems()
         role = checked_role(problems, place, row.role)
         for sentence in (problems.clashes | problems.invalid).values():
             self.refuse(row, "role", f"{sentence} It is row {in_file}." if in_file and problems.clashes else sentence)
-        if not problems.clashes and not problems.invalid:
-            row.role = role
-            if in_file and role is ResidentRole.MEMBER:
-                row.does.append(f"after row {in_file}")
+        if problems.clashes or problems.invalid:
+            return False
+        row.role = role
+        if in_file and role is ResidentRole.MEMBER:
+            row.does.append(f"after row {in_file}")
+        return True
 
     def _moves_in(self, row: Checked, last: str) -> None:
         assert row.key is not None, "a row without a place was refused"

@@ -53,7 +53,7 @@ def plan_rows(
             credentials[holder_id] = _changed(holder_id, row, before)
     for number, row in enumerate((row for row in good if row.person is None), start=1):
         holder_id = _NEW + number
-        groups = frozenset(row.group_ids) & before.groups.keys()
+        groups = frozenset(row.group_ids).intersection(before.groups)
         holders[holder_id] = Holder(holder_id, row.name, True, groups)
         credentials[holder_id] = _of_row(holder_id, row)
     after = replace(before, holders=holders, credentials=credentials)
@@ -90,7 +90,7 @@ def _heading(draft: ImportDraft) -> str:
 
 def _renamed(holder: Holder, row: Checked, rules: Rules) -> Holder:
     groups = row.patch.get("group_ids")
-    wanted = holder.groups if groups is None else frozenset(groups) & rules.groups.keys()
+    wanted = holder.groups if groups is None else frozenset(groups).intersection(rules.groups)
     return replace(holder, name=row.name, groups=wanted)
 
 

@@ -47,7 +47,7 @@ class World:
     group_names: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.group_names = dict(self.groups.values())
+        self.group_names = {key: name.removesuffix(" (default)") for key, name in self.groups.values()}
 
     def flat_of(self, building_id: int, number: str) -> Row[Any] | None:
         """The apartment of this number, None where there is none."""

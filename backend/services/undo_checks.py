@@ -80,14 +80,16 @@ def _need_parents(connection: Connection, changes: Iterable[Change]) -> None:
 
 
 def _need_unused(connection: Connection, changes: Iterable[Change]) -> None:
-    """What is erased must not be referred to by anything that stays."""
+    """What is erased must not be referred to by anything that stays; a person who is to be none lets go of all."""
     erased: dict[Table, set[int]] = defaultdict(set)
     for change in changes:
-        if change.erases:
+        if change.erases or (change.made and change.table is t.holder):
             erased[change.table].add(change.row_id)
     for child in t.metadata.tables.values():
         for key in child.foreign_keys:
             for part in chunks(sorted(erased.get(key.column.table, ()))):
+                if key.column.table is t.holder:
+                    continue  # a tombstone stays
                 users = set(connection.execute(select(child.c.id).where(key.parent.in_(part))).scalars())
                 if users - erased.get(child, set()):
                     raise Conflict(
