@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from backend.services.buildings import Buildings
     from backend.services.communities import Communities
     from backend.services.dashboard import DashboardService
+    from backend.services.device_setup import DeviceSetup
     from backend.services.devices import Devices
     from backend.services.door_logs import DoorLogs
     from backend.services.doors import Doors
@@ -72,6 +73,7 @@ SERVICES = {
     "residents": "residents:Residents",
     "groups": "groups:Groups",
     "devices": "devices:Devices",
+    "device_setup": "device_setup:DeviceSetup",
     "doors": "doors:Doors",
     "logs": "door_logs:DoorLogs",
     "operations": "operations:Operations",
@@ -125,6 +127,7 @@ class Engine:
     residents: Residents
     groups: Groups
     devices: Devices
+    device_setup: DeviceSetup
     doors: Doors
     logs: DoorLogs
     operations: Operations

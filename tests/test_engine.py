@@ -191,8 +191,8 @@ def test_every_list_is_read_filtered_and_sorted_by_what_its_catalog_says(engine:
         if field.filtered:
             value = _value(engine, record, field.name)
             for expression in (f"{field.name}:{value}", f"-{field.name}:{value}"):
-                engine.list(record, context, ListQuery(filter=engine.parse_filter(record, expression))).count()
-    engine.list(record, context, ListQuery(filter=engine.parse_filter(record, "anna"))).count()
+                engine.list(record, context, ListQuery(filter=engine.parse_filter(record, context, expression))).count()
+    engine.list(record, context, ListQuery(filter=engine.parse_filter(record, context, "anna"))).count()
     assert engine.list(record, context, ListQuery(sort=catalog.default_sort)).first(1) is not None
 
 
@@ -203,15 +203,17 @@ def _value(engine: Engine, record: str, field: str) -> str:
     return offered[0] if offered else "1"
 
 
+@pytest.mark.edge("24")
 def test_a_filter_reads_times_in_the_zone_of_the_community(engine: Engine) -> None:
-    (term,) = engine.parse_filter("door-log", "on:today").terms
+    context = installer()
+    (term,) = engine.parse_filter("door-log", context, "on:today").terms
     midnight = START.replace(hour=0) - timedelta(hours=1)
     assert term.values == (midnight, midnight + timedelta(days=1))
     assert "Door Release" in engine.complete_filter("door-log", 'type:"', 6) or engine.complete_filter(
         "door-log", "type:rel", 8
     ) == ["ease"]
     with pytest.raises(Invalid):
-        engine.parse_filter("device", "colour:red")
+        engine.parse_filter("device", context, "colour:red")
 
 
 def test_a_record_that_has_no_list_is_named(engine: Engine) -> None:
@@ -219,7 +221,7 @@ def test_a_record_that_has_no_list_is_named(engine: Engine) -> None:
     with pytest.raises(NotFound):
         engine.list("unicorn", context)
     with pytest.raises(NotFound):
-        engine.parse_filter("unicorn", "x")
+        engine.parse_filter("unicorn", context, "x")
 
 
 @pytest.mark.feature("SYNC-07")

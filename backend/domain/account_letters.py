@@ -42,3 +42,13 @@ def password_changed(name: str, community: str) -> Letter:
         f"Hello {name},\n\nthe password of your account was changed just now, and every other session has ended.\n\n"
         "If this was not you, tell your installer at once.\n",
     )
+
+
+def first_password(name: str, community: str, email: str, password: str) -> Letter:
+    """The welcome of a new account, or of one whose installer gave it a new first password (feature ACC-02)."""
+    return Letter(
+        "Account information",
+        f"Your SmartPlus account for {community}",
+        f"Hello {name},\n\nyour installer has given you an account of SmartPlus for {community}.\n\n"
+        f"User name: {email}\nPassword:  {password}\n\nSign in, and change the password with your first visit.\n",
+    )

@@ -306,10 +306,14 @@ class DoorRecord(Frozen):
 
 
 class DeviceDraft(Frozen):
-    """A device as the installer adds it: the finding's facts plus name and place."""
+    """A device as the installer adds it: the finding's facts plus name and place.
+
+    In an apartment it is private, and its building is the apartment's.
+    """
 
     name: str
     building_id: int | None = None
+    apartment_id: int | None = None
     kind: DeviceKind = DeviceKind.MULTI_DOOR_PHONE
     model: str
     mac: str
@@ -377,6 +381,8 @@ class DeviceRecord(Frozen):
     name: str
     building_id: int | None
     building: str
+    apartment_id: int | None
+    apartment: str
     kind: DeviceKind
     model: str
     mac: str
@@ -501,6 +507,10 @@ class Summary(Frozen):
     held: int
     drift: int
     agent: AgentRecord
+    texts_failed: int = 0
+    """Texts of the Outbox that did not arrive, or may not have."""
+    texts_waiting: int = 0
+    """Texts that wait for a server or a hand."""
 
 
 class DoorGlance(Frozen):

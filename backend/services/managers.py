@@ -1,17 +1,21 @@
-"""Accounts of a community: who is there, made and closed (features ACC-02, ACC-08)."""
+"""Accounts: who may act where, with which switches (features ACC-02, ACC-08, SET-06; rules 1.1, 1.3)."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select
 
+from backend.domain.accounts import AccountMade, ManagerPatch
 from backend.domain.context import Context, new_id
 from backend.domain.enums import Role
-from backend.domain.errors import Conflict, Invalid, NotFound
+from backend.domain.errors import Invalid, NotFound
 from backend.domain.names import check_email, check_name
 from backend.domain.paging import ListQuery
 from backend.domain.records import ManagerDraft, ManagerRecord, Saved
+from backend.services.account_welcome import make_password, post_welcome
+from backend.services.assignments import accounts_of, communities_of, keep_an_installer, put_assignments
 from backend.services.base import Service, replayed, saved
 from backend.services.lists import ListHandle
 from backend.services.passwords import check_password, hash_password
@@ -19,28 +23,79 @@ from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
 from backend.store.work import Work
 
+SWITCHES = ("delete_residents", "log_access", "log_images", "password_reminder", "two_factor", "pm_app")
+"""Of rules 1.1, as columns of an account."""
+
 
 class Managers(Service):
     """The accounts of managers, technicians and viewers."""
 
     def list(self, context: Context, query: ListQuery) -> ListHandle:
-        """The accounts of the community."""
+        """The accounts that may act in the community."""
         return ListHandle(self.store, context, "manager.read", _listing(context), query)
 
     def get(self, context: Context, manager_id: int) -> ManagerRecord:
-        """One account; raises NotFound."""
+        """One account with the communities in which it may act; raises NotFound."""
         with self.store.read(context, "manager.read") as connection:
-            return to_record(_row(connection, context.community_id, manager_id))
+            row = account_row(connection, context.community_id, manager_id)
+            return to_record(row).model_copy(update={"communities": communities_of(connection, manager_id)})
 
-    def add(self, context: Context, draft: ManagerDraft) -> Saved:
-        """Make an account; raises Invalid (email, name, password) and Conflict (email). Disable it to take it back."""
-        checked = check_account(draft)
-        hashed = hash_password(draft.password)
+    def add(self, context: Context, draft: ManagerDraft) -> AccountMade:
+        """Make an account and mail its user name and first password.
+
+        `password` of the answer is set where that password is nobody's choice and no mail can leave: it is shown once.
+        Raises Invalid (email, name, password) and Conflict (email). Disable the account to take it back.
+        """
+        chosen = bool(draft.password)
+        checked = check_account(draft if chosen else draft.model_copy(update={"password": make_password()}))
+        hashed = hash_password(checked.password)
         with self.store.write(context, "manager.add") as work:
             work.require("manager.write")
             if work.replayed is not None:
+                return AccountMade(**replayed(work).model_dump())
+            manager_id = insert_account(work, checked, hashed)
+            mailed = post_welcome(work, manager_id, checked.name, checked.email, checked.password)
+            made = saved(work, manager_id).model_dump()
+        shown = "" if mailed or chosen else checked.password
+        return AccountMade(**made, mailed_to=checked.email if mailed else "", password=shown)
+
+    def edit(self, context: Context, manager_id: int, version: int, patch: ManagerPatch) -> Saved:
+        """Change e-mail, name, role and switches of an account; None keeps. They hold with its next act.
+
+        Only switches and names can be undone. Raises Stale, Invalid (email, name), Conflict (email, role), NotFound.
+        """
+        wanted = _checked_patch(patch)
+        with self.store.write(context, "manager.edit") as work:
+            work.require("manager.write")
+            if work.replayed is not None:
                 return replayed(work)
-            return saved(work, insert_account(work, checked, hashed))
+            account = account_row(work.connection, context.community_id, manager_id)
+            differs = work.update(t.manager, manager_id, version=version, **wanted)
+            if account.role == Role.INSTALLER.value != wanted.get("role", account.role):
+                keep_an_installer(work.connection, manager_id, "role")
+            graver = wanted.keys() & {"email", "role"}
+            action = "Changed account" if differs else "Saved without a change"
+            work.tell(
+                action, "manager", manager_id, wanted.get("email", account.email), undoable=differs and not graver
+            )
+            work.touch("managers")
+            return saved(work, manager_id)
+
+    def assign(self, context: Context, manager_id: int, version: int, community_ids: Collection[int]) -> Saved:
+        """Have an account act in these communities and no others, of those in which the actor may act.
+
+        Raises Invalid (communities) for one that is not the actor's and for none at all, Conflict (communities) where
+        one would be left without an installer, Stale, NotFound.
+        """
+        with self.store.write(context, "manager.assign") as work:
+            work.require("manager.write")
+            if work.replayed is not None:
+                return replayed(work)
+            account = account_row(work.connection, context.community_id, manager_id)
+            names = put_assignments(work, account, version, set(community_ids))
+            work.tell(f"Assigned to {', '.join(names)}", "manager", manager_id, account.email, undoable=False)
+            work.touch("managers", "communities")
+            return saved(work, manager_id)
 
     def disable(self, context: Context, manager_id: int, version: int, disabled: bool) -> Saved:
         """Close or reopen an account; its sessions end at once. Raises Stale, and Conflict for the last installer."""
@@ -48,10 +103,11 @@ class Managers(Service):
             work.require("manager.write")
             if work.replayed is not None:
                 return replayed(work)
-            account = _row(work.connection, context.community_id, manager_id)
+            account = account_row(work.connection, context.community_id, manager_id)
             work.update(t.manager, manager_id, version=version, disabled=disabled)
             if disabled:
-                _keep_an_installer(work.connection, context.community_id)
+                if account.role == Role.INSTALLER.value:
+                    keep_an_installer(work.connection, manager_id, "disabled")
                 session = t.login_session
                 work.connection.execute(delete(session).where(session.c.manager_id == manager_id))
             action = "Disabled account" if disabled else "Enabled account"
@@ -98,26 +154,34 @@ def insert_account(work: Work, draft: ManagerDraft, password_hash: str) -> int:
     return manager_id
 
 
-def _keep_an_installer(connection: Connection, community_id: int) -> None:
-    manager = t.manager
-    left = connection.execute(
-        select(func.count()).where(
-            manager.c.community_id == community_id,
-            manager.c.role == Role.INSTALLER.value,
-            manager.c.disabled.is_(False),
-        )
-    ).scalar_one()
-    if not left:
-        raise Conflict("disabled", "This is the last installer. Make another one before you disable this account.")
-
-
-def _row(connection: Connection, community_id: int, manager_id: int) -> Row[Any]:
-    found = connection.execute(
-        select(t.manager).where(t.manager.c.id == manager_id, t.manager.c.community_id == community_id)
-    ).one_or_none()
+def account_row(connection: Connection, community_id: int, manager_id: int) -> Row[Any]:
+    """The row of an account that may act in the community; raises NotFound."""
+    m = t.manager
+    found = connection.execute(select(m).where(m.c.id == manager_id, accounts_of(community_id))).one_or_none()
     if found is None:
         raise NotFound("There is no such account.")
     return found
+
+
+def _checked_patch(patch: ManagerPatch) -> dict[str, Any]:
+    """The columns that a patch changes; raises Invalid with every bad field."""
+    wanted = patch.model_dump(exclude_none=True)
+    bad: dict[str, str] = {}
+    if patch.email is not None:
+        try:
+            wanted["email"] = check_email(patch.email).lower()
+        except Invalid as error:
+            bad |= error.fields
+    if patch.name is not None:
+        try:
+            wanted["name"] = check_name(patch.name, "name")
+        except Invalid as error:
+            bad |= error.fields
+    if patch.role is not None:
+        wanted["role"] = patch.role.value
+    if bad:
+        raise Invalid(bad)
+    return wanted
 
 
 def to_record(row: Row[Any]) -> ManagerRecord:
@@ -130,6 +194,7 @@ def to_record(row: Row[Any]) -> ManagerRecord:
         role=Role(row.role),
         disabled=row.disabled,
         last_login_at=row.last_login_at,
+        **{name: getattr(row, name) for name in SWITCHES},
     )
 
 
@@ -155,5 +220,5 @@ def _listing(context: Context) -> Listing:
             "disabled": FilterColumn(m.c.disabled),
         },
         words=(name, email),
-        where=m.c.community_id == context.community_id,
+        where=accounts_of(context.community_id),
     )

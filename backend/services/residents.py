@@ -25,7 +25,7 @@ from backend.domain.records import (
 )
 from backend.services import resident_deletion as deletions
 from backend.services.base import Service, replayed, saved
-from backend.services.communities import community_row
+from backend.services.communities import community_row, refuse_permissions
 from backend.services.credentials import records_of
 from backend.services.groups import named_groups
 from backend.services.holders import reaching
@@ -117,6 +117,8 @@ class Residents(Service):
             if work.replayed is not None:
                 return replayed(work)
             new = check_draft(work.connection, work.sealer, context.community_id, draft)
+            if set(new.group_ids) != set(new.place.default_groups()):
+                refuse_permissions(work.connection, context)
             holder_id = insert_holder(work, new)
             with reaching(work, [holder_id], "resident added"):
                 insert_resident(work, holder_id, new)
@@ -141,6 +143,8 @@ class Residents(Service):
                 raise stale(work.connection, work.sealer, row, version)
             place = place_of(work.connection, context.community_id, row.apartment_id)
             changed = check_patch(work.connection, work.sealer, row, place, patch)
+            if changed.group_ids is not None:
+                refuse_permissions(work.connection, context)
             around = reaching(work, [resident_id], "resident changed") if changed.reaches_doors else nullcontext()
             with around:
                 differs = apply_patch(work, resident_id, version, changed)

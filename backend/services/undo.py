@@ -52,7 +52,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
 )
 """Act that can be taken back -> the permission that this needs besides `undo.write`; no other act can."""
 
-_TOPICS = ("residents", "apartments", "buildings", "groups", "devices", "doors")
+_TOPICS = ("residents", "apartments", "buildings", "groups", "devices", "doors", "communities", "managers")
 
 
 class Undo(Service):

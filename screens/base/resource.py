@@ -170,7 +170,9 @@ class ResourceScreen(Page):
 
     def apply_filter(self, text: str) -> None:
         """Show the rows that fit an expression; raises Invalid."""
-        self._filter = self.session.engine.parse_filter(self.RECORD.name, text) if text else None
+        session = self.session
+        parse = session.engine.parse_filter
+        self._filter = parse(self.RECORD.name, session.context, text) if text else None
         self._filter_text = text
         self._set_source()
         if self._filter is not None:

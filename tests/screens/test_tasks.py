@@ -377,7 +377,7 @@ def cursor_line(keys: Keys) -> str:
 
 def last_night(demo: Demo) -> list[ListRow]:
     """The lines of the gym of last night."""
-    wanted = demo.engine.parse_filter("door-log", "gym night")
+    wanted = demo.engine.parse_filter("door-log", demo.context, "gym night")
     return demo.engine.list("door-log", demo.context, ListQuery(wanted)).first(50)
 
 

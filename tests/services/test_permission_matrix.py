@@ -17,8 +17,11 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from backend.domain.accounts import ManagerPatch
 from backend.domain.apartments import ApartmentPatch
+from backend.domain.communities import CommunityDraft, CommunitySwitches
 from backend.domain.context import Context, agent_context, new_id
+from backend.domain.device_drafts import Reach
 from backend.domain.enums import ImportKind, OutgoingKind, Role, Via
 from backend.domain.errors import Forbidden, SmartPlusError
 from backend.domain.import_columns import Columns
@@ -56,6 +59,9 @@ class Act:
 ACTS: dict[str, Act] = {
     "communities.get": Act("IMTV", lambda e, c, i: e.communities.get(c)),
     "communities.edit": Act("IM  ", lambda e, c, i: e.communities.edit(c, NOBODY, name="Park")),
+    "communities.list": Act("IMTV", lambda e, c, i: e.communities.list(c, QUERY).first(1)),
+    "communities.add": Act("I   ", lambda e, c, i: e.communities.add(c, CommunityDraft(name="x", timezone="UTC"))),
+    "communities.switch": Act("I   ", lambda e, c, i: e.communities.switch(c, NOBODY, CommunitySwitches())),
     "buildings.list": Act("IMTV", lambda e, c, i: e.buildings.list(c, QUERY).first(1)),
     "buildings.get": Act("IMTV", lambda e, c, i: e.buildings.get(c, i["building"])),
     "buildings.add": Act("I   ", lambda e, c, i: e.buildings.add(c, new_id())),
@@ -120,6 +126,11 @@ ACTS: dict[str, Act] = {
     "managers.list": Act("IM V", lambda e, c, i: e.managers.list(c, QUERY).first(1)),
     "managers.get": Act("IM V", lambda e, c, i: e.managers.get(c, NOBODY)),
     "managers.add": Act("I   ", lambda e, c, i: e.managers.add(c, ACCOUNT)),
+    "managers.edit": Act("I   ", lambda e, c, i: e.managers.edit(c, NOBODY, 1, ManagerPatch())),
+    "managers.assign": Act("I   ", lambda e, c, i: e.managers.assign(c, NOBODY, 1, {1})),
+    "first_passwords.give": Act("I   ", lambda e, c, i: e.first_passwords.give(c, NOBODY)),
+    "device_setup.place": Act("I T ", lambda e, c, i: e.device_setup.place(c, NOBODY, 1)),
+    "device_setup.readdress": Act("I T ", lambda e, c, i: e.device_setup.readdress(c, NOBODY, 1, Reach())),
     "managers.disable": Act("I   ", lambda e, c, i: e.managers.disable(c, NOBODY, 1, True)),
     "sessions.make": Act("IMTV", lambda e, c, i: e.sessions.make(c)),
     "sessions.end": Act("IMTV", lambda e, c, i: e.sessions.end(c, "no token")),
@@ -283,7 +294,8 @@ def test_every_public_method_stands_in_the_table(site: Site) -> None:
 def test_the_engine_has_every_service_of_its_contract(site: Site) -> None:
     assert services(site.engine).keys() == {
         "communities", "buildings", "apartments", "residents", "groups", "devices", "doors", "logs", "operations",
-        "undo", "undoable", "managers", "sign_in", "sessions", "account", "forgotten", "kept", "sites",
+        "undo", "undoable", "managers", "first_passwords", "device_setup",
+        "sign_in", "sessions", "account", "forgotten", "kept", "sites",
         "sync", "access", "search", "dashboard", "agents", "backups", "settings", "outbox", "imports",
     }  # fmt: skip
 
