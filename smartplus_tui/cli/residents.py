@@ -12,6 +12,7 @@ from backend.catalog.residents import RESIDENT
 from backend.domain.errors import Conflict, Invalid, NotFound
 from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.fields import Values
+from smartplus_tui.cli.importing import add_import_commands
 from smartplus_tui.cli.output import emit, say, tell
 from smartplus_tui.cli.references import find_resident
 from smartplus_tui.cli.secret_input import read_secret
@@ -96,6 +97,7 @@ resident = record_group(
         also={"role": "kind"},
     )
 )
+add_import_commands(resident)
 
 
 @resident.command()

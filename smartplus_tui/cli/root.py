@@ -27,6 +27,7 @@ COMMANDS = {
     "building": "buildings",
     "apartment": "apartments",
     "resident": "residents",
+    "import": "importing",
     "device": "devices",
     "door": "doors",
     "log": "logs",

@@ -38,14 +38,14 @@ def test_nothing_is_written_before_write_and_then_all_of_it_is(park: Park, lists
     assert preview.rows[0].does == "account, 2 cards, PIN, A"
     assert preview.rows[1].does == "after row 2, account, PIN, A"
     plans = lists.imports.plan(park.context, draft)
-    assert [(plan.device_name, len(plan.adds)) for plan in plans] == [("Lobby", 2)]
+    assert [(plan.device_name, len(plan.adds)) for plan in plans] == [("Gate", 2), ("Lobby", 2)]
     assert park.rows(t.resident) == []
     report = lists.write(draft)
     assert (report.state, report.written, report.refused) == (ImportState.DONE, 2, 0)
     assert lists.names() == [("Okonkwo, Ada", "master", "1001"), ("Okonkwo, Ben", "member", "1001")]
     assert park.codes(park.rows(t.resident)[0]["id"]) == ["0A3C7F20", "1B0094A2", "2741"]
     assert {row["origin"] for row in park.rows(t.credential)} == {"import"}
-    assert report.doors.keys() == {park.lobby}
+    assert report.doors.keys() == {park.gate, park.lobby}
 
 
 @pytest.mark.feature("RES-09")
