@@ -18,6 +18,7 @@ DIALOGS = (
     "screens.help:Help",
     "screens.why:WhyDialog",
     "screens.progress:ProgressDialog",
+    "screens.base.export:ExportDialog",
     "screens.undo:UndoScreen",
 )
 PARTS = ("widgets.table:VirtualTable", "screens.base.filter_line:FilterInput", "widgets.pick_field:PickInput")

@@ -66,6 +66,15 @@ class Session:
     """The last figures of the top bar."""
     wanted_filter: str = ""
     """A filter that a page wishes the list it goes to to begin with."""
+    export_folder: str = ""
+    export_suffix: str = ".xlsx"
+    """Where the last list was exported to, and how: the next one is proposed there."""
+    sites: int = 1
+    """How many sites this account reaches; more than one can be switched."""
+    reminder: bool = False
+    """Whether a new password is due and has not been put off until the next login."""
+    lock_minutes: int = 0
+    """Minutes without a key after which the screen locks, 0 for never."""
     badges: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By letter of a module: text and tone of its badge."""
 
