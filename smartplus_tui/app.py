@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 from collections.abc import Callable, Coroutine
@@ -15,15 +16,15 @@ from textual.worker import Worker
 
 from backend.domain.errors import Forbidden, SmartPlusError
 from backend.engine import Engine
-from screens.base.messages import GoTo, OpenRecord, Watch
+from screens.base.messages import ActAs, GoTo, LogOut, OpenRecord, Watch
 from screens.base.page import Page
 from screens.base.session import Session, StandingAtADoor
 from screens.login import LoggedIn, LoginScreen
 from screens.size import TooSmall, fits
 from smartplus_tui.live import LiveFigures
-from smartplus_tui.navigation import RECORD_PAGES, entries, module_of
+from smartplus_tui.locking import LockingApp
+from smartplus_tui.navigation import RECORD_PAGES, module_of
 from smartplus_tui.themes import DEFAULT_VARIABLES, THEMES, pick_theme
-from smartplus_tui.toasts import ToastApp
 from widgets.frame import TopBar
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ Work = Callable[[], Coroutine[None, None, None]]
 """What runs beside the screens."""
 
 
-class SmartPlusApp(ToastApp):
+class SmartPlusApp(LockingApp):
     """The application on one site."""
 
     CSS_PATH = "app.tcss"
@@ -129,21 +130,62 @@ class SmartPlusApp(ToastApp):
         """The login screen let somebody in; in the demo it is the one who made it."""
         context = message.context or self._remembered
         if context is not None:
-            await self._enter_or_say(context)
+            await self._enter_or_say(context, reminder=message.reminder)
 
-    async def _enter_or_say(self, context: Context) -> None:
+    async def _enter_or_say(self, context: Context, *, reminder: bool = False) -> None:
         """Enter, or have the login say why not."""
+        from smartplus_tui.beginning import begin_session
+
         try:
-            self.session = await self._make_session(context)
+            self.session = await begin_session(self.engine, context, self._doors)
         except SmartPlusError as error:
             self.show_login(str(error))
             return
+        self.session.reminder = reminder
+        self.began()
         self._forget_pages()
         self.go("d")
         if self._clockwork is None:
-            self._clockwork = self.set_interval(self._every, self.live.tick)
+            self._clockwork = self.set_interval(self._every, self._tick)
         self.live.tick()
         self.call_after_refresh(gc.freeze)
+
+    def _tick(self) -> None:
+        self.look_at_lock()
+        self.live.tick()
+
+    def on_act_as(self, message: ActAs) -> None:
+        """Go on as another context, once nothing typed can be lost."""
+        session = self.session
+        if session is None:
+            return
+        if not message.anew:
+            session.context, session.reminder = message.context, False
+            self.live.redraw()
+            return
+        from screens.login_memory import move_memory
+
+        async def go_on() -> None:
+            await session.ask(move_memory, self.engine, message.context)
+            await self._enter_or_say(message.context)
+
+        self.once_saved(lambda: self.begin(go_on))
+
+    def on_log_out(self, _message: LogOut) -> None:
+        """End this login, once nothing typed can be lost; behind a locked screen it is lost."""
+        session = self.session
+        if session is None:
+            return
+
+        async def leave() -> None:
+            with contextlib.suppress(SmartPlusError):  # it is over in any case
+                await session.ask(self.engine.account.sign_out, session.context)
+            self.show_login("")
+
+        if self.locked:
+            self.begin(leave)
+        else:
+            self.once_saved(lambda: self.begin(leave))
 
     def show_login(self, sentence: str) -> None:
         """Nobody is logged in any more: say why, and let somebody in."""
@@ -161,28 +203,13 @@ class SmartPlusApp(ToastApp):
                 page.remove()
         self._pages.clear()
 
-    async def _make_session(self, context: Context) -> Session:
-        import asyncio
-
-        from backend.domain.formats import Formats
-        from backend.domain.permissions import allowed
-
-        engine = self.engine
-        community = await asyncio.to_thread(engine.communities.get, context)
-        manager = await asyncio.to_thread(engine.account.me, context)
-        formats = Formats.of(community.timezone, community.clock_format, community.date_format)
-        modules = entries(self._doors is not None, lambda permission: allowed(manager.role, permission, {}))
-        return Session(engine, context, manager, community, formats, modules, self._doors)
-
     def go(self, letter: str) -> None:
         """Show a module, once nothing typed can be lost; it is kept, and reads again only what changed meanwhile."""
         module = module_of(letter)
-        if module is None or self.session is None:
+        if module is None or self.session is None or self.locked:
             return
-        for screen in reversed(self.screen_stack):
-            if isinstance(screen, Page) and screen.unsaved:
-                screen.ask_leave(lambda: self.go(letter))
-                return
+        if self._ask_first(lambda: self.go(letter)):
+            return
         page = self._pages.get(letter)
         if page is None:
             page = self._pages[letter] = module.make()(self.session)
@@ -221,7 +248,7 @@ class SmartPlusApp(ToastApp):
         for screen in {*self.screen_stack, *self._pages.values()}:
             if isinstance(screen, Page) and screen.is_mounted:
                 screen.touched(topics)
-        if topics & {"sync", "devices", "agent"}:
+        if topics & {"sync", "devices", "agent", "outbox"}:
             self.live.count()
             self.live.tick()
         if "managers" in topics:
@@ -236,9 +263,14 @@ class SmartPlusApp(ToastApp):
         if session is None:
             return
         try:
-            session.manager = await session.ask(self.engine.account.me, session.context)
+            manager = await session.ask(self.engine.account.me, session.context)
         except Forbidden as error:
             self.show_login(str(error))
+            return
+        before, session.manager = session.manager, manager
+        if session is self.session and manager.role is not before.role:
+            await self._enter_or_say(session.context)  # its modules and keys are others now
+            self.notify(f"Your role was changed: you are {manager.role.value} now.", severity="warning")
 
     def on_shown(self) -> None:
         """A page takes the present figures."""
@@ -256,11 +288,20 @@ class SmartPlusApp(ToastApp):
 
     async def action_quit(self) -> None:
         """Leave, once nothing typed can be lost."""
+        self.once_saved(self.exit)
+
+    def once_saved(self, then: Callable[[], object]) -> None:
+        """Go on once nothing typed can be lost."""
+        if not self._ask_first(then):
+            then()
+
+    def _ask_first(self, then: Callable[[], object]) -> bool:
+        """Whether a page with changes was found, and asks before it goes on."""
         for screen in reversed(self.screen_stack):
             if isinstance(screen, Page) and screen.unsaved:
-                screen.ask_leave(self.exit)
-                return
-        self.exit()
+                screen.ask_leave(then)
+                return True
+        return False
 
     def action_next_theme(self) -> None:
         """The next of the three themes."""

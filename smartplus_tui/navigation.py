@@ -37,6 +37,8 @@ MODULES = (
     Module("r", "Residents", "screens.residents:ResidentsScreen", "resident.read"),
     Module("l", "Logs", "screens.door_logs:DoorLogsScreen", "door_log.read"),
     Module("p", "Devices", "screens.devices:DevicesScreen", "device.read"),
+    Module("o", "Outbox", "screens.outbox:OutboxScreen", "outbox.read"),
+    Module("s", "Settings", "screens.settings:SettingsScreen", "setting.read"),
     Module("h", "Operation Logs", "screens.operations:OperationsScreen", "operation.read"),
     Module("t", "Try a door", "screens.try_door:TryDoorScreen", demo_only=True),
 )

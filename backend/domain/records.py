@@ -464,6 +464,12 @@ class ManagerDraft(Frozen):
     name: str
     role: Role
     password: str = Field(default="", repr=False)
+    delete_residents: bool = True
+    log_access: bool = True
+    log_images: bool = True
+    password_reminder: bool = False
+    two_factor: bool = False
+    pm_app: bool = False
 
 
 class ManagerRecord(Frozen):

@@ -66,6 +66,7 @@ class Outbox(Service):
         """
         with self.store.read(context, "credential.reveal"):
             pass
+        path = path.expanduser()
         with _new_file(path) as target:
             text = self.read(context, text_id)
             with self.store.read() as connection:

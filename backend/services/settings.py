@@ -114,6 +114,8 @@ def _checked(changes: Mapping[str, str]) -> dict[str, str]:
         bad["mail.ca_file"] = sentence
     if bad:
         raise Invalid(bad)
+    if not changes:
+        raise Invalid({"": "Nothing was changed."})
     return dict(changes)
 
 

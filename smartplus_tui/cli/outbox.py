@@ -69,7 +69,7 @@ def print_text(call: Call, record_id: str, path: Path | None) -> None:
     """Write one text whole, to standard output or to a file. It may hold a password, so this is an operation."""
     text_id = find(call, OUTGOING, record_id)
     if path is not None:
-        files = call.engine.outbox.print(call.act(), text_id, path.expanduser())
+        files = call.engine.outbox.print(call.act(), text_id, path)
         if call.json:
             emit({"id": text_id, "files": [str(one) for one in files]}, call.formats)
         else:

@@ -1,0 +1,174 @@
+"""Settings of the site: mail server, text messages, and what is so without being set (feature SET-05; rules 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from backend.catalog.settings import MAIL, SETTINGS, SMS
+from backend.catalog.words import label_of
+from backend.domain.enums import OutgoingKind
+from backend.domain.errors import Forbidden, SmartPlusError
+from screens.base.needs import needs
+from screens.base.page import Page
+from screens.base.session import Session
+from screens.setting_forms import SettingsForm, TestForm
+from widgets.frame import Part, Title
+from widgets.panel import Lines, Panel, fact
+from widgets.state_pane import failed, no_permission
+from widgets.table import VirtualTable
+from widgets.table_messages import CursorMoved, RowSelected
+from widgets.table_source import Cell, Column, ListSource, Row
+
+if TYPE_CHECKING:
+    from backend.domain.site_settings import SettingRecord, SiteFacts
+
+SITE = "This site"
+SECTIONS = (MAIL, SMS, SITE)
+KINDS = {MAIL: OutgoingKind.MAIL, SMS: OutgoingKind.SMS}
+LABEL = 22
+COLUMNS = (
+    Column("section", "Section", width=16, importance=9),
+    Column("state", "State", width=10, importance=8),
+    Column("what", "In short", width=0, importance=7),
+)
+
+
+class SettingsScreen(Page):
+    """The sections, and all values of the one under the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "edit", "Edit", id="settings.edit", tooltip="Change this section", show=False),
+        Binding("t", "test", "Test", id="settings.test", tooltip="Send a test and hear the server", show=False),
+    ]
+    MODULE = "s"
+    TITLE_TEXT = "Settings"
+    TOPICS = frozenset({"settings", "agent"})
+    HINTS = (("e", "Edit"), ("t", "Test"), ("r", "Refresh"))
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._values: dict[str, SettingRecord] = {}
+        self._facts: SiteFacts | None = None
+
+    def compose_page(self) -> Iterable[Widget]:
+        """Sections above, values below."""
+        yield VirtualTable(columns=COLUMNS)
+        yield Panel(Lines(), id="values")
+
+    def on_mount(self) -> None:
+        """Cursor on the first section."""
+        super().on_mount()
+        self.query_one(VirtualTable).focus()
+
+    async def load(self) -> None:
+        """Read settings and facts."""
+        session, table = self.session, self.query_one(VirtualTable)
+        try:
+            found = await session.ask(session.engine.settings.all, session.context)
+            self._facts = await session.ask(session.engine.settings.facts, session.context)
+        except Forbidden as error:
+            table.show_message(no_permission("Settings are closed to your account", str(error), "").content())
+            return
+        except SmartPlusError as error:
+            table.show_message(failed("Settings could not be read", str(error), "").content())
+            return
+        self._values = {one.name: one for one in found}
+        table.set_source(ListSource([self._row(number, name) for number, name in enumerate(SECTIONS, 1)]))
+        self._draw()
+
+    def heading(self) -> Title:
+        """Who may change them."""
+        note = () if self.session.may("setting.write") else (("an installer changes them", "$sp-t3"),)
+        return Title(self.TITLE_TEXT, right=note)
+
+    def _row(self, number: int, section: str) -> Row:
+        in_short = {MAIL: self._mail, SMS: self._sms, SITE: self._site}[section]()
+        if section == SITE:
+            state = Cell("fixed", tone="t3")
+        elif in_short:
+            state = Cell("set", "●", "t2", "ok")
+        else:
+            state = Cell("not set", "○", "warn", "warn")
+        waits = "Mail waits in the Outbox" if section == MAIL else "Text messages wait in the Outbox"
+        return Row(number, (number, number), (Cell(section, tone="t1"), state, Cell(in_short or waits, tone="t2")))
+
+    def _mail(self) -> str:
+        if not self._value("mail.host"):
+            return ""
+        return f"{self._value('mail.host')} as {self._value('mail.sender')}"
+
+    def _sms(self) -> str:
+        return self._value("sms.url")
+
+    def _site(self) -> str:
+        return self._facts.database if self._facts else ""
+
+    def _value(self, name: str) -> str:
+        return self._values[name].value
+
+    @property
+    def _section(self) -> str:
+        row = self.query_one(VirtualTable).cursor_row
+        return SECTIONS[row.id - 1] if row else ""
+
+    @on(CursorMoved)
+    def _moved(self, event: CursorMoved) -> None:
+        event.stop()
+        self._draw()
+
+    @on(RowSelected)
+    def _selected(self, event: RowSelected) -> None:
+        event.stop()
+        self.action_edit()
+
+    def _draw(self) -> None:
+        section, panel = self._section, self.query_one("#values", Panel)
+        panel.heading = section
+        panel.keys = "e edit · t test" if section in KINDS and self.session.may("setting.write") else ""
+        lines = self._fact_lines() if section == SITE else self._value_lines(section)
+        panel.query_one(Lines).lines = tuple(lines)
+
+    def _value_lines(self, section: str) -> list[tuple[Part, ...]]:
+        lines = []
+        for field in SETTINGS:
+            if field.section != section or field.name not in self._values:
+                continue
+            found = self._values[field.name]
+            if found.secret:
+                shown: Part = ("set, never shown", "$sp-t2") if found.is_set else ("–", "$sp-t3")
+            else:
+                word = label_of(field.choices, found.value) if field.choices else found.value
+                shown = (word, "$sp-t1") if word else ("–", "$sp-t3")
+            lines.append(fact(field.label, (shown,), LABEL))
+        return lines
+
+    def _fact_lines(self) -> list[tuple[Part, ...]]:
+        facts = self._facts
+        if facts is None:
+            return []
+        agent: Part = (facts.agent_url or "–", "$sp-t1") if facts.agent_alive else ("no agent runs", "$sp-warn")
+        return [
+            fact("The key comes from", ((facts.key_from, "$sp-t1"),), LABEL),
+            fact("Database", ((facts.database, "$sp-t1"),), LABEL),
+            fact("", ((f"{facts.database_bytes / 1_000_000:,.1f} MB", "$sp-t2"),), LABEL),
+            fact("Devices reach us at", (agent,), LABEL),
+        ]
+
+    @needs("setting.write")
+    def action_edit(self) -> None:
+        """Change the section under the cursor."""
+        if self._section in KINDS:
+            self.app.push_screen(SettingsForm(self.session, self._section))
+        elif self._section:
+            self.say("Nothing can be set here", "It is as the machine has it.", bad=True)
+
+    @needs("setting.write")
+    def action_test(self) -> None:
+        """Send a test by the server under the cursor."""
+        if (kind := KINDS.get(self._section)) is not None:
+            self.app.push_screen(TestForm(self.session, kind))
