@@ -94,7 +94,7 @@ class Communities(Service):
                 private = private_devices(work.connection, row.id)
                 with reaching(work, people_at(work.connection, private), "only public area"):
                     work.update(t.community, row.id, version=version, **wanted)
-            work.tell("Changed switches of the community", "community", row.id, row.name)
+            work.tell("Changed switches of community", "community", row.id, row.name)
             work.touch("buildings", "communities", "residents", "apartments")
             return saved(work, row.id)
 

@@ -18,6 +18,7 @@ from backend.services.device_add import check_mac, find_spot, join_default_group
 from backend.services.device_remove import forget_books
 from backend.services.devices import device_row
 from backend.services.holders import people_at, reaching
+from backend.services.monitors import keep_a_monitor
 from backend.store import tables as t
 from backend.store.work import Work
 
@@ -48,6 +49,8 @@ class DeviceSetup(Service):
                 return replayed(work)
             row = device_row(work.connection, context, device_id)
             spot = find_spot(work, building_id, apartment_id)
+            if spot.apartment_id != row.apartment_id:
+                keep_a_monitor(work.connection, row)
             members = people_at(work.connection, [device_id]) | _members_of(work, building_id, apartment_id)
             with reaching(work, members, "device moved"):
                 differs = work.update(t.device, device_id, version=version, **spot.columns())

@@ -30,6 +30,7 @@ from backend.services.device_list import device_listing
 from backend.services.device_remove import forget_books, remove_device
 from backend.services.door_states import DeviceNow, device_now
 from backend.services.lists import ListHandle
+from backend.services.monitors import keep_a_monitor
 from backend.store import tables as t
 from backend.store.seal import Sealer
 from backend.store.work import Work
@@ -181,17 +182,20 @@ class Devices(Service):
         """Remove a device with its doors from everything; raises NotFound. It cannot be undone: add it again.
 
         What it holds stays on it. Revocations that it did not prove can never be proved any more: the operation says
-        how many.
+        how many. Raises Conflict for the last indoor monitor of an apartment where the community wants one.
         """
         with self.store.read(context, "device.write") as connection:
-            here = _find(connection, context, device_id) is not None
-        if here:
+            here = _find(connection, context, device_id)
+            if here is not None:
+                keep_a_monitor(connection, here)
+        if here is not None:
             forget_books(self.store, context, device_id)
         with self.store.write(context, "device.delete") as work:
             work.require("device.write")
             if work.replayed is not None:
                 return replayed(work)
             row = device_row(work.connection, context, device_id)
+            keep_a_monitor(work.connection, row)
             unproved = remove_device(work, device_id)
             words = f"; {unproved} revocations there were never proved" if unproved else ""
             work.tell(f"Removed device{words}", "device", device_id, row.name, undoable=False)

@@ -148,6 +148,7 @@ def insert_account(work: Work, draft: ManagerDraft, password_hash: str) -> int:
         role=draft.role.value,
         password_hash=password_hash,
         password_changed_at=work.at,
+        **{name: getattr(draft, name) for name in SWITCHES},
     )
     work.tell(f"Added {draft.role.value} account", "manager", manager_id, draft.email, undoable=False)
     work.touch("managers")

@@ -17,9 +17,10 @@ from smartplus_tui.cli.exits import Exit
 from smartplus_tui.cli.fields import Values
 from smartplus_tui.cli.output import emit
 from smartplus_tui.cli.pages import show_record
+from smartplus_tui.cli.references import find_apartment, find_building, find_device
 from smartplus_tui.cli.secret_input import SecretParameter, read_secret
 from smartplus_tui.cli.verbs import Binding, Typed, record_group
-from smartplus_tui.cli.writes import NO_AGENT
+from smartplus_tui.cli.writes import NO_AGENT, confirm, finish
 
 if TYPE_CHECKING:
     from backend.domain.records import DeviceRecord, FindingRecord, Saved
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 ANSWER_WITHIN = 75.0
 """Seconds: a question lives 60 at most, and the agent writes its end down."""
 LOOK_EVERY = 0.1
+AUTHS = ("none", "basic", "digest", "allowlist")
 
 
 def _get(call: Call, device_id: int) -> DeviceRecord:
@@ -36,6 +38,8 @@ def _get(call: Call, device_id: int) -> DeviceRecord:
 def _add(call: Call, values: Values, typed: Typed) -> Saved:
     from backend.domain.records import DeviceDraft
 
+    if typed["by_hand"]:
+        return _add_by_hand(call, values, typed)
     user, password = values.get("http_user", ""), values.get("password", "")
     found = find_at(call, values.get("address", ""), user, password)
     if not found.usable:
@@ -43,6 +47,7 @@ def _add(call: Call, values: Values, typed: Typed) -> Saved:
     draft = DeviceDraft(
         name=values.get("name", ""),
         building_id=values.get("building_id"),
+        apartment_id=values.get("apartment_id"),
         kind=DeviceKind(typed["kind"]),
         model=found.model,
         mac=found.mac,
@@ -56,6 +61,36 @@ def _add(call: Call, values: Values, typed: Typed) -> Saved:
         password=password,
         tls_pin=found.tls_pin,
         legacy_tls=found.legacy_tls,
+        relay_names=typed["door"],
+    )
+    return call.engine.devices.add(call.act(), draft)
+
+
+def _add_by_hand(call: Call, values: Values, typed: Typed) -> Saved:
+    """Add a device without asking it anything: what is known of it is typed."""
+    from backend.domain.device_address import DeviceAddress
+    from backend.domain.records import DeviceDraft
+
+    missing = {name: "Needed where the device is not asked." for name in ("model", "mac") if not typed[name]}
+    if missing:
+        raise Invalid(missing)
+    place = DeviceAddress.parse(values.get("address", ""))
+    draft = DeviceDraft(
+        name=values.get("name", ""),
+        building_id=values.get("building_id"),
+        apartment_id=values.get("apartment_id"),
+        kind=DeviceKind(typed["kind"]),
+        model=typed["model"],
+        mac=typed["mac"],
+        firmware=typed["firmware"],
+        profile=typed["model"].upper(),
+        scheme=place.scheme,
+        host=place.host,
+        port=place.port,
+        auth=typed["auth"],
+        http_user=values.get("http_user", ""),
+        password=values.get("password", ""),
+        tls_pin=typed["tls_pin"],
         relay_names=typed["door"],
     )
     return call.engine.devices.add(call.act(), draft)
@@ -97,7 +132,14 @@ def _new_doors() -> list[click.Parameter]:
     return [
         click.Option(["--kind"], type=kinds, default=default, show_default=True, help="Type of the device."),
         click.Option(["--door"], multiple=True, metavar="NAME", help="Name of a relay, in their order; repeat it."),
-    ]
+        click.Option(["--by-hand"], is_flag=True, help="Ask the device nothing: --model and --mac say what it is."),
+        click.Option(["--model"], default="", metavar="MODEL", help="Its model, as in X916; with --by-hand."),
+        click.Option(["--mac"], default="", metavar="MAC", help="Its MAC address; with --by-hand."),
+        click.Option(["--firmware"], default="", metavar="VERSION", help="Its firmware; with --by-hand."),
+        click.Option(["--auth"], type=click.Choice(AUTHS), default="digest", show_default=True,
+                     help="How its HTTP API logs us in; with --by-hand."),
+        click.Option(["--tls-pin"], default="", metavar="SHA256", help="Of its certificate; with --by-hand."),
+    ]  # fmt: skip
 
 
 def _known_doors() -> list[click.Parameter]:
@@ -128,7 +170,7 @@ device = record_group(
         edit=_edit,
         delete=_delete,
         losses=_losses,
-        without={"edit": frozenset({"building_id", "address", "http_user", "password"})},
+        without={"edit": frozenset({"building_id", "apartment_id", "address", "http_user", "password"})},
         extra=_EXTRA,
         also={"http_user": "user"},
     )
@@ -150,3 +192,47 @@ def identify(call: Call, address: str, user: str, password: str) -> None:
         show_record(call, DEVICE, found)
     if not found.usable:
         click.get_current_context().exit(Exit.REFUSED)
+
+
+@device.command()
+@click.argument("record_id", metavar="ID")
+@click.option("--building", metavar="BUILDING", help="Its name or id:N.")
+@click.option("--apartment", metavar="APT", help="As in A 1001: the device is private there.")
+@click.option("--everywhere", is_flag=True, help="It serves the whole community.")
+@pass_call
+def place(call: Call, record_id: str, building: str | None, apartment: str | None, everywhere: bool) -> None:
+    """Move a device; its doors change their default groups with it."""
+    if bool(building) + bool(apartment) + everywhere != 1:
+        raise click.UsageError("Name one of --building, --apartment and --everywhere.")
+    found = _get(call, find_device(call.engine, call.context, record_id))
+    saved = call.engine.device_setup.place(
+        call.act(),
+        found.id,
+        found.version,
+        building_id=find_building(call.engine, call.context, building) if building else None,
+        apartment_id=find_apartment(call.engine, call.context, apartment) if apartment else None,
+    )
+    finish(call, saved, "Moved device")
+
+
+@device.command()
+@click.argument("record_id", metavar="ID")
+@click.option("--address", metavar="ADDRESS", help="192.0.2.20 or https://192.0.2.20.")
+@click.option("--mac", metavar="MAC", help="Another MAC is another device: nothing is known of it.")
+@click.option("--auth", type=click.Choice(AUTHS), help="How its HTTP API logs us in.")
+@click.option("--user", "http_user", metavar="USER", help="Of the device's HTTP API.")
+@click.option("--password", type=SecretParameter(), help="Its password; - asks for it.")
+@click.option("--tls-pin", metavar="SHA256", help="Of its certificate; an empty one is none.")
+@pass_call
+def address(call: Call, /, record_id: str, **typed: Any) -> None:
+    """Change how a device is reached, after a warning where it is another device."""
+    from backend.domain.device_drafts import Reach
+
+    found = _get(call, find_device(call.engine, call.context, record_id))
+    if typed["password"] == "-":
+        typed["password"] = read_secret("Password")
+    if typed["mac"]:
+        what = "What the old device held can never be proved gone; its logs stay."
+        confirm(call, f"Replace {found.name} by the device with MAC {typed['mac']}?", lambda: [what])
+    saved = call.engine.device_setup.readdress(call.act(), found.id, found.version, Reach(**typed))
+    finish(call, saved, "Changed address of device")

@@ -168,6 +168,7 @@ _READERS: dict[Kind, Callable[[Call, Field, Any], Any]] = {
     Kind.CHOICE: _choice,
     Kind.FLAG: _flag,
     Kind.INTEGER: _integer,
+    Kind.DATE: _text,
     Kind.REFERENCE: _reference,
     Kind.REFERENCES: _references,
     Kind.SECRET: _secret,

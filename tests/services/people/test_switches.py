@@ -20,7 +20,7 @@ from backend.services.devices import Devices
 from backend.services.rules import load_rules
 from backend.store import tables as t
 from tests.services.people.park import Park
-from tests.support.rows import manager_contexts
+from tests.support.rows import insert_device, manager_contexts
 
 
 @pytest.fixture
@@ -235,3 +235,24 @@ def test_a_building_with_a_device_in_an_apartment_is_not_deleted(park: Park) -> 
 
     with pytest.raises(Conflict, match="devices"):
         Apartments(park.store).delete(park.act, park.apartments["1001"])
+
+
+@pytest.mark.feature("SET-06")
+def test_with_indoor_monitor_an_apartment_keeps_its_last_one(park: Park) -> None:
+    devices, setup = Devices(park.store), DeviceSetup(park.store)
+    flat = park.apartments["1001"]
+    with park.store.write(park.context.again(), "test.monitor") as work:
+        work.require("device.write")
+        monitor = insert_device(
+            work, park.context.community_id, "Monitor", kind="indoor_monitor", apartment_id=flat, public=False
+        )
+    switch(park, with_indoor_monitor=True)
+    version = devices.get(park.context, monitor).version
+    for act in (
+        lambda: devices.delete(park.act, monitor),
+        lambda: setup.place(park.act, monitor, version, building_id=park.building),
+    ):
+        with pytest.raises(Conflict, match="last monitor"):
+            act()
+    switch(park, with_indoor_monitor=False)
+    devices.delete(park.act, monitor)
