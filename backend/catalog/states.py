@@ -64,6 +64,7 @@ VOCABULARIES: dict[str, dict[str, Drawn]] = {
         "dead": Drawn("×", "given up", "bad", "bad"),
         "waiting": Drawn("◐", "waiting", "warn", "warn"),
         "handed": Drawn("✓", "handed over", "ok"),
+        "withdrawn": Drawn("–", "withdrawn", "t3", "t3"),
     },
     "credential": {
         "active": Drawn("●", "valid", "ok"),

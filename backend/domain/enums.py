@@ -250,6 +250,7 @@ class OutgoingState(StrEnum):
     DEAD = "dead"
     WAITING = "waiting"
     HANDED = "handed"
+    WITHDRAWN = "withdrawn"
 
 
 class MailSecurity(StrEnum):

@@ -60,7 +60,7 @@ def abandon(store: Store, context: Context, kind: OutgoingKind) -> None:
 def claim(store: Store, context: Context, kind: OutgoingKind) -> Claimed | None:
     """Take the oldest text of a kind that is due; None where none is.
 
-    What is of no use any more becomes a dead letter; without a server everything due waits for a person.
+    What is of no use any more is withdrawn; without a server everything due waits for a person.
     """
     o = t.outgoing
     with store.read() as connection:
@@ -71,7 +71,7 @@ def claim(store: Store, context: Context, kind: OutgoingKind) -> Claimed | None:
         if connection.execute(select(o.c.id).where(or_(ripe, over)).limit(1)).first() is None:
             return None
     with store.books(context) as work:
-        _set(work, over, state=OutgoingState.DEAD, answer=TOO_LATE, ended_at=work.at)
+        _set(work, over, state=OutgoingState.WITHDRAWN, answer=TOO_LATE, ended_at=work.at)
         if not can_send(work.connection, kind):
             _set(work, due, state=OutgoingState.WAITING, not_before=None)
             return None

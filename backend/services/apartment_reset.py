@@ -10,7 +10,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select
 
 from backend.domain.apartments import Reset
 from backend.domain.calling import CALL_TYPE_WORDS
@@ -29,6 +29,7 @@ from backend.services.communities import community_row
 from backend.services.credentials import credentials_of, free, spoken
 from backend.services.holders import chunks, devices_by_holder, devices_holding, groups_of, reaching, set_groups
 from backend.services.logins import make_due
+from backend.services.outbox import withdraw
 from backend.services.resident_deletion import delete_family
 from backend.services.resident_drafts import family_of
 from backend.services.slices import taken
@@ -116,12 +117,8 @@ def clear_master(work: Work, apartment_id: int) -> None:
     """Take contact data, codes and login of the master, and what is still to be sent to anybody of the family."""
     people = people_of(work.connection, apartment_id)
     guests = _guests(work.connection, apartment_id)
-    o = t.outgoing
-    work.connection.execute(
-        update(o)
-        .where(o.c.holder_id.in_([one.id for one in people] + guests), o.c.state.in_(_UNSENT))
-        .values(state=OutgoingState.DEAD.value, answer="The apartment was reset.", ended_at=work.at)
-    )
+    told = t.outgoing.c.holder_id.in_([one.id for one in people] + guests)
+    withdraw(work, told, "The apartment was reset.")
     for master in people:
         if master.role == ResidentRole.MASTER.value:
             with reaching(work, [master.id], "apartment reset"):

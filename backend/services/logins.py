@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from backend.domain.enums import AppStatus, LoginState, OutgoingKind, OutgoingState, ResidentRole
+from backend.domain.enums import AppStatus, LoginState, OutgoingKind, ResidentRole
 from backend.domain.login_letters import Account, login_letter, login_message
 from backend.domain.logins import Contact, Way, make_password, way_of
 from backend.domain.records import LoginRecord
 from backend.services.agents import agent_record
 from backend.services.credentials import spoken
-from backend.services.outbox import post_mail, post_sms
+from backend.services.outbox import post_mail, post_sms, withdraw
 from backend.services.qr import qr_png
 from backend.store import tables as t
 from backend.store.work import Work
@@ -27,7 +27,6 @@ from backend.store.work import Work
 SERVER = "sip.server"
 """Setting: the host that apps register at. Without it the host at which devices reach the agent is told."""
 
-_UNSENT = (OutgoingState.QUEUED.value, OutgoingState.WAITING.value, OutgoingState.FAILED.value)
 _NOBODY = "Neither this person nor the master has an e-mail address or mobile number: it waits for the first one."
 
 
@@ -40,12 +39,8 @@ def make_due(work: Work, holder_id: int) -> None:
         return
     waiting = {"state": LoginState.WAITING.value, "number": row.number + 1, "password_sealed": None, "made_at": None}
     work.connection.execute(update(login).where(login.c.id == holder_id).values(waiting))
-    outgoing = t.outgoing
-    work.connection.execute(
-        update(outgoing)
-        .where(outgoing.c.idempotency_key == _key(holder_id, row.number), outgoing.c.state.in_(_UNSENT))
-        .values(state=OutgoingState.DEAD.value, answer="A newer password takes its place.", ended_at=work.at)
-    )
+    before = t.outgoing.c.idempotency_key == _key(holder_id, row.number)
+    withdraw(work, before, "A newer password takes its place.")
     work.update(t.resident, holder_id, app_status=AppStatus.UNREGISTERED.value)
 
 

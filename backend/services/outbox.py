@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from backend.domain.context import new_id
 from backend.domain.enums import OutgoingKind, OutgoingState
@@ -103,6 +103,19 @@ def _post(work: Work, kind: OutgoingKind, key: str, content: Content, values: di
         made_at=work.at,
         **values,
     )
+
+
+def withdraw(work: Work, which: ColumnElement[bool], why: str) -> None:
+    """Take texts back that say what is no longer so: those on `which` condition of `outgoing` that have not left.
+
+    What has left, or is leaving now, cannot be sent again from here on.
+    """
+    o = t.outgoing
+    unsent = o.c.state.in_([OutgoingState.QUEUED, OutgoingState.FAILED, OutgoingState.WAITING, OutgoingState.DEAD])
+    gone = {"state": OutgoingState.WITHDRAWN, "answer": why, "ended_at": work.at, "not_before": None}
+    work.connection.execute(update(o).where(which).values(useful_until=work.at))
+    work.connection.execute(update(o).where(which, unsent).values(**gone))
+    work.touch("outbox")
 
 
 def can_send(connection: Connection, kind: OutgoingKind) -> bool:

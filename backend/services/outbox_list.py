@@ -33,6 +33,8 @@ UNDER_WAY = (OutgoingState.QUEUED, OutgoingState.SENDING)
 UNSENT = (OutgoingState.FAILED, OutgoingState.UNKNOWN, OutgoingState.DEAD, OutgoingState.WAITING)
 """What did not arrive, or may not have: a manager sends it again or hands it over."""
 
+OVER = (OutgoingState.DEAD, OutgoingState.WITHDRAWN)
+
 _PLAIN = ("id", "kind", "purpose", "address", "state", "attempt", "answer", "made_at", "not_before", "useful_until",
           "ended_at")  # fmt: skip
 
@@ -110,12 +112,12 @@ class Outbox(Service):
             return _told(work, "Handed over", rows)
 
     def delete(self, context: Context, ids: Sequence[int]) -> Saved:
-        """Delete dead letters for good. Raises NotFound, Conflict where none of them is dead."""
+        """Delete dead letters and what was withdrawn for good. Raises NotFound, Conflict where none of them is such."""
         with self.store.write(context, "outgoing.delete") as work:
             work.require("outbox.write")
             if work.replayed is not None:
                 return replayed(work)
-            rows = [row for row in _rows(work.connection, context, ids) if row.state == OutgoingState.DEAD]
+            rows = [row for row in _rows(work.connection, context, ids) if row.state in OVER]
             if not rows:
                 raise Conflict("", "Only dead letters can be deleted. What waits is sent or handed over.")
             for some in _portions(rows):

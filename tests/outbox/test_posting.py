@@ -18,7 +18,7 @@ from backend.domain.errors import Conflict, Invalid
 from backend.outbox import books
 from backend.outbox.outcome import End, Outcome, without
 from backend.outbox.sending import Sending
-from backend.services.outbox import MOST_PICTURE_BYTES
+from backend.services.outbox import MOST_PICTURE_BYTES, withdraw
 from backend.services.outbox_list import Outbox
 from backend.store import tables as t
 from backend.store.opening import open_site
@@ -111,10 +111,29 @@ async def test_what_is_of_no_use_any_more_is_not_sent(desk: Desk) -> None:
         code = desk.mail("code 1", useful_until=desk.clock() + timedelta(minutes=5))
         desk.clock.advance(minutes=5)
         assert await desk.send() == 0
-        assert desk.state(code) == "dead"
+        assert desk.state(code) == "withdrawn"
         with pytest.raises(Conflict, match="no use"):
             desk.outbox.send_again(desk.installer.again(), [code])
     assert office.mails == []
+
+
+async def test_what_is_no_longer_so_is_withdrawn_and_never_sent(desk: Desk) -> None:
+    waiting, sent, other = desk.mail(), desk.mail("login 2"), desk.mail("login 3")
+    desk.put(sent, state="sent")
+    with mail_server() as office:
+        desk.use(office)
+        with desk.store.write(desk.installer.again(), "test.withdraw") as work:
+            work.require("resident.write")
+            withdraw(work, t.outgoing.c.id.in_([waiting, sent]), "A newer password takes its place.")
+        assert [desk.state(one) for one in (waiting, sent, other)] == ["withdrawn", "sent", "waiting"]
+        for one in (waiting, sent):
+            with pytest.raises(Conflict, match="no use"):
+                desk.outbox.send_again(desk.installer.again(), [one])
+        with pytest.raises(Conflict):
+            desk.outbox.hand_over(desk.installer.again(), [waiting])
+        assert await desk.send() == 0
+        desk.outbox.delete(desk.installer.again(), [waiting])
+    assert count(desk.store) == 2
 
 
 def test_a_text_that_another_key_sealed_is_set_aside(desk: Desk) -> None:

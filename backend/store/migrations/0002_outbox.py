@@ -33,7 +33,7 @@ def upgrade(op: Operations) -> None:
         *ats("made_at"),
         *ats("claimed_at", "data_at", "ended_at", null=True),
         one_of("outgoing", "kind", "mail sms"),
-        one_of("outgoing", "state", "queued sending sent failed unknown dead waiting handed"),
+        one_of("outgoing", "state", "queued sending sent failed unknown dead waiting handed withdrawn"),
         sa.PrimaryKeyConstraint("id", name="pk_outgoing"),
         sqlite_autoincrement=True,
     )

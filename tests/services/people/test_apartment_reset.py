@@ -148,7 +148,7 @@ def test_no_mail_goes_out_and_what_waited_is_stopped(park: Park) -> None:
     assert waiting
     reset(park)
     assert {row["id"] for row in park.rows(t.outgoing)} == waiting
-    assert {row["state"] for row in park.rows(t.outgoing) if row["holder_id"] in (anna, jan)} == {"dead"}
+    assert {row["state"] for row in park.rows(t.outgoing) if row["holder_id"] in (anna, jan)} == {"withdrawn"}
     (login,) = park.rows(t.resident_login, id=anna)
     assert (login["state"], login["password_sealed"]) == ("waiting", None)
 

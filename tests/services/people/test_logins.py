@@ -118,7 +118,7 @@ def test_another_mail_address_gets_a_new_password_and_the_old_one_is_dead(park: 
     assert new != old
     assert sent(park)[1:] == [("mail", "anna.k@example.com", f"login:{anna.id}:2")]
     assert new in content(park).text
-    assert park.rows(t.outgoing)[0]["state"] == "dead", "a mail with a dead password is not sent any more"
+    assert park.rows(t.outgoing)[0]["state"] == "withdrawn", "a mail with a dead password is not sent any more"
     park.edit(anna.id, email="")
     assert len(sent(park)) == 2
     assert password(park, anna.id) == new
