@@ -11,7 +11,13 @@ from textual.dom import DOMNode
 from screens.base.keys import bindings_of, shown_key
 from smartplus_tui.navigation import MODULES, RECORD_PAGES
 
-FORMS = ("screens.resident_form:ResidentForm", "screens.device_form:DeviceForm", "screens.device_form:RelayForm")
+FORMS = (
+    "screens.apartment_form:ApartmentForm",
+    "screens.apartment_new:ApartmentNew",
+    "screens.resident_form:ResidentForm",
+    "screens.device_form:DeviceForm",
+    "screens.device_form:RelayForm",
+)
 DIALOGS = (
     "screens.search:Search",
     "screens.open_door:OpenDoor",
@@ -20,6 +26,9 @@ DIALOGS = (
     "screens.progress:ProgressDialog",
     "screens.base.export:ExportDialog",
     "screens.undo:UndoScreen",
+    "screens.import_page:ImportPage",
+    "screens.import_report:ImportReportPage",
+    "screens.import_report:ImportsPage",
 )
 PARTS = ("widgets.table:VirtualTable", "screens.base.filter_line:FilterInput", "widgets.pick_field:PickInput")
 TOGETHER = ("page", "list", "form", "table", "filter", "picker", "app")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from backend.domain.calling import CALL_TYPE_WORDS, PHONE_TYPES, CallWay
+from backend.domain.calling import PHONE_TYPES, CallWay
 from backend.domain.enums import AccountStatus, CallType, DeviceStatus, ResidentRole
 from backend.domain.records import Frozen
 
@@ -64,6 +64,8 @@ class ApartmentRecord(Frozen):
     allow_card: bool
     residents: tuple[tuple[int, str, ResidentRole], ...]
     devices: tuple[ApartmentDevice, ...]
+    phones: int
+    """Telephone numbers of the residents."""
     account_status: AccountStatus | None
     expires_at: datetime | None
     plan: Plan
@@ -96,20 +98,22 @@ class Reset(Frozen):
 
 def oddities(
     *, call_type: CallType, phones: int, allow_face: bool, limit: int | None, members: int, plan: Plan
-) -> tuple[str, ...]:
-    """What is saved all the same, but does not do what it says (rules 4, 4.1, 5.7; edge cases 13, 37).
+) -> dict[str, str]:
+    """What is saved all the same, but does not do what it says, by field (rules 4, 4.1, 5.7; edge cases 13, 37).
 
     `phones` is how many telephone numbers the residents have, `limit` the member limit where it is on.
     """
-    told = []
+    told: dict[str, str] = {}
     if call_type in PHONE_TYPES:
         if not plan.landline:
-            told.append("No telephone is called: the community has no Landline Service.")
+            told["call_type"] = "No telephone is called: the community has no Landline Service."
         elif not phones:
-            told.append(f'No telephone is called: nobody here has a number for "{CALL_TYPE_WORDS[call_type]}".')
+            told["call_type"] = "No telephone is called: nobody here has a telephone number."
     if not allow_face and not plan.premium:
-        told.append("Faces from the app open doors although they are not allowed: no premium feature plan runs.")
+        told["allow_face"] = (
+            "Faces from the app open doors although they are not allowed: no premium feature plan runs."
+        )
     if limit is not None and members > limit:
         live = "1 family member lives" if members == 1 else f"{members} family members live"
-        told.append(f"{live} here, the limit is {limit}: who is there stays, no more can be added.")
-    return tuple(told)
+        told["member_limit"] = f"{live} here, the limit is {limit}: who is there stays, no more can be added."
+    return told

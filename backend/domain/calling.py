@@ -30,8 +30,8 @@ CALL_TYPE_WORDS: Mapping[CallType, str] = MappingProxyType(
 
 CALL_WAY_WORDS: Mapping[CallWay, str] = MappingProxyType(
     {
-        CallWay.SIP: "Some of my devices are in a different place (SIP call)",
-        CallWay.IP: "All my devices are in the same place (IP call)",
+        CallWay.SIP: "SIP call: devices in different places",
+        CallWay.IP: "IP call: all devices in the same place",
     }
 )
 """The guide's question: are all devices of the home in one local network?"""

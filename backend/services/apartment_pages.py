@@ -61,6 +61,15 @@ def apartment_record(connection: Connection, row: Row[Any], community_id: int, n
     people = people_of(connection, row.id)
     plan = plan_of(connection, community_id, now)
     master = next((one for one in people if one.role == ResidentRole.MASTER.value), None)
+    phones = sum(bool(getattr(one, phone)) for one in people for phone in _PHONES)
+    odd = oddities(
+        call_type=CallType(row.call_type),
+        phones=phones,
+        allow_face=row.allow_face,
+        limit=row.member_limit if row.member_limit_on else None,
+        members=sum(one.role == ResidentRole.MEMBER.value for one in people),
+        plan=plan,
+    )
     settings = ("name", "allow_qr", "allow_face", "member_limit_on", "member_limit", "allow_id_access", "allow_card")
     return ApartmentRecord(
         id=row.id,
@@ -76,7 +85,8 @@ def apartment_record(connection: Connection, row: Row[Any], community_id: int, n
         account_status=None if master is None else master.account_status,
         expires_at=None if master is None else master.expires_at,
         plan=plan,
-        warnings=(*_twins(connection, row), *_odd(row, people, plan)),
+        phones=phones,
+        warnings=(*_twins(connection, row), *odd.values()),
         unreachable=_unreachable(people),
     )
 
@@ -91,17 +101,6 @@ def _devices(connection: Connection, apartment_id: int) -> tuple[ApartmentDevice
     )
     never = DeviceStatus.NEVER_SEEN
     return tuple(ApartmentDevice(id=one.id, name=one.name, kind=one.kind, status=one.status or never) for one in rows)
-
-
-def _odd(row: Row[Any], people: list[Row[Any]], plan: Plan) -> tuple[str, ...]:
-    return oddities(
-        call_type=CallType(row.call_type),
-        phones=sum(bool(getattr(one, phone)) for one in people for phone in _PHONES),
-        allow_face=row.allow_face,
-        limit=row.member_limit if row.member_limit_on else None,
-        members=sum(one.role == ResidentRole.MEMBER.value for one in people),
-        plan=plan,
-    )
 
 
 def _twins(connection: Connection, row: Row[Any]) -> tuple[str, ...]:

@@ -157,7 +157,7 @@ def test_types_with_a_phone_are_saved_with_a_warning_where_no_phone_can_ring(par
     anna = park.add().id
     edit(park, call_type=call_type.value)
     said = page(park).warnings
-    assert [text for text in said if "nobody here has a number" in text] == list(said)
+    assert [text for text in said if "nobody here has a telephone number" in text] == list(said)
     assert bool(said) is (call_type.value in PHONE_TYPES)
     park.edit(anna, phone2="30 1234567", calling_code="48")
     assert page(park).warnings == ()
