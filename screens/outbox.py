@@ -172,11 +172,11 @@ def delivery_lines(record: OutgoingRecord, formats: Formats, width: int) -> list
             "State",
             ((f"{look.symbol} ", f"$sp-{look.symbol_tone}"), (look.word, f"$sp-{look.word_tone}"), (tries, "$sp-t3")),
             LABEL,
-        ),
-        fact("Kind", ((label_of(KINDS, record.kind.value), "$sp-t2"),), LABEL),
-        fact("About", ((record.about or "–", "$sp-t2"),), LABEL),
-        fact("Made", ((formats.moment(record.made_at), "$sp-t2"),), LABEL),
+        )
     ]
+    if record.answer:
+        first, *more = wrapped(record.answer, width, "$sp-t1")
+        lines += [fact("Server", first, LABEL), *(((" " * LABEL, ""), *line) for line in more)]
     for label, moment in (
         ("Next try", record.not_before),
         ("Of use to", record.useful_until),
@@ -184,7 +184,9 @@ def delivery_lines(record: OutgoingRecord, formats: Formats, width: int) -> list
     ):
         if moment is not None:
             lines.append(fact(label, ((formats.moment(moment, seconds=True), "$sp-t2"),), LABEL))
-    if record.answer:
-        first, *more = wrapped(record.answer, width, "$sp-t1")
-        lines += [fact("Server", first, LABEL), *(((" " * LABEL, ""), *line) for line in more)]
-    return lines
+    return [
+        *lines,
+        fact("About", ((record.about or "–", "$sp-t2"),), LABEL),
+        fact("Kind", ((label_of(KINDS, record.kind.value), "$sp-t2"),), LABEL),
+        fact("Made", ((formats.moment(record.made_at), "$sp-t2"),), LABEL),
+    ]

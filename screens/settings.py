@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 
 SITE = "This site"
 SECTIONS = (MAIL, SMS, SITE)
+IN_SHORT = {
+    MAIL: "Mail waits in the Outbox",
+    SMS: "Text messages wait in the Outbox",
+    SITE: "Where key and database are, and how devices reach us",
+}
+"""What stands beside a section of which nothing is set."""
 KINDS = {MAIL: OutgoingKind.MAIL, SMS: OutgoingKind.SMS}
 LABEL = 22
 COLUMNS = (
@@ -87,29 +93,16 @@ class SettingsScreen(Page):
         return Title(self.TITLE_TEXT, right=note)
 
     def _row(self, number: int, section: str) -> Row:
-        in_short = {MAIL: self._mail, SMS: self._sms, SITE: self._site}[section]()
+        host, sender, url = (self._values[name].value for name in ("mail.host", "mail.sender", "sms.url"))
+        in_short = {MAIL: f"{host} as {sender}" if host else "", SMS: url, SITE: IN_SHORT[SITE]}[section]
         if section == SITE:
             state = Cell("fixed", tone="t3")
         elif in_short:
             state = Cell("set", "●", "t2", "ok")
         else:
             state = Cell("not set", "○", "warn", "warn")
-        waits = "Mail waits in the Outbox" if section == MAIL else "Text messages wait in the Outbox"
-        return Row(number, (number, number), (Cell(section, tone="t1"), state, Cell(in_short or waits, tone="t2")))
-
-    def _mail(self) -> str:
-        if not self._value("mail.host"):
-            return ""
-        return f"{self._value('mail.host')} as {self._value('mail.sender')}"
-
-    def _sms(self) -> str:
-        return self._value("sms.url")
-
-    def _site(self) -> str:
-        return self._facts.database if self._facts else ""
-
-    def _value(self, name: str) -> str:
-        return self._values[name].value
+        cells = (Cell(section, tone="t1"), state, Cell(in_short or IN_SHORT[section], tone="t2"))
+        return Row(number, (number, number), cells)
 
     @property
     def _section(self) -> str:

@@ -26,7 +26,7 @@ SETTINGS = (
     Field("mail.password", "Password", Kind.SECRET, max_length=512, section=MAIL),
     Field("mail.sender", "Sender", hint="office@example.com", max_length=254, section=MAIL),
     Field("mail.sender_name", "Sender name", hint="as in Rosewood Court", max_length=64, section=MAIL),
-    Field("mail.ca_file", "Own authority", hint="PEM file, beside those of the system", max_length=1000, section=MAIL),
+    Field("mail.ca_file", "Own authority", hint="PEM file; empty: the system's", max_length=1000, section=MAIL),
     Field("mail.timeout", "Time limit", hint="seconds a step, empty: 30", max_length=3, section=MAIL),
     Field("sms.url", "Gateway", hint="https://…; empty: texts wait in the Outbox", max_length=1000, section=SMS),
     Field("sms.method", "Method", Kind.CHOICE, choices=METHODS, section=SMS),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ class Picture:
     """Minutes that have passed since the agent's last sign."""
     logs_closed: bool = False
     demo: bool = False
+    delivered: bool = False
+    """Whether the Outbox has a text in most of its states."""
 
 
 PLAN = "g r n ?ResidentForm =1203 tab =Jan tab =Nowak tab tab =4711"
@@ -86,6 +89,16 @@ PICTURES: dict[str, Picture] = {
     "operations": Picture("g h"),
     "undo": Picture("u ?UndoScreen"),
     "undo-confirm": Picture("u ?UndoScreen enter !Undo_number"),
+    "outbox": Picture("g o down", delivered=True),
+    "outbox-waiting": Picture("g o"),
+    "outbox-send-again": Picture("g o m !Send_this_text"),
+    "outbox-print": Picture("g o p ?PrintForm"),
+    "outbox-viewer": Picture("g o enter !credential.reveal", role=Role.VIEWER),
+    "settings": Picture("g s !not_set"),
+    "settings-manager": Picture("g s down", role=Role.MANAGER),
+    "settings-form": Picture("g s e ?SettingsForm"),
+    "settings-form-errors": Picture("g s e ?SettingsForm =mail_example f2 !correction"),
+    "settings-test": Picture("g s t ?TestForm"),
     "try-a-door": Picture("g t ?TryDoorScreen =gym", demo=True),
     "search": Picture("ctrl+p =kowal !Kowalski"),
     "open-door": Picture("o !Main_Gate"),
@@ -106,6 +119,9 @@ SMALL_ONES = (
     "resident-delete",
     "devices",
     "door-logs",
+    "outbox",
+    "settings",
+    "settings-form",
     "help",
 )
 THEMED = ("dashboard", "residents", "resident-form-errors")
@@ -161,8 +177,28 @@ def prepare(picture: Picture, root: Path, clock: FakeClock) -> dict[str, Any]:
         with store.books(Context(None, "agent", 1, Via.AGENT)) as work:
             work.connection.execute(update(t.manager).values(log_access=False))
         store.close()
+    if picture.delivered:
+        deliver(root, clock)
     options: dict[str, Any] = {"context": context_of(picture.role)}
     return options | ({"doors": Doors()} if picture.demo else {})
+
+
+DELIVERED: tuple[dict[str, Any], ...] = (
+    {"state": "sent", "attempt": 1, "answer": "250 2.0.0 Ok: queued as 4FKqLb0w3Tz"},
+    {"state": "failed", "attempt": 2, "answer": "451 4.7.1 Greylisted, please try again in 300 seconds"},
+    {"state": "dead", "attempt": 1, "answer": "550 5.1.1 The email account that you tried to reach does not exist"},
+    {"state": "unknown", "attempt": 1, "answer": "The server took the mail and did not say whether it keeps it."},
+)
+
+
+def deliver(root: Path, clock: FakeClock) -> None:
+    """What an agent with a mail server would have written; the last text still waits."""
+    store = open_site(root, clock=clock)
+    with store.books(Context(None, "agent", 1, Via.AGENT)) as work:
+        for number, values in enumerate(DELIVERED, 1):
+            late = {"not_before" if values["state"] == "failed" else "ended_at": clock() + timedelta(minutes=10)}
+            work.connection.execute(update(t.outgoing).where(t.outgoing.c.id == number).values(**values, **late))
+    store.close()
 
 
 Draw = Callable[..., bool]
