@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker
 
@@ -143,6 +144,7 @@ class SmartPlusApp(LockingApp):
             return
         self.session.reminder = reminder
         self.began()
+        self._leave_pages()
         self._forget_pages()
         self.go("d")
         if self._clockwork is None:
@@ -194,6 +196,13 @@ class SmartPlusApp(LockingApp):
             self.pop_screen()
         self.switch_screen(LoginScreen(self.engine, welcome=False, remembered=False, sentence=sentence))
         self._forget_pages()
+
+    def _leave_pages(self) -> None:
+        """Show none of the pages: one that is shown cannot be forgotten."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if self.screen in self._pages.values():
+            self.switch_screen(Screen())
 
     def _forget_pages(self) -> None:
         """The pages of an earlier session are of no use to the next."""

@@ -23,6 +23,8 @@ class Module:
     place: str
     permission: str = ""
     demo_only: bool = False
+    tab: bool = False
+    """Whether it is a further page of another module, which has no line of its own in the column."""
 
     def make(self) -> Callable[[Session], Page]:
         """The class of its screen; imported when it is first shown."""
@@ -39,6 +41,11 @@ MODULES = (
     Module("p", "Devices", "screens.devices:DevicesScreen", "device.read"),
     Module("o", "Outbox", "screens.outbox:OutboxScreen", "outbox.read"),
     Module("s", "Settings", "screens.settings:SettingsScreen", "setting.read"),
+    Module("z", "Site Setup", "screens.setup_communities:CommunitiesTab", "community.write"),
+    Module("z2", "Buildings", "screens.setup_places:BuildingsTab", "community.write", tab=True),
+    Module("z3", "Apartments", "screens.setup_places:ApartmentsTab", "community.write", tab=True),
+    Module("z4", "Devices", "screens.setup_devices:SetupDevicesTab", "community.write", tab=True),
+    Module("z5", "Accounts", "screens.setup_accounts:AccountsTab", "community.write", tab=True),
     Module("h", "Operation Logs", "screens.operations:OperationsScreen", "operation.read"),
     Module("t", "Try a door", "screens.try_door:TryDoorScreen", demo_only=True),
 )
@@ -58,7 +65,7 @@ def entries(demo: bool, may: Callable[[str], bool]) -> tuple[ModuleEntry, ...]:
     return tuple(
         ModuleEntry(module.letter, module.name)
         for module in MODULES
-        if (demo or not module.demo_only) and (not module.permission or may(module.permission))
+        if not module.tab and (demo or not module.demo_only) and (not module.permission or may(module.permission))
     )
 
 
