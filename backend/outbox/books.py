@@ -18,7 +18,7 @@ from backend.store import tables as t
 from backend.store.store import Store
 from backend.store.work import Work
 
-PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
+PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=2), timedelta(hours=24))
 """Until the second, third, fourth and fifth try of a text."""
 SERVER_PAUSE = timedelta(minutes=1)
 """For which nothing else of this kind is tried after the server itself failed."""

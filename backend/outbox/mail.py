@@ -34,6 +34,10 @@ _TOO_LARGE = 552
 
 async def send_mail(server: MailServer, to: str, mail: bytes, on_data: OnData) -> Outcome:
     """Try once. Refused before the mail went out means later or never; silence after that means unknown."""
+    try:
+        context = _tls(server) if server.security is not MailSecurity.NONE else None
+    except OSError:
+        return Outcome(End.LATER, f"The authority in {server.ca_file} cannot be read.", server_down=True)
     client = SMTP(
         hostname=server.host,
         port=server.port,
@@ -41,7 +45,7 @@ async def send_mail(server: MailServer, to: str, mail: bytes, on_data: OnData) -
         timeout=server.timeout,
         use_tls=server.security is MailSecurity.TLS,
         start_tls=server.security is MailSecurity.STARTTLS,
-        tls_context=_tls(server) if server.security is not MailSecurity.NONE else None,
+        tls_context=context,
         username=server.user or None,
         password=server.password or None,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -26,6 +26,8 @@ from backend.store.store import Store
 
 log = structlog.get_logger()
 Way = TypeVar("Way")
+GRACE = 3.0
+"""Seconds that a try under way gets to end when the agent stops; a mail that just went out need not end unknown."""
 SET_ASIDE = "This text cannot be made into a message for this address."
 
 
@@ -57,7 +59,7 @@ class Sending:
         tries = 0
         await asyncio.to_thread(books.abandon, self._store, self._context, kind)
         while claimed := await asyncio.to_thread(books.claim, self._store, self._context, kind):
-            await self._send(claimed)
+            await _to_its_end(self._send(claimed))
             tries += 1
         return tries
 
@@ -82,6 +84,18 @@ class Sending:
         await asyncio.to_thread(books.end, self._store, self._context, claimed, outcome)
         level = log.info if outcome.end is End.ACCEPTED else log.warning
         level("text tried", id=claimed.id, kind=claimed.kind.value, attempt=claimed.attempt, end=outcome.end.value)
+
+
+async def _to_its_end(trying: Coroutine[None, None, None]) -> None:
+    """Await a try; when this is cancelled meanwhile, the try gets a moment to end by itself."""
+    task = asyncio.create_task(trying)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=GRACE)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 class _GoingOut:

@@ -36,7 +36,7 @@ def list_settings(call: Call) -> None:
     found = call.engine.settings.all(call.context)
     facts = call.engine.settings.facts(call.context)
     if call.json:
-        emit({"settings": found, "site": facts}, call.formats)
+        emit({"items": found, "total": len(found), "after": None, "site": facts}, call.formats)
         return
     rows = [(one.name, "set" if one.secret and one.is_set else one.value or "–", one.label) for one in found]
     rows += [

@@ -114,6 +114,10 @@ def test_an_installer_sets_the_servers_tests_them_and_sends_what_waits(posted: P
             until(lambda: {one["state"] for one in posted.items()} == {"sent"}, "the texts did not leave")
         assert office.receivers == ["ines@example.com", TO]
         assert gateway.json() == {"to": "+48600700800", "text": "Code 471100"}
+    logged = "".join(file.read_text() for file in (smartplus.site / "logs").glob("*"))
+    assert "text tried" in logged
+    for secret in ("q7Rt", "9931", "471100", PASSWORD, "9a8b"):
+        assert secret not in logged
     (dead,) = smartplus("outbox", "list", "--filter", "state:dead", "--json").json["items"]
     smartplus.done("outbox", "delete", str(dead["id"]), "--yes")
     assert smartplus("outbox", "show", str(dead["id"])).code == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ async def test_five_tries_then_a_dead_letter_that_a_manager_can_send_again(desk:
         sent = desk.mail()
         for _ in range(TRIES):
             assert await desk.send() == 1
-            desk.clock.advance(hours=7)
+            desk.clock.advance(hours=25)
         assert (desk.state(sent), desk.row(sent).attempt) == ("dead", TRIES)
         assert await desk.send() == 0
         desk.outbox.send_again(desk.installer.again(), [sent])
@@ -178,6 +179,18 @@ async def test_a_wrong_certificate_gets_no_mail(
         assert desk.state(sent) == "failed"
         assert "certificate is not trusted" in desk.row(sent).answer
     assert (office.tries, office.mails) == (0, [])
+
+
+def test_an_authority_that_is_gone_is_told_and_tried_again(desk: Desk, certificate: Path, tmp_path: Path) -> None:
+    gone = tmp_path / "authority.pem"
+    gone.write_bytes(certificate.read_bytes())
+    with mail_server(tls=certificate) as office:
+        desk.use(office, mail_security="tls", mail_ca_file=str(gone))
+        gone.unlink()
+        sent = desk.mail()
+        asyncio.run(desk.send())
+    assert desk.state(sent) == "failed"
+    assert str(gone) in desk.row(sent).answer
 
 
 async def test_a_server_without_starttls_gets_no_mail(desk: Desk) -> None:

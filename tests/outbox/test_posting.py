@@ -191,6 +191,23 @@ def test_kill_9_in_the_middle(desk: Desk, step: str, state: str, mails: int) -> 
     assert (desk.state(sent), len(office.mails)) == (state, mails)
 
 
+@pytest.mark.parametrize(("answer", "state"), [("250 slow", "sent"), ("hang", "unknown")])
+async def test_an_agent_that_stops_lets_a_try_end(
+    desk: Desk, answer: str, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.outbox.sending.GRACE", 0.2 if answer == "hang" else 10.0)
+    with mail_server() as office:
+        desk.use(office, mail_timeout="60")
+        office.at_data = [answer]
+        sent = desk.mail()
+        running = asyncio.create_task(Sending(desk.store, desk.agent).run())
+        assert await asyncio.to_thread(office.hanging.wait, PATIENCE)
+        running.cancel()
+        office.go_on.set()
+        await asyncio.gather(running, return_exceptions=True)
+    assert desk.state(sent) == state
+
+
 def test_handed_over_and_deleted(desk: Desk) -> None:
     waiting, dead = desk.mail(), desk.mail("login 2")
     desk.put(dead, state="dead")

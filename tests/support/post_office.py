@@ -58,8 +58,8 @@ def make_certificate(folder: Path, name: str) -> Path:
 class PostOffice:
     """What the mail server took, and what it does to the next mails.
 
-    `at_rcpt` and `at_data` are answers given in turn before mails are taken; "hang" never answers, "drop" closes the
-    connection, "keep and drop" takes the mail and closes without a word.
+    `at_rcpt` and `at_data` are answers given in turn before mails are taken; "hang" never answers, "250 slow" waits for
+    `go_on`, "drop" closes the connection, "keep and drop" takes the mail and closes without a word.
     """
 
     port: int = 0
@@ -71,6 +71,8 @@ class PostOffice:
     users: list[str] = field(default_factory=list)
     hanging: threading.Event = field(default_factory=threading.Event)
     """Set once an answer hangs."""
+    go_on: threading.Event = field(default_factory=threading.Event)
+    """Lets what is "slow" be answered as usual."""
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -98,6 +100,9 @@ class PostOffice:
         if answer == "hang":
             self.hanging.set()
             await asyncio.sleep(3600)
+        if answer == "250 slow":
+            self.hanging.set()
+            await asyncio.to_thread(self.go_on.wait, 30)
         if answer.endswith("drop"):
             assert server.transport is not None
             server.transport.abort()
