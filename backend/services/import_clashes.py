@@ -78,7 +78,7 @@ def _comes(row: Checked, value: Value) -> None:
 
 
 def _contained(connection: Connection, sealer: Sealer, checker: Checker, rows: Sequence[Checked]) -> None:
-    """Warn of a PIN that is part of another, or has another in it: some doors ignore digits around a PIN."""
+    """Warn of a PIN that is part of another, or has one that is there in it: some doors ignore digits around a PIN."""
     typed = {id(row): row.values["pin"][0].text for row in rows if row.values.get("pin")}
     if not typed:
         return
@@ -97,8 +97,8 @@ def _contained(connection: Connection, sealer: Sealer, checker: Checker, rows: S
             continue
         if pin in inside:
             checker.warn(row, "pin", "is part of another PIN: some doors take one for the other.")
-        elif any(part in everyone for part in _parts(pin)):
-            checker.warn(row, "pin", "has another PIN in it: some doors take one for the other.")
+        elif any(part in there for part in _parts(pin)):
+            checker.warn(row, "pin", "has the PIN of a resident in it: some doors take one for the other.")
 
 
 def _parts(pin: str) -> Iterable[str]:

@@ -346,9 +346,10 @@ def test_what_the_world_took_meanwhile_is_left_out_and_told(park: Park, lists: L
 def test_pins_that_contain_one_another_are_warned_of(park: Park, lists: Lists) -> None:
     park.add("1003", "Rosa", "Quispe", pin="4321")
     rows = [("A", "1001", 0, "Ada", "Okonkwo", "", "32"), ("A", "1002", 0, "Ben", "Berg", "", "1204")]
-    draft = lists.draft(*rows, ("A", "1002", 1, "Jan", "Novak", "", "20"), columns=CODES)
-    assert lists.verdicts(draft) == [Verdict.WARN, Verdict.WARN, Verdict.WARN]
-    assert lists.write(draft).written == 3
+    more = [("A", "1002", 1, "Jan", "Novak", "", "20"), ("A", "1002", 1, "Ola", "Novak", "", "543210")]
+    draft = lists.draft(*rows, *more, columns=CODES)
+    assert lists.verdicts(draft) == [Verdict.WARN, Verdict.ADD, Verdict.WARN, Verdict.WARN]
+    assert lists.write(draft).written == 4
 
 
 @pytest.mark.feature("RES-09")
