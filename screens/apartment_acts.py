@@ -56,7 +56,7 @@ async def _reset(page: Page, found: Reset) -> None:
 
 async def enter_address(page: Page, apartment_id: int) -> None:
     """Open the form of the master, where an address sends the login (rule 4); say so where one has gone out."""
-    from screens.resident_form import ResidentForm
+    from screens.resident_form import ResidentEdit
 
     session = page.session
     record = await session.ask(session.engine.apartments.get, session.context, apartment_id)
@@ -64,7 +64,7 @@ async def enter_address(page: Page, apartment_id: int) -> None:
     if master is None:
         page.say("Nobody lives here", "f adds the master: the login goes out with it")
     elif record.unreachable:
-        page.app.push_screen(ResidentForm(session, resident_id=master))
+        page.app.push_screen(ResidentEdit(session, master))
     else:
         page.say("The login has an address", "p on the person's page sends a new one")
 

@@ -113,7 +113,7 @@ async def test_a_reset_shows_two_lists_wants_the_number_and_offers_the_login(
         await keys.until(lambda: apartment(park).members == 0)
         await keys.until_text("Nobody here can sign in")
         await keys.press("p")
-        await keys.until_page("ResidentForm")
+        await keys.until_page("ResidentEdit")
         await keys.until_text("Kowalska, Anna")
 
 

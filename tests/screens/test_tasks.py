@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
+from backend.domain.apartments import ApartmentRecord
 from backend.domain.enums import SyncState
 from backend.domain.paging import ListQuery, ListRow
 from backend.domain.records import LogLine, ResidentRecord
@@ -116,6 +117,13 @@ def begin(demo: Demo) -> Begin:
 def anna(demo: Demo) -> ResidentRecord:
     """Anna Kowalska of A 1001, as the engine holds her."""
     return demo.engine.residents.get(demo.context, demo.engine.residents.find(demo.context, "Kowalska, Anna"))
+
+
+def apartment(demo: Demo, number: str) -> ApartmentRecord:
+    """An apartment of building A, as the engine holds it."""
+    wanted = demo.engine.parse_filter("apartment", demo.context, f"b:A apt:{number}")
+    (row,) = demo.engine.list("apartment", demo.context, ListQuery(wanted)).first(2)
+    return demo.engine.apartments.get(demo.context, row.id)
 
 
 def status(keys: Keys) -> str:
@@ -242,6 +250,53 @@ async def test_11_add_a_resident_with_pin_and_card(demo: Demo, begin: Begin, tal
         await keys.until_text("Ewa Kowalska: 4 of 4 doors", within=60)
         assert demo.doors.type_pin("Lobby-A", "64821")[0]
     tally.note(11, "Add a resident with PIN and card", 9, pressed)
+
+
+@pytest.mark.feature("RES-02")
+async def test_12_add_a_family_member_with_pin(demo: Demo, begin: Begin, tally: Tally) -> None:
+    async with begin() as keys:
+        await keys.press("ctrl+p")
+        await keys.type("1002")
+        await keys.press("enter", "f")
+        await keys.type("Igor")
+        await keys.press("tab", "tab", "tab")
+        await keys.type("58213")
+        await keys.press("f2")
+        pressed = keys.pressed
+        await keys.until_page("ApartmentPage")
+        await keys.until_text("Igor")
+        wanted = ListQuery(demo.engine.parse_filter("resident", demo.context, "igor"))
+        (row,) = demo.engine.list("resident", demo.context, wanted).first(2)
+        record = demo.engine.residents.get(demo.context, row.id)
+        assert (record.building, record.apartment, record.role) == ("A", "1002", "member")
+        assert [one.masked for one in record.credentials] == ["··13"]
+        master = next(one for _, one, role in apartment(demo, "1002").residents if role == "master")
+        assert record.last == master.partition(", ")[0]
+    tally.note(12, "Add a family member with PIN", 7, pressed)
+
+
+@pytest.mark.feature("APT-04")
+@pytest.mark.feature("SYNC-03")
+async def test_18_reset_an_apartment(demo: Demo, begin: Begin, tally: Tally) -> None:
+    before = apartment(demo, "1203")
+    assert before.residents
+    async with begin() as keys:
+        await keys.press("ctrl+p")
+        await keys.type("1203")
+        await keys.press("enter", "z")
+        await keys.until_text("Type 1203")
+        await keys.press(*"1203", "f2")
+        pressed = keys.pressed
+        await keys.until_page("ApartmentPage")
+        await keys.until_text("Nobody here can sign in")
+        after = apartment(demo, "1203")
+        assert [role for _, _, role in after.residents] == ["master"]
+        assert (after.account_status, after.call_type) == (before.account_status, before.call_type)
+        master = after.residents[0][0]
+        proof = demo.engine.sync.revoked
+        await keys.until(lambda: all(line.absent_at for line in proof(demo.context, master)), within=60)
+        assert not demo.engine.residents.get(demo.context, master).email
+    tally.note(18, "Reset an apartment", 8, pressed)
 
 
 @pytest.mark.feature("SYNC-03")
