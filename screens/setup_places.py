@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 
 from backend.catalog.apartments import APARTMENT
 from backend.catalog.buildings import BUILDING
+from screens.apartment_new import ApartmentNew
 from screens.base.needs import needs
 from screens.base.plain_form import PlainForm
 from screens.base.session import Session
@@ -131,7 +132,7 @@ class ApartmentsTab(SetupTab):
 
     def verb_add(self, _ids: tuple[int, ...]) -> None:
         """One apartment."""
-        self.app.push_screen(ApartmentForm(self.session))
+        self.app.push_screen(ApartmentNew(self.session))
 
     @needs("apartment.create")
     def action_range(self) -> None:
@@ -154,48 +155,6 @@ class ApartmentsTab(SetupTab):
         self.ask(DELETE_APARTMENT, f"Delete apartment {place}?", delete, [(("u takes it back.", "$sp-t3"),)])
 
 
-class ApartmentForm(PlainForm):
-    """A new apartment; everything else of it is set on its own page."""
-
-    MODULE = "z"
-    TITLE_TEXT = "New apartment"
-
-    def __init__(self, session: Session, building: str = "") -> None:
-        super().__init__(session)
-        self._building = building
-
-    def sections(self) -> dict[str, Sequence[FormField]]:
-        """Where it is and how it is called."""
-        return {
-            "": (
-                PickField("building_id", "Building", required=True),
-                TextField("number", "APT", required=True, max_length=6, hint="1 to 6 digits, kept as typed"),
-                TextField("name", "APT name", max_length=64),
-            )
-        }
-
-    async def load(self) -> None:
-        """Offer the buildings; the only one, or the last one, is taken."""
-        await offer_buildings(self, self._building)
-        self.form.focus_first()
-
-    async def save(self) -> Saved:
-        """Add it."""
-        session, values = self.session, self.form.values()
-        building_id = int(values["building_id"] or 0)
-        return await session.ask(
-            session.engine.apartments.add, session.act(), building_id, values["number"], values["name"]
-        )
-
-    def saved_title(self) -> str:
-        """Its number."""
-        return f"Apartment {self.form.values()['number']}"
-
-    def next_form(self) -> ApartmentForm:
-        """One more in the same building."""
-        return ApartmentForm(self.session, self.form.values()["building_id"] or "")
-
-
 class RangeForm(PlainForm):
     """Apartments from one number to another, both included."""
 
@@ -214,7 +173,12 @@ class RangeForm(PlainForm):
 
     async def load(self) -> None:
         """Offer the buildings."""
-        await offer_buildings(self, "")
+        rows = await self.session.ask(buildings_of, self.session)
+        picker = self.form.fields["building_id"]
+        assert isinstance(picker, PickField)
+        picker.set_options(rows)
+        if len(rows) == 1:
+            picker.begin(rows[0].answer)
         self.form.focus_first()
 
     async def save(self) -> Saved:
@@ -229,14 +193,3 @@ class RangeForm(PlainForm):
         """Which ones."""
         values = self.form.values()
         return f"Apartments {values['first']} to {values['last']}"
-
-
-async def offer_buildings(form: PlainForm, wanted: str) -> None:
-    """Offer the buildings in the field of a form; `wanted`, or the only one there is, is taken."""
-    rows = await form.session.ask(buildings_of, form.session)
-    picker = form.form.fields["building_id"]
-    assert isinstance(picker, PickField)
-    picker.set_options(rows)
-    only = rows[0].answer if len(rows) == 1 else ""
-    if wanted or only:
-        picker.begin(wanted or only)

@@ -22,6 +22,7 @@ from screens.base.page import Page
 from screens.base.session import Session, StandingAtADoor
 from screens.login import LoggedIn, LoginScreen
 from screens.size import TooSmall, fits
+from smartplus_tui.beginning import Beginning, begin_session
 from smartplus_tui.live import LiveFigures
 from smartplus_tui.locking import LockingApp
 from smartplus_tui.navigation import RECORD_PAGES, module_of
@@ -80,6 +81,7 @@ class SmartPlusApp(LockingApp):
         self._pages: dict[str, Page] = {}
         self._login: LoginScreen | None = None
         self._clockwork: Timer | None = None
+        self._beginning = Beginning(engine)
         self.live = LiveFigures(self, agent_comes=keep_agent)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -121,6 +123,7 @@ class SmartPlusApp(LockingApp):
         if not self.engine.started:
             self.engine.start()
         self._unsubscribe = self.engine.feed.subscribe(self._changed_elsewhere)
+        self._beginning.resume()
         if self._keep_agent:
             from backend.launch import AgentKeeper
 
@@ -135,14 +138,13 @@ class SmartPlusApp(LockingApp):
 
     async def _enter_or_say(self, context: Context, *, reminder: bool = False) -> None:
         """Enter, or have the login say why not."""
-        from smartplus_tui.beginning import begin_session
-
         try:
             self.session = await begin_session(self.engine, context, self._doors)
         except SmartPlusError as error:
             self.show_login(str(error))
             return
         self.session.reminder = reminder
+        self.session.stand_in = None if self._doors is not None else self._beginning.start_door
         self.began()
         self._leave_pages()
         self._forget_pages()
@@ -150,6 +152,10 @@ class SmartPlusApp(LockingApp):
         if self._clockwork is None:
             self._clockwork = self.set_interval(self._every, self._tick)
         self.live.tick()
+        if await self._beginning.is_new(self.session):
+            from screens.first_steps import FirstSteps
+
+            self.push_screen(FirstSteps(self.session))
         self.call_after_refresh(gc.freeze)
 
     def _tick(self) -> None:
@@ -269,12 +275,14 @@ class SmartPlusApp(LockingApp):
 
     async def _look_at_account(self) -> None:
         session = self.session
-        if session is None:
+        if session is None or session.changing:
             return
+        context = session.context
         try:
-            manager = await session.ask(self.engine.account.me, session.context)
+            manager = await session.ask(self.engine.account.me, context)
         except Forbidden as error:
-            self.show_login(str(error))
+            if session is self.session and session.context is context and not session.changing:
+                self.show_login(str(error))
             return
         before, session.manager = session.manager, manager
         if session is self.session and manager.role is not before.role:
@@ -321,5 +329,6 @@ class SmartPlusApp(LockingApp):
         """Let go of the agent and the site."""
         if self._unsubscribe is not None:
             self._unsubscribe()
+        self._beginning.close()
         if self._keeper is not None:
             self._keeper.stop()

@@ -30,6 +30,15 @@ class StandingAtADoor(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """A virtual door that stands in for a real one: where it listens, and its login."""
+
+    address: str
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ModuleEntry:
     """A module as the left column shows it."""
 
@@ -59,6 +68,8 @@ class Session:
     formats: Formats
     modules: tuple[ModuleEntry, ...]
     doors: StandingAtADoor | None = None
+    stand_in: Callable[[str], StandIn] | None = None
+    """Starts a virtual door whose clock is in a time zone, and answers where it is; blocks for seconds."""
     watched: Watched | None = None
     told: tuple[str, str, str] | None = None
     """Title, text and tone of the last thing that was said in the status line."""
@@ -73,6 +84,8 @@ class Session:
     """How many sites this account reaches; more than one can be switched."""
     reminder: bool = False
     """Whether a new password is due and has not been put off until the next login."""
+    changing: bool = False
+    """Whether an act of this session is about to give it another context: until then its own may look ended."""
     lock_minutes: int = 0
     """Minutes without a key after which the screen locks, 0 for never."""
     badges: dict[str, tuple[str, str]] = field(default_factory=dict)
