@@ -20,6 +20,9 @@ from backend.services.sign_in import row_of
 from backend.services.tries import EVERY_ROLE, PASSWORD, UNLOCK, raise_if_locked, refuse
 from backend.store import tables as t
 
+LOCK_SETTING = "lock.minutes"
+LOCK_AFTER = 15
+"""Minutes, where the site has set none."""
 _WRONG = "The password is wrong."
 
 
@@ -55,6 +58,18 @@ class Account(Service):
         with self.store.write(_at_home(context, account), UNLOCK) as work:
             work.require(EVERY_ROLE)
             work.tell("Unlocked the screen", "manager", account.id, account.email, undoable=False)
+
+    def lock_minutes(self, context: Context) -> int:
+        """Minutes without a key after which a screen locks, as the installer set them for the site; 0 for never."""
+        with self.store.read(context, EVERY_ROLE) as connection:
+            value = connection.execute(select(t.setting.c.value).where(t.setting.c.name == LOCK_SETTING)).scalar()
+        return int(value) if value and value.isdigit() else LOCK_AFTER
+
+    def sign_out(self, context: Context) -> None:
+        """Log out of the app; sessions of the command line are not concerned."""
+        with self.store.write(context.again(), "manager.logout") as work:
+            work.require(EVERY_ROLE)
+            work.tell("Signed out", "manager", context.actor_id, context.actor_name, undoable=False)
 
     def agreements(self, context: Context) -> tuple[AgreedText, ...]:
         """Both texts in their present versions, and when the account agreed to them."""

@@ -27,6 +27,11 @@ _CODE = "manager.code"
 class SignIn(Service):
     """Signing in: `prove`, where wanted `obtain_code` and `prove_code`, where wanted `agree`, then `enter`."""
 
+    def site_name(self) -> str:
+        """The name of the first community, which whoever comes to the door may read."""
+        with self.store.read() as connection:
+            return community_name(connection, first_community(connection))
+
     def prove(self, email: str, password: str, via: Via) -> Proof:
         """Who somebody is by their password, and what else is wanted of them; e-mail in any case.
 

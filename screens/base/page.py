@@ -51,6 +51,8 @@ class Page(Acts):
         Binding("question_mark,f1", "help", "Help", id="page.help", tooltip="Keys of this page", show=False),
         Binding("escape", "back", "Back", id="page.back", tooltip="One level back", show=False),
         Binding("q", "quit_app", "Quit", id="page.quit", tooltip="Leave the application", show=False),
+        Binding("L", "account", "Account", id="page.account", tooltip="Sites, password, lock, log out", show=False),
+        Binding("ctrl+l", "lock", "Lock", id="page.lock", tooltip="Lock the screen", show=False),
         Binding("D", "watched", "Doors", id="page.watched", tooltip="Which door is missing, and why", show=False),
     ]
     AUTO_FOCUS = ""
@@ -143,7 +145,7 @@ class Page(Acts):
 
     def refresh_frame(self) -> None:
         """Draw title, module column, footer and status line as they stand."""
-        if not self.query(KeyFooter):
+        if not all(self.query(part) for part in (ModuleColumn, TitleLine, KeyFooter, StatusLine)):
             return  # the page is being taken down
         badges = self.session.badges
         items = [
@@ -217,6 +219,12 @@ class Page(Acts):
         if action == "watched":
             return self.session.watched is not None
         return True
+
+    @on(TopBar.CommunityChosen)
+    def sites_clicked(self, event: TopBar.CommunityChosen) -> None:
+        """The community was clicked."""
+        event.stop()
+        self.action_account()
 
     @on(ModuleColumn.Chosen)
     def go_to_clicked(self, event: ModuleColumn.Chosen) -> None:

@@ -138,6 +138,8 @@ ACTS: dict[str, Act] = {
     "account.me": Act("IMTV", lambda e, c, i: e.account.me(c)),
     "account.change_password": Act("IMTV", lambda e, c, i: e.account.change_password(c, "", "")),
     "account.unlock": Act("IMTV", lambda e, c, i: e.account.unlock(c, "")),
+    "account.lock_minutes": Act("IMTV", lambda e, c, i: e.account.lock_minutes(c)),
+    "account.sign_out": Act("IMTV", lambda e, c, i: e.account.sign_out(c)),
     "account.agreements": Act("IMTV", lambda e, c, i: e.account.agreements(c)),
     "sites.places": Act("IMTV", lambda e, c, i: e.sites.places(c)),
     "sites.link": Act("IMTV", lambda e, c, i: e.sites.link(c, _proof(e, c))),
@@ -176,6 +178,7 @@ ACTS: dict[str, Act] = {
 
 FREE = frozenset(
     {
+        "sign_in.site_name",
         "sign_in.prove",
         "sign_in.obtain_code",
         "sign_in.prove_code",
