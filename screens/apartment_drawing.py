@@ -11,6 +11,7 @@ from backend.domain.formats import Formats, figure
 from screens.base.drawing import beside, column, wrapped
 from widgets.frame import Part
 from widgets.panel import fact
+from widgets.text import clean, fit
 
 if TYPE_CHECKING:
     from backend.domain.apartments import ApartmentRecord, Reset
@@ -94,15 +95,16 @@ def reset_lines(found: Reset, *, brief: bool) -> list[Line]:
             goes.append((("- ", "$sp-bad"), (column(words, 26), tone), (f"{figure(count):>5}", tone)))
     stays: list[Line] = [(("Stays", "bold $sp-t1"),)]
     for words, value in found.stays:
-        first, *more = wrapped(value, STAYS_WIDE - LABEL_WIDE, "$sp-t1")
+        room = STAYS_WIDE - LABEL_WIDE
+        first, *more = [((fit(clean(value), room), "$sp-t1"),)] if brief else wrapped(value, room, "$sp-t1")
         stays.append(((column(words, LABEL_WIDE), "$sp-t3"), *first))
-        stays += [((" " * LABEL_WIDE, ""), *line) for line in more] if not brief else []
-    doors = figure(len(found.doors))
+        stays += [((" " * LABEL_WIDE, ""), *line) for line in more]
+    doors = "1 door is" if len(found.doors) == 1 else f"{figure(len(found.doors))} doors are"
     return [
         *beside(goes, stays, GOES_WIDE),
         (("", ""),),
-        *_warned(f"No mail goes out. Nobody can sign in until an address is entered. {doors} doors are read back.", 70),
-        (("u", "bold $sp-acc"), (" takes it back, but for log lines and messages.", "$sp-t3")),
+        *_warned("No mail goes out: nobody can sign in until an address is entered.", 70),
+        (("u", "bold $sp-acc"), (f" takes it back, but no log line and no message. {doors} read back.", "$sp-t3")),
     ]
 
 

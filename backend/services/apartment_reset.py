@@ -108,8 +108,8 @@ def _stays(
         *told,
         ("Free members", str(community_row(connection, community_id).free_members)),
         ("Calls", f"{apartment.sip_or_ip.upper()}, {CALL_TYPE_WORDS[CallType(apartment.call_type)]}"),
-        ("Settings", "APT name, permissions, devices"),
-        ("Audit", "every line of the operation log"),
+        ("Settings", "name, rights, devices"),
+        ("Audit", "the operation log"),
     )
 
 

@@ -131,6 +131,7 @@ class Apartments(Service):
         under one operation; the same request goes on where it was broken off. Undo brings back everything but log
         lines and messages. Raises Invalid (number), Conflict where there is nothing to reset, NotFound.
         """
+        found = self.reset_preview(context, apartment_id)  # counts logs: not while others wait for the lock
         with self.store.write(context, "apartment.reset") as work:
             work.require("apartment.reset")
             row = apartment_row(work.connection, context.community_id, apartment_id)
@@ -139,7 +140,6 @@ class Apartments(Service):
             else:
                 if number.strip() != row.number:
                     raise Invalid({"number": f"Type {row.number}, the number of the apartment, to reset it."})
-                found = reset.reset_of(work.connection, context.community_id, row)
                 if not found.master and not any(count for _, count in found.goes):
                     raise Conflict("", f"Nobody lives in {found.place}: there is nothing to reset.")
                 work.tell("Reset apartment", "apartment", apartment_id, found.place)

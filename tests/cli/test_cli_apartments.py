@@ -44,6 +44,20 @@ def test_a_setting_without_effect_is_saved_and_said(smartplus):
     assert ran.err == "Note: No telephone is called: nobody here has a telephone number.\n"
 
 
+@pytest.mark.feature("APT-03")
+@pytest.mark.feature("LOG-06")
+def test_the_operation_log_tells_settings_in_words(smartplus):
+    words = ("--call-type", "monitor_app", "--allow-qr", "no", "--member-limit", "3", "--sip-or-ip", "ip")
+    saved = smartplus("apartment", "edit", "A 1001", *words, "--json").json
+    told = smartplus("log", "operation", str(saved["operation"]), "--json").json["fields"]
+    assert {(one["field"], one["before"], one["after"]) for one in told} == {
+        ("Call type", "SmartPlus and indoor monitors", "Indoor monitors with SmartPlus as backup"),
+        ("Allow QR", "Yes", "No"),
+        ("Member limit", "0", "3"),
+        ("SIP/IP", "SIP", "IP"),
+    }
+
+
 @pytest.mark.feature("SET-06")
 @pytest.mark.edge("39")
 def test_an_apartment_like_another_is_made_and_said(smartplus):
