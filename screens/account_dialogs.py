@@ -90,8 +90,8 @@ class UnlinkSite(EntryDialog[Context]):
     def lead(self) -> tuple[str, ...]:
         """What it takes away."""
         return (
-            f"{self._place.community} ({self._place.email}) cannot be reached from here any more,",
-            "nor this site from there.",
+            f"{self._place.community}, {self._place.email}",
+            "cannot be reached from here any more, nor this site from there.",
         )
 
     def entries(self) -> tuple[Entry, ...]:

