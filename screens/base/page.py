@@ -201,16 +201,17 @@ class Page(Acts):
         if isinstance(error, Forbidden):
             self.post_message(Refused())
 
-    def on_key(self, event: events.Key) -> None:
-        """The letter after `g`; every other key goes on."""
+    def take_letter(self, key: str) -> bool:
+        """The letter after `g`; every other key goes on. Asked by the application, where `g` itself acts: a key may
+        pass this page while the one before it is still on its way there."""
         if not self._going:
-            return
+            return False
         self._going = False
-        if any(event.key == entry.letter for entry in self.session.modules):
-            event.stop()
-            event.prevent_default()
-            self.post_message(GoTo(event.key))
+        known = any(key == entry.letter for entry in self.session.modules)
+        if known:
+            self.post_message(GoTo(key))
         self.refresh_frame()
+        return known
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While the letter after `g` is awaited, no key of the page acts."""

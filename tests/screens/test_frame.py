@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
+from textual import events
 
 from backend.domain.context import Context
 from backend.domain.enums import Role, Via
@@ -46,6 +47,16 @@ async def test_g_goes_anywhere_from_a_list_whose_keys_are_the_same_letters(show:
         await keys.press("escape")
         await keys.press("d")
         await keys.until_page("ApartmentsScreen")
+
+
+@pytest.mark.parametrize(("letter", "page"), [("l", "DoorLogsScreen"), ("o", "OutboxScreen")])
+async def test_two_keys_that_arrive_together_go_where_they_say(show: Show, letter: str, page: str) -> None:
+    async with show("g", "r") as keys:
+        await keys.until_text("Kowalska, Anna")
+        for key in ("g", letter):
+            keys.app.post_message(events.Key(key, key))
+        await keys.until_page(page)
+        await keys.settled()
 
 
 async def test_escape_leaves_one_level_at_a_time(show: Show) -> None:
