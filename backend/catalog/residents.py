@@ -61,7 +61,6 @@ RESIDENT = Record(
             section="Person",
             hint="hex or dec:, ; between",
         ),
-        Field("face", "Face photo", Kind.PHOTO, listed=False, formed=True, section="Person", hint="file, JPEG or PNG"),
         Field(
             "group_ids",
             "Groups",
@@ -80,6 +79,17 @@ RESIDENT = Record(
             section="Where and when",
             hint="-10 to 128, G0-G2, All Floors",
         ),
+        Field(
+            "face",
+            "Face photo",
+            Kind.PHOTO,
+            listed=False,
+            formed=True,
+            section="Face and ID access",
+            hint="file, JPEG or PNG",
+        ),
+        Field("run", "RUN", Kind.SECRET, listed=False, formed=True, max_length=16, section="Face and ID access"),
+        Field("serial", "Serial", Kind.SECRET, listed=False, formed=True, max_length=16, section="Face and ID access"),
         Field(
             "role",
             "Type",
@@ -101,8 +111,6 @@ RESIDENT = Record(
         Field("phone1", "Landline 1", listed=False, formed=True, max_length=20, section="Contact"),
         Field("phone2", "Landline 2", listed=False, formed=True, max_length=20, section="Contact"),
         Field("phone3", "Landline 3", listed=False, formed=True, max_length=20, section="Contact"),
-        Field("run", "RUN", Kind.SECRET, listed=False, formed=True, max_length=16, section="ID access"),
-        Field("serial", "Serial", Kind.SECRET, listed=False, formed=True, max_length=16, section="ID access"),
         Field("linked", "Linked user", listed=False),
         Field("linked_reason", "Reason of the link", listed=False),
         Field(

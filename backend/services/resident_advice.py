@@ -76,10 +76,7 @@ def _about_pins(
         return ""
     others = _pins_of(connection, sealer, place, holder_id)
     if any(contained_pins(pin, others) for pin in pins):
-        return (
-            "Another PIN is a part of this one, or this one of another: "
-            "a door that ignores digits around a PIN may take one for the other."
-        )
+        return "Another PIN holds this one, or this one another: a door may take one for the other."
     scope = scope_of(CredentialKind.PIN, place.pin_mode, place.community_id, place.apartment_id)
     taken = _pins_in(connection, sealer, scope)
     for pin in pins:

@@ -78,7 +78,7 @@ def test_floors_face_and_a_further_pin(smartplus: Smartplus, tmp_path: Path) -> 
 def test_what_to_know_is_said_and_the_act_is_done(smartplus: Smartplus) -> None:
     ran = smartplus("resident", "edit", "Nowak", "--pin", "-", typed="274\n")
     assert ran.code == 0
-    assert "pin: Another PIN is a part of this one" in ran.err
+    assert "pin: Another PIN holds this one" in ran.err
 
 
 @pytest.mark.feature("RES-07")

@@ -99,7 +99,7 @@ def test_modules_have_letters_of_their_own() -> None:
 
 FREE = {
     *("go", "reload", "search", "help", "back", "quit_app", "watched"),
-    *("filter", "sort", "copy", "export", "detail", "pane", "plan", "save", "save_next"),
+    *("filter", "sort", "copy", "export", "detail", "pane", "plan", "save", "save_next", "theirs"),
     *("app.focus_next", "app.focus_previous", "try_code", "undo_this"),
 }
 """Acts that only look, or that live on a page which its own permission guards."""

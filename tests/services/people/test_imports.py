@@ -297,11 +297,11 @@ def test_a_stop_between_slices_keeps_what_is_written_and_tells_the_rest(park: Pa
         tell=lambda progress: seen.append((progress.done, progress.total)),
         stopped=lambda: bool(seen),
     )
-    assert seen[0] == (20, 120)
-    assert (report.state, report.written) == (ImportState.STOPPED, 20)
-    assert len(park.rows(t.resident)) == 20
-    assert "20 of 120 rows" in report.sentence
-    assert lists.write(lists.draft(*rows)).written == 100
+    assert seen[0] == (25, 120)
+    assert (report.state, report.written) == (ImportState.STOPPED, 25)
+    assert len(park.rows(t.resident)) == 25
+    assert "25 of 120 rows" in report.sentence
+    assert lists.write(lists.draft(*rows)).written == 95
 
 
 @pytest.mark.feature("RES-09")
@@ -314,7 +314,7 @@ def test_a_crash_goes_on_with_the_same_request_under_one_operation(park: Park, l
 
     with pytest.raises(KeyboardInterrupt):
         lists.imports.write(context, draft, tell=die)
-    assert len(park.rows(t.resident)) == 20
+    assert len(park.rows(t.resident)) == 25
     park.clock.advance(minutes=5)
     (broken,) = lists.imports.reports(park.context)
     assert broken.state is ImportState.BROKEN
@@ -333,8 +333,8 @@ def test_what_the_world_took_meanwhile_is_left_out_and_told(park: Park, lists: L
     draft = lists.draft(*rows, ("A", "1002", 0, "Ben", "Berg", "", ""), columns=CODES)
 
     def steal(progress: Any) -> None:
-        if progress.done == 20:
-            park.add("1003", "Rosa", "Quispe", pin="2025")
+        if progress.done == 25:
+            park.add("1003", "Rosa", "Quispe", pin="2027")
 
     report = lists.write(draft, tell=steal)
     assert (report.written, report.refused) == (30, 1)

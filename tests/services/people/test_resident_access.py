@@ -94,7 +94,7 @@ def test_a_pin_inside_another_is_told_without_saying_whose(park: Park) -> None:
     park.add(pin="2741")
     for pin, said in (("27", True), ("27411", True), ("741", True), ("2841", False)):
         told = park.residents.advise_add(park.context, park.draft("1002", "Ewa", pin=pin)).get("pin", "")
-        assert ("part of this one" in told) is said, pin
+        assert ("Another PIN holds this one" in told) is said, pin
         assert "Kowalska" not in told
 
 
