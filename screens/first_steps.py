@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
-from textual.widgets import Input
 
 from backend.domain.errors import Conflict, Invalid, SmartPlusError
 from screens.base.messages import GoTo
@@ -34,7 +32,11 @@ class FirstSteps(Page):
     """Left what is done, right the step at hand; Enter goes on, Escape leaves and keeps what is done."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2,ctrl+s", "next_step", "Next", id="steps.next", tooltip="Do this step", priority=True, show=False),
+        Binding(
+            "enter,f2,ctrl+s", "next_step", "Next", id="steps.next", tooltip="Do this step", priority=True, show=False
+        ),
+        Binding("tab", "field(1)", "Next field", id="steps.tab", tooltip="Next field", priority=True, show=False),
+        Binding("shift+tab", "field(-1)", "Field above", id="steps.up", tooltip="Above", priority=True, show=False),
         Binding("pageup", "move(-1)", "Back", id="steps.back", tooltip="The step before", priority=True, show=False),
         Binding("pagedown", "move(1)", "On", id="steps.on", tooltip="The step after", priority=True, show=False),
         Binding("f7", "virtual", "Virtual door", id="steps.virtual", tooltip="A virtual door stands in", show=False),
@@ -96,6 +98,7 @@ class FirstSteps(Page):
             panel.keys = "F7 no door at hand: a virtual one" if self._at == 3 and self.session.stand_in else ""
             lead, form, wait = Lines(id="lead"), Form({"": tuple(step.fields())}), Lines(id="wait")
             lead.lines = tuple(((text, "$sp-t2"),) for text in step.lead)
+            lead.display = bool(step.lead)
             await box.mount(lead, form, wait)
             form.begin(await step.values(self.session, facts))
             form.focus_first()
@@ -138,10 +141,13 @@ class FirstSteps(Page):
             self._result or (("y", "bold $sp-acc"), (" opens it now. The PIN opens it at the door.", "$sp-t2")),
         )
 
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_next_step()
+    @needs("community.write")
+    def action_field(self, step: int) -> None:
+        """Another field of the form; at once, so that what is typed ahead goes there."""
+        if step > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
 
     @needs("community.write")
     def action_next_step(self) -> None:
@@ -149,7 +155,7 @@ class FirstSteps(Page):
         if self._at == OPENING:
             self.post_message(GoTo("d"))
         elif not self._busy:
-            self._busy = True
+            self._busy = self.waiting = True
             self.start(self._save)
 
     async def _save(self) -> None:
@@ -166,6 +172,7 @@ class FirstSteps(Page):
         await self._read()
         self._at += 1
         await self._show()
+        self.end_wait()
 
     def _waited(self, seconds: float) -> None:
         """How long a device has been waited for."""
@@ -175,6 +182,7 @@ class FirstSteps(Page):
 
     def failed(self, error: SmartPlusError) -> None:
         """Errors stand under their fields; what was typed stays."""
+        self.end_wait()
         forms = self.query(Form)
         if forms and isinstance(error, Invalid):
             forms.first().show_errors(error.fields)
@@ -221,8 +229,8 @@ class FirstSteps(Page):
             command_id = await session.ask(session.engine.doors.open, session.act(), relay_id)
             record = await until_ended(session, command_id)
             opened = record.state == "done"
-            word = f"● {record.door} is open: {record.text}" if opened else f"× {record.text}"
-            self._result = ((word, "$sp-ok" if opened else "$sp-bad"), ("   Esc to the dashboard", "$sp-t3"))
+            word = f"● {record.door} is open" if opened else f"× {record.text}"
+            self._result = ((word, "$sp-ok" if opened else "$sp-bad"), ("   Enter to the dashboard", "$sp-t3"))
         finally:
             self._busy = False
         await self._read()

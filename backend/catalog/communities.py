@@ -15,18 +15,18 @@ CHARGE_MODES = (
 
 SWITCH_FIELDS = (
     Field("only_public_area", "Only Public Area", Kind.FLAG, listed=False,
-          hint="residents open public doors only; managers set no permissions"),
+          hint="residents: public doors only"),
     Field("premium_until", "Premium until", Kind.DATE, listed=False,
-          hint="last day, as in 2027-12-31; nothing: no plan"),
-    Field("landline", "Landline Service", Kind.FLAG, listed=False, hint="phones can be call targets"),
-    Field("id_access", "ID Access", Kind.FLAG, listed=False, hint="RUN and serial number as a credential"),
-    Field("free_members", "Free members", Kind.INTEGER, listed=False, hint="family members without a fee"),
+          hint="last day, as in 2027-12-31"),
+    Field("landline", "Landline Service", Kind.FLAG, listed=False, hint="phones as call targets"),
+    Field("id_access", "ID Access", Kind.FLAG, listed=False, hint="RUN and serial number"),
+    Field("free_members", "Free members", Kind.INTEGER, listed=False, hint="members without a fee"),
     Field("with_indoor_monitor", "With Indoor Monitor", Kind.FLAG, listed=False,
-          hint="an apartment keeps at least one monitor"),
+          hint="an APT keeps its monitor"),
     Field("video_storage", "Video Storage", Kind.FLAG, listed=False,
-          hint="needs Premium; no effect before clips are here"),
+          hint="premium; no effect yet"),
     Field("charge_mode", "Charge Mode", Kind.CHOICE, listed=False, choices=CHARGE_MODES,
-          hint="no effect before Subscriptions are here"),
+          hint="no effect yet"),
 )  # fmt: skip
 """What only an installer switches, beside the facts that a property manager may change."""
 

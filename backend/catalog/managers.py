@@ -7,17 +7,17 @@ from backend.catalog.words import ROLES
 
 SWITCH_FIELDS = (
     Field("delete_residents", "Delete accounts", Kind.FLAG, listed=False, formed=True, section="Permissions",
-          hint="Delete Account Permission"),
+          hint="of residents"),
     Field("log_access", "Log Access Control", Kind.FLAG, listed=False, formed=True, section="Permissions",
           hint="door logs, calls, captures"),
     Field("log_images", "Log images", Kind.FLAG, listed=False, formed=True, section="Permissions",
-          hint="pictures of logs; no effect before there are pictures"),
+          hint="pictures; no effect yet"),
     Field("two_factor", "Two-factor", Kind.FLAG, listed=False, formed=True, section="Signing in",
-          hint="a mailed code after the password"),
+          hint="a mailed code to sign in"),
     Field("password_reminder", "Monthly reminder", Kind.FLAG, listed=False, formed=True, section="Signing in",
           hint="to change the password"),
     Field("pm_app", "PM app", Kind.FLAG, listed=False, formed=True, section="Signing in",
-          hint="no effect before there are calls"),
+          hint="no effect yet"),
 )  # fmt: skip
 """The switches of rules 1.1."""
 
@@ -33,7 +33,7 @@ MANAGER = Record(
         Field("role", "Role", Kind.CHOICE, width=18, importance=2, formed=True, required=True, choices=ROLES,
               filtered=True),
         Field("password", "Password", Kind.SECRET, listed=False, formed=True,
-              hint="none: a first one is made and mailed"),
+              hint="none: one is made, mailed"),
         *SWITCH_FIELDS,
         Field("disabled", "Disabled", Kind.FLAG, width=9, importance=3, vocabulary="flag", filtered=True),
         Field("last_login_at", "Signed in", Kind.AGE, width=9, importance=4, align_right=True),

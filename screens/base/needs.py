@@ -27,7 +27,7 @@ def needs(permission: str) -> Callable[[Action[ActsType, P]], Action[ActsType, P
             if page.session.may(permission):
                 action(page, *args, **kwargs)
             else:
-                page.say(str(Forbidden(permission)), bad=True)
+                page.say(page.session.why_closed(Forbidden(permission)), bad=True)
 
         run.permission = permission  # type: ignore[attr-defined]
         return run

@@ -290,7 +290,7 @@ class ResourceScreen(Page):
         if verb is None or not self.offers(name):
             return
         if not self.session.may(verb.permission):
-            self.say(str(Forbidden(verb.permission)), bad=True)
+            self.say(self.session.why_closed(Forbidden(verb.permission)), bad=True)
             return
         if verb.many and self.table.ticks:
             self.start(self._verb_on_ticked, name)

@@ -29,6 +29,10 @@ class StandingAtADoor(Protocol):
         """Present a card: opened or not, and the device's own reason."""
 
 
+SWITCH_WORDS = {"log_access": "Log Access Control", "delete_residents": "Delete Account Permission"}
+"""Switch of an account -> its name in the guide."""
+
+
 @dataclass(frozen=True, slots=True)
 class StandIn:
     """A virtual door that stands in for a real one: where it listens, and its login."""
@@ -107,14 +111,17 @@ class Session:
 
     def may(self, permission: str) -> bool:
         """Whether to offer what needs `permission`; the service decides, this only saves the way there."""
-        from backend.domain.permissions import allowed
+        from backend.domain.permissions import SWITCHES, allowed
 
-        return allowed(self.manager.role, permission, {})
+        switches = {name: getattr(self.manager, name) for name in SWITCHES.values()}
+        return allowed(self.manager.role, permission, switches)
 
     def why_closed(self, error: Forbidden) -> str:
         """Who closed what the engine refuses: the role, or an installer by a switch of this account."""
-        if self.may(error.permission):
-            return "An installer has switched this off for your account (Log Access Control)."
+        from backend.domain.permissions import SWITCHES, allowed
+
+        if error.permission in SWITCHES and allowed(self.manager.role, error.permission, {}):
+            return f"An installer has switched this off for your account ({SWITCH_WORDS[SWITCHES[error.permission]]})."
         return str(error)
 
     def act(self) -> Context:

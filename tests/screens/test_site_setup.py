@@ -122,6 +122,8 @@ async def test_a_second_community_is_made_and_acted_in(show: Show, park: Park) -
         await keys.until_text("Hill")
         await keys.press("home", "enter")
         await keys.until(lambda: keys.page.session.community.name == "Hill")
+        await keys.until_page("FirstSteps")
+        await keys.press("escape")
         await keys.until_page("DashboardScreen")
         await tab(keys, 2, "There is no building yet")
 
@@ -283,3 +285,19 @@ async def test_a_device_is_added_by_hand_placed_and_readdressed(show: Show, park
         await keys.until_text("Replace Yard by another device?")
         await keys.press("y")
         await keys.until(lambda: engine.devices.get(context, 4).mac.endswith("CD"))
+
+
+@pytest.mark.feature("RES-07")
+@pytest.mark.edge("40")
+async def test_without_delete_permission_no_key_is_offered_and_the_key_says_why(show: Show, park: Park) -> None:
+    from backend.domain.accounts import ManagerPatch
+
+    engine, context = park
+    version = engine.managers.get(context, 2).version
+    engine.managers.edit(context.again(), 2, version, ManagerPatch(delete_residents=False))
+    async with show("g", "r", role=Role.MANAGER) as keys:
+        await keys.until_text("Kowalska, Anna")
+        assert "d Delete" not in keys.text()
+        assert "e Edit" in keys.text()
+        await keys.press("d")
+        await keys.until_text("Delete Account")
