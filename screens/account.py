@@ -73,6 +73,9 @@ class AccountDialog(Dialog[None]):
         self._places = {f"{_SITE}{number}": place for number, place in enumerate(places)}
         session.sites = len(places)
         acts = (*((_LATER,) if session.reminder else ()), *_ACTS)
+        if session.doors is not None:
+            acts = ()
+            self._say("The demo logs in by itself: it has no password to change, to lock with, or to leave by.", "t3")
         rows = [PickRow(answer, place.community, _state(place)) for answer, place in self._places.items()]
         rows += [PickRow(f"{_ACT}{letter}", words, ((letter, "bold $sp-acc"),)) for letter, words in acts]
         self.query_one(PickList).show(rows)

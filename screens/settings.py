@@ -9,16 +9,17 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from backend.catalog.settings import MAIL, SETTINGS, SMS
+from backend.catalog.settings import LOCK, MAIL, MINUTES, SMS
 from backend.catalog.words import label_of
 from backend.domain.enums import OutgoingKind
 from backend.domain.errors import Forbidden, SmartPlusError
 from screens.base.needs import needs
 from screens.base.page import Page
 from screens.base.session import Session
+from screens.setting_drawing import fact_lines, value_lines
 from screens.setting_forms import SettingsForm, TestForm
-from widgets.frame import Part, Title
-from widgets.panel import Lines, Panel, fact
+from widgets.frame import Title
+from widgets.panel import Lines, Panel
 from widgets.state_pane import failed, no_permission
 from widgets.table import VirtualTable
 from widgets.table_messages import CursorMoved, RowSelected
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from backend.domain.site_settings import SettingRecord, SiteFacts
 
 SITE = "This site"
-SECTIONS = (MAIL, SMS, SITE)
+SECTIONS = (MAIL, SMS, LOCK, SITE)
 IN_SHORT = {
     MAIL: "Mail waits in the Outbox",
     SMS: "Text messages wait in the Outbox",
@@ -36,7 +37,6 @@ IN_SHORT = {
 }
 """What stands beside a section of which nothing is set."""
 KINDS = {MAIL: OutgoingKind.MAIL, SMS: OutgoingKind.SMS}
-LABEL = 22
 COLUMNS = (
     Column("section", "Section", width=16, importance=9),
     Column("state", "State", width=10, importance=8),
@@ -94,7 +94,8 @@ class SettingsScreen(Page):
 
     def _row(self, number: int, section: str) -> Row:
         host, sender, url = (self._values[name].value for name in ("mail.host", "mail.sender", "sms.url"))
-        in_short = {MAIL: f"{host} as {sender}" if host else "", SMS: url, SITE: IN_SHORT[SITE]}[section]
+        lock = label_of(MINUTES, self._values["lock.minutes"].value)
+        in_short = {MAIL: f"{host} as {sender}" if host else "", SMS: url, LOCK: lock, SITE: IN_SHORT[SITE]}[section]
         if section == SITE:
             state = Cell("fixed", tone="t3")
         elif in_short:
@@ -122,40 +123,17 @@ class SettingsScreen(Page):
     def _draw(self) -> None:
         section, panel = self._section, self.query_one("#values", Panel)
         panel.heading = section
-        panel.keys = "e edit · t test" if section in KINDS and self.session.may("setting.write") else ""
-        lines = self._fact_lines() if section == SITE else self._value_lines(section)
-        panel.query_one(Lines).lines = tuple(lines)
-
-    def _value_lines(self, section: str) -> list[tuple[Part, ...]]:
-        lines = []
-        for field in SETTINGS:
-            if field.section != section or field.name not in self._values:
-                continue
-            found = self._values[field.name]
-            if found.secret:
-                shown: Part = ("set, never shown", "$sp-t2") if found.is_set else ("–", "$sp-t3")
-            else:
-                word = label_of(field.choices, found.value) if field.choices else found.value
-                shown = (word, "$sp-t1") if word else ("–", "$sp-t3")
-            lines.append(fact(field.label, (shown,), LABEL))
-        return lines
-
-    def _fact_lines(self) -> list[tuple[Part, ...]]:
-        facts = self._facts
-        if facts is None:
-            return []
-        agent: Part = (facts.agent_url or "–", "$sp-t1") if facts.agent_alive else ("no agent runs", "$sp-warn")
-        return [
-            fact("The key comes from", ((facts.key_from, "$sp-t1"),), LABEL),
-            fact("Database", ((facts.database, "$sp-t1"),), LABEL),
-            fact("", ((f"{facts.database_bytes / 1_000_000:,.1f} MB", "$sp-t2"),), LABEL),
-            fact("Devices reach us at", (agent,), LABEL),
-        ]
+        keys = "" if section == SITE else "e edit · t test" if section in KINDS else "e edit"
+        panel.keys = keys if self.session.may("setting.write") else ""
+        if section == SITE and self._facts is not None:
+            panel.query_one(Lines).lines = fact_lines(self._facts)
+        else:
+            panel.query_one(Lines).lines = value_lines(self._values.values(), section)
 
     @needs("setting.write")
     def action_edit(self) -> None:
         """Change the section under the cursor."""
-        if self._section in KINDS:
+        if self._section and self._section != SITE:
             self.app.push_screen(SettingsForm(self.session, self._section))
         elif self._section:
             self.say("Nothing can be set here", "It is as the machine has it.", bad=True)

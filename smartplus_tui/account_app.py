@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from backend.domain.errors import Forbidden, SmartPlusError
 from screens.base.messages import ActAs, LogOut
 from screens.base.page import Page
+from smartplus_tui.beginning import lock_minutes
 from smartplus_tui.live import LiveFigures
 from smartplus_tui.locking import LockingApp
 
@@ -92,6 +93,7 @@ class AccountApp(LockingApp):
             await self.enter_or_say(context, told=told)  # its modules and keys are others now
         else:
             session.manager = manager
+            session.lock_minutes = await session.ask(lock_minutes, session)
 
     def once_saved(self, then: Callable[[], object]) -> None:
         """Go on once nothing typed can be lost."""

@@ -235,7 +235,7 @@ class SmartPlusApp(AccountApp):
         if topics & {"sync", "devices", "agent", "outbox"}:
             self.live.count()
             self.live.tick()
-        if "managers" in topics:
+        if topics & {"managers", "settings"}:
             self.on_refused()
 
     def on_shown(self) -> None:

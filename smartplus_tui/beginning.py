@@ -60,10 +60,14 @@ async def begin_session(engine: Engine, context: Context, doors: StandingAtADoor
     community = await asyncio.to_thread(engine.communities.get, context)
     manager = await asyncio.to_thread(engine.account.me, context)
     places = await asyncio.to_thread(engine.sites.places, context)
-    minutes = await asyncio.to_thread(engine.account.lock_minutes, context)
     formats = Formats.of(community.timezone, community.clock_format, community.date_format)
     modules = entries(doors is not None, lambda permission: allowed(manager.role, permission, {}))
     session = Session(engine, context, manager, community, formats, modules, doors)
     session.sites = len(places)
-    session.lock_minutes = 0 if doors is not None else minutes
+    session.lock_minutes = await asyncio.to_thread(lock_minutes, session)
     return session
+
+
+def lock_minutes(session: Session) -> int:
+    """Minutes after which the screen of this session locks; the demo, whose password nobody knows, never does."""
+    return 0 if session.doors is not None else session.engine.account.lock_minutes(session.context)

@@ -9,11 +9,20 @@ from backend.domain.enums import MailSecurity, SmsFormat, SmsMethod
 
 MAIL = "Mail server"
 SMS = "Text messages"
+LOCK = "Screen lock"
 
 SECURITY = (
     Choice(MailSecurity.STARTTLS.value, "STARTTLS"),
     Choice(MailSecurity.TLS.value, "TLS from the start"),
     Choice(MailSecurity.NONE.value, "None, this machine only"),
+)
+MINUTES = (
+    Choice("0", "Never"),
+    Choice("5", "5 minutes"),
+    Choice("10", "10 minutes"),
+    Choice("15", "15 minutes"),
+    Choice("30", "30 minutes"),
+    Choice("60", "60 minutes"),
 )
 METHODS = tuple(Choice(one.value, one.value.upper()) for one in SmsMethod)
 FORMATS = (Choice(SmsFormat.JSON.value, "JSON"), Choice(SmsFormat.FORM.value, "Form fields"))
@@ -36,10 +45,12 @@ SETTINGS = (
     Field("sms.body", "Template", hint="with {to} and {text}", max_length=2000, section=SMS),
     Field("sms.success", "Success", hint="words of its answer; empty: any 2xx", max_length=200, section=SMS),
     Field("sms.timeout", "Time limit", hint="seconds, empty: 30", max_length=3, section=SMS),
+    Field("lock.minutes", "Lock after", Kind.CHOICE, hint="without a key", choices=MINUTES, section=LOCK),
 )  # fmt: skip
 
 DEFAULTS: Mapping[str, str] = {
     "mail.security": MailSecurity.STARTTLS.value,
+    "lock.minutes": "15",
     "sms.method": SmsMethod.POST.value,
     "sms.header": "Authorization",
     "sms.format": SmsFormat.JSON.value,

@@ -52,10 +52,15 @@ class Outbox(Service):
             return _record(_rows(connection, context, (text_id,))[0])
 
     def read(self, context: Context, text_id: int) -> OutgoingText:
-        """A text whole. It may hold a password or a code, so reading it is an operation. Raises NotFound."""
+        """A text whole. It may hold a password or a code, so reading it is an operation. Raises NotFound.
+
+        What is written to an account is the installer's alone to read: who reads its codes can be that account.
+        """
         with self.store.write(context, "outgoing.read") as work:
             work.require("credential.reveal")
             row = _rows(work.connection, context, (text_id,))[0]
+            if row.manager_id is not None:
+                work.require("manager.write")  # its code or password lets in as that account
             if work.replayed is None:
                 work.tell(f"Read the text: {row.purpose}", "outgoing", row.id, row.address, undoable=False)
         content = open_content(self.store.sealer, row.uuid, row.content_sealed)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import insert
 
-from backend.domain.context import Context, agent_context
+from backend.domain.context import Context
 from backend.domain.enums import Role
 from backend.engine import Engine
-from backend.store import tables as t
 from tests.screens.conftest import SMALL, Show
 from tests.support.clock import FakeClock
 from tests.support.keys import Keys
@@ -80,9 +78,9 @@ async def test_what_comes_meanwhile_waits_under_the_lock(show: Show, clock: Fake
 
 @pytest.mark.feature("ACC-01")
 async def test_a_site_that_sets_no_minutes_is_never_locked(show: Show, park: Park, clock: FakeClock) -> None:
-    with park[0].managers.store.books(agent_context(1)) as work:
-        work.connection.execute(insert(t.setting).values(name="lock.minutes", value="0"))
     async with show() as keys:
+        park[0].settings.edit(park[1].again(), {"lock.minutes": "0"})
+        await keys.until(lambda: keys.app.session.lock_minutes == 0)
         clock.advance(hours=9)
         keys.app._tick()
         await keys.press("g", "r")

@@ -11,11 +11,13 @@ from backend.domain import agreements
 from backend.domain.agreements import PRIVACY, TEXTS, AgreementText
 from backend.domain.enums import CodePurpose, Document, Role, Via
 from backend.domain.errors import Busy, Forbidden, Invalid
+from backend.domain.paging import ListQuery
 from backend.domain.signing_in import Proof
 from backend.services import sign_in as sign_in_module
 from backend.services.account import Account
 from backend.services.managers import Managers
 from backend.services.outbox import open_content
+from backend.services.outbox_list import Outbox
 from backend.services.sessions import Sessions
 from backend.services.sign_in import SignIn
 from backend.store import tables as t
@@ -149,6 +151,21 @@ def test_without_a_mail_server_the_sentence_says_who_can_help(park: Park, sign_i
     assert "installer finds the code in the Outbox" in sent.sentence
     with park.store.read() as connection:
         assert connection.execute(select(t.outgoing.c.state)).scalars().all() == ["waiting"]
+
+
+@pytest.mark.feature("ACC-03")
+@pytest.mark.feature("AGT-07")
+def test_only_an_installer_reads_the_code_in_the_outbox_and_that_is_recorded(park: Park, sign_in: SignIn) -> None:
+    switch(park, two_factor=True)
+    sign_in.obtain_code(sign_in.prove(EMAIL, PASSWORD, Via.APP))
+    outbox = Outbox(park.store)
+    (row,) = outbox.list(park.installer, ListQuery()).first(5)
+    with pytest.raises(Forbidden):
+        outbox.read(park.manager.again(), row.id)
+    assert mailed(park) in outbox.read(park.installer.again(), row.id).text
+    with park.store.read() as connection:
+        newest = connection.execute(select(t.operation).order_by(t.operation.c.id.desc()).limit(1)).one()
+    assert (newest.actor_id, newest.action) == (park.installer.actor_id, "Read the text: Sign-in code")
 
 
 @pytest.mark.feature("ACC-03")
