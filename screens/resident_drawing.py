@@ -65,10 +65,9 @@ def more_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ...
     lines.append(fact("Floors", ((", ".join(record.floors) or "–", "$sp-t1"),)))
     if record.linked:
         lines.append(fact("Linked", ((record.linked, "$sp-t2"),)))
-    if record.fee:
+    for sentence in (record.unsent, record.fee):
         lines += [
-            ((("▲ " if not at else "  "), "$sp-warn"), *line)
-            for at, line in enumerate(wrapped(record.fee, 44, "$sp-t2"))
+            ((("  " if at else "▲ "), "$sp-warn"), *line) for at, line in enumerate(wrapped(sentence, 44, "$sp-t2"))
         ]
     return lines
 

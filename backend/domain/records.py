@@ -256,6 +256,8 @@ class ResidentRecord(Frozen):
     linked: str = ""
     """Why the contact data is locked, "" where it is not (rules 5.1)."""
     login: LoginRecord
+    unsent: str = ""
+    """What of this person no door takes from here, "" where everything reaches one."""
     fee: str = ""
     """That this family has more members than are free, "" where it has not (rules 5.7)."""
 

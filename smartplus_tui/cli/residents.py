@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from backend.catalog.residents import RESIDENT
+from backend.domain.codes import card_formats
+from backend.domain.enums import CredentialKind
 from backend.domain.errors import Conflict, Invalid, NotFound
 from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.fields import Values
@@ -22,7 +24,7 @@ from smartplus_tui.cli.words import counted, option_name
 from smartplus_tui.cli.writes import confirm, finish
 
 if TYPE_CHECKING:
-    from backend.domain.records import ResidentRecord, Saved
+    from backend.domain.records import CredentialRecord, ResidentRecord, Saved
 
 _NAMED = 10
 
@@ -107,11 +109,25 @@ def reveal(call: Call, record_id: str) -> None:
     """Show the codes of one resident; the operation log keeps that you did."""
     resident_id = find_resident(call.engine, call.context, record_id)
     shown = call.engine.residents.reveal(call.act(), resident_id)
+    codes = [(one, code) for one, code in shown if one.kind is not CredentialKind.FACE]
     if call.json:
-        emit({"id": resident_id, "codes": [{"id": one.id, "kind": one.kind, "value": code} for one, code in shown]})
+        emit({"id": resident_id, "codes": [_code(one, value) for one, value in codes]})
     else:
-        columns = [Column("No.", align_right=True), Column("Kind"), Column("Code")]
-        print_table(columns, [[str(one.id), one.kind.value, code] for one, code in shown])
+        columns = [Column("No.", align_right=True), Column("Kind"), Column("Code"), Column("Decimal"), Column("8HN")]
+        found = [_code(one, value) for one, value in codes]
+        rows = [
+            [str(one["id"]), one["kind"], one["value"], one.get("decimal", ""), one.get("hn8", "")] for one in found
+        ]
+        print_table(columns, rows)
+
+
+def _code(one: CredentialRecord, value: str) -> dict[str, Any]:
+    """A code; a card in every notation, to compare with what is printed on it (edge case 8)."""
+    told: dict[str, Any] = {"id": one.id, "kind": one.kind.value, "value": value}
+    if one.kind is CredentialKind.CARD:
+        forms = card_formats(value)
+        told |= {"decimal": forms.decimal, "hn8": forms.hn8, "reversed": forms.reversed}
+    return told
 
 
 @resident.command("reset-password")

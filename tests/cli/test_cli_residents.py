@@ -91,3 +91,16 @@ def test_a_master_alone_is_not_deleted_and_the_whole_family_is_named(smartplus: 
     told = smartplus("resident", "delete", *ids, typed="y\n")
     assert told.code == 0, told.err
     assert "licence of A 1001 dies with its master" in told.err
+
+
+@pytest.mark.edge("8")
+@pytest.mark.feature("RES-05")
+def test_a_card_is_shown_in_every_notation_to_compare_with_what_is_printed(smartplus: Smartplus) -> None:
+    codes = smartplus("--json", "resident", "reveal", ANNA).json["codes"]
+    card = next(one for one in codes if one["kind"] == "card")
+    assert (card["value"], card["decimal"], card["reversed"]) == ("0A1B2C3D", "0169552957", "3D2C1B0A")
+    told = smartplus.done("resident", "reveal", ANNA)
+    assert "0169552957" in told
+    taken = smartplus("resident", "edit", "Nowak", "--card", "-", typed="dec:0169552957\n")
+    assert taken.code == Exit.REFUSED
+    assert "belongs to Anna Kowalska" in taken.err

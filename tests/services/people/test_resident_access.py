@@ -172,6 +172,40 @@ def test_what_is_no_jpeg_or_too_large_is_no_face(park: Park) -> None:
         park.residents.photo(park.context, 999)
 
 
+@pytest.mark.feature("RES-05")
+def test_what_no_door_takes_is_said_on_the_page(park: Park) -> None:
+    anna = park.add(pin="2041")
+    assert park.residents.get(park.context, anna.id).unsent == ""
+    park.edit(anna.id, face=jpeg())
+    assert (
+        park.residents.get(park.context, anna.id).unsent
+        == "Face stays here: no door of this person takes it from the site."
+    )
+    park.edit(anna.id, floors=("3",))
+    said = park.residents.get(park.context, anna.id).unsent
+    assert said.startswith("Face and floors stay here: no door of this person takes them")
+    park.edit(anna.id, group_ids=())
+    assert park.residents.get(park.context, anna.id).unsent == "", "without a door there is nothing to say"
+
+
+@pytest.mark.edge("12")
+@pytest.mark.feature("RES-07")
+def test_a_members_card_ends_with_the_member_and_the_masters_stay(park: Park) -> None:
+    anna = park.add(cards=("0A1B2C3D", "0A1B2C3E"))
+    jan = park.add(first="Jan", cards=("0A1B2C3F",))
+    saved = park.delete(jan.id)
+    assert park.codes(anna.id) == ["0A1B2C3D", "0A1B2C3E"]
+    assert park.statuses(jan.id) == [CredentialStatus.COOLING.value]
+    (operation,) = park.rows(t.operation, id=saved.operation)
+    assert (operation["action"], operation["entity_id"]) == ("Deleted resident", jan.id)
+    with pytest.raises(Conflict) as caught:
+        park.edit(anna.id, cards_add=("0A1B2C3F",))
+    assert "not yet proved gone" in str(caught.value)
+    park.prove()
+    park.edit(anna.id, cards_add=("0A1B2C3F",))
+    assert len(park.codes(anna.id)) == 3
+
+
 @pytest.mark.feature("RES-14")
 def test_id_access_is_one_pair_of_its_own_and_only_where_the_community_has_it(park: Park) -> None:
     with pytest.raises(Invalid) as caught:
