@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from backend.domain.errors import Busy
 from screens.base.form_page import FormPage
+from screens.base.plain_form import PlainForm
 from screens.base.plan_pane import PlanPane
 from screens.base.session import Session
 from widgets.dialog import PickRow
@@ -148,7 +149,7 @@ def finding_lines(finding: FindingRecord) -> list[tuple[Part, ...]]:
     return lines
 
 
-class RelayForm(FormPage):
+class RelayForm(PlainForm):
     """Name of a device, names and DTMF codes of its relays."""
 
     MODULE = "p"
@@ -159,15 +160,6 @@ class RelayForm(FormPage):
         self._device_id = device_id
         self._relay_number = relay_number
         self._record: DeviceRecord | None = None
-
-    def on_mount(self) -> None:
-        """No door receives anything by a name."""
-        super().on_mount()
-        self.query_one(PlanPane).display = False
-
-    def hints(self) -> list[tuple[str, str]]:
-        """There is no plan."""
-        return [hint for hint in super().hints() if not hint[0].startswith("F3")]
 
     def sections(self) -> dict[str, Sequence[FormField]]:
         """A line for each relay that there may be; those that there are not stay hidden."""

@@ -6,32 +6,27 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.widget import Widget
 
 from backend.catalog.model import Field
 from backend.catalog.outgoing import KINDS, OUTGOING
 from backend.catalog.states import drawn
 from backend.catalog.words import label_of
 from backend.domain.errors import Forbidden
-from backend.domain.outgoing import TRIES, letter
+from backend.domain.outgoing import TRIES
 from screens.base.detail_pane import Detail
 from screens.base.drawing import wrapped
-from screens.base.needs import needs
-from screens.base.page import Page
 from screens.base.resource import ResourceScreen
-from screens.base.session import Session
 from screens.outbox_acts import delete_texts, hand_over, print_text, send_again
+from screens.outbox_text import READ, TextPage
 from widgets.frame import Part, Title
-from widgets.panel import Lines, fact
+from widgets.panel import fact
 from widgets.table_source import Cell
 
 if TYPE_CHECKING:
     from backend.domain.formats import Formats
-    from backend.domain.outgoing import OutgoingRecord, OutgoingText
+    from backend.domain.outgoing import OutgoingRecord
 
 LABEL = 10
-READ = "credential.reveal"
 
 
 class OutboxScreen(ResourceScreen):
@@ -94,73 +89,6 @@ class OutboxScreen(ResourceScreen):
     def verb_delete(self, ids: Sequence[int]) -> None:
         """Delete dead letters."""
         delete_texts(self, ids)
-
-
-class TextPage(Page):
-    """One text whole. It may hold a password: opening the page is an operation, so nothing reads it again by itself."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("m", "resend", "Send again", id="text.resend", tooltip="Send it now", show=False),
-        Binding("H", "handed", "Handed over", id="text.handed", tooltip="Given by hand: done", show=False),
-        Binding("p", "print", "Print", id="text.print", tooltip="Write it to a text file", show=False),
-    ]
-    MODULE = "o"
-    HINTS = (("Esc", "Back"), ("m", "Send again"), ("H", "Handed over"), ("p", "Print"))
-
-    def __init__(self, session: Session, text_id: int) -> None:
-        super().__init__(session)
-        self._text_id = text_id
-        self._text: OutgoingText | None = None
-
-    def compose_page(self) -> Iterable[Widget]:
-        """The sheet, scrolled where it is longer than the screen."""
-        yield VerticalScroll(Lines(), id="sheet")
-
-    def on_mount(self) -> None:
-        """The arrows scroll."""
-        super().on_mount()
-        self.query_one("#sheet").focus()
-
-    def on_resize(self, event: Any) -> None:
-        """Lines are broken anew."""
-        super().on_resize(event)
-        self.call_after_refresh(self._draw)
-
-    def heading(self) -> Title:
-        """What it is."""
-        return Title("Text", ((self._text.record.purpose, "$sp-t2"),) if self._text else ())
-
-    async def load(self) -> None:
-        """Read it once."""
-        session = self.session
-        if self._text is None:
-            self._text = await session.ask(session.engine.outbox.read, session.act(), self._text_id)
-        self._draw()
-
-    def _draw(self) -> None:
-        if self._text is None or not self.query("#sheet"):
-            return
-        sheet = self.query_one("#sheet")
-        width = min(76, max(20, sheet.content_size.width - 2))
-        lines: list[tuple[Part, ...]] = []
-        for line in letter(self._text, self.session.formats):
-            lines += wrapped(line, width, "$sp-t1") if line else [(("", ""),)]
-        sheet.query_one(Lines).lines = tuple(lines)
-
-    @needs("outbox.write")
-    def action_resend(self) -> None:
-        """Send it now."""
-        send_again(self, (self._text_id,))
-
-    @needs("outbox.write")
-    def action_handed(self) -> None:
-        """It was given by hand."""
-        hand_over(self, (self._text_id,))
-
-    @needs(READ)
-    def action_print(self) -> None:
-        """Write it to a file."""
-        print_text(self, self._text_id)
 
 
 def delivery_lines(record: OutgoingRecord, formats: Formats, width: int) -> list[tuple[Part, ...]]:
