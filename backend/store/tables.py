@@ -639,6 +639,7 @@ outgoing = Table(
     _at("ended_at", null=True),
     Index("uq_outgoing_key", "idempotency_key", unique=True),
     Index("ix_outgoing_state", "state", "not_before"),
+    Index("ix_outgoing_count", "community_id", "state"),
     Index("ix_outgoing_time", "community_id", "made_at", "id"),
 )
 

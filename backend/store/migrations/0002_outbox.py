@@ -40,4 +40,5 @@ def upgrade(op: Operations) -> None:
     index_each(op, "outgoing", "holder_id")
     op.create_index("uq_outgoing_key", "outgoing", ["idempotency_key"], unique=True)
     op.create_index("ix_outgoing_state", "outgoing", ["state", "not_before"])
+    op.create_index("ix_outgoing_count", "outgoing", ["community_id", "state"])
     op.create_index("ix_outgoing_time", "outgoing", ["community_id", "made_at", "id"])
