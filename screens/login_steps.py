@@ -28,7 +28,7 @@ LEAD: tuple[tuple[Part, ...], ...] = (
     (("Everything runs on this machine.", "$sp-t2"),),
     (("", ""),),
     (("Add a resident with a PIN  ", "$sp-t2"), ("g r n", "bold $sp-acc")),
-    (("Try it at a door           ", "$sp-t2"), ("g t", "bold $sp-acc")),
+    (("Try it at a door           ", "$sp-t2"), ("g k", "bold $sp-acc")),
     (("See it in the logs         ", "$sp-t2"), ("g l", "bold $sp-acc")),
     (("Open a door by hand        ", "$sp-t2"), ("o", "bold $sp-acc")),
 )

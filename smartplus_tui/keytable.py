@@ -20,6 +20,12 @@ FORMS = (
 )
 DIALOGS = (
     "screens.search:Search",
+    "screens.login:LoginScreen",
+    "screens.agreement_dialog:AgreementDialog",
+    "screens.lock:LockScreen",
+    "screens.account_dialogs:ChangePassword",
+    "screens.account_dialogs:LinkSite",
+    "screens.account_dialogs:UnlinkSite",
     "screens.open_door:OpenDoor",
     "screens.help:Help",
     "screens.why:WhyDialog",

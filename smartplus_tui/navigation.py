@@ -41,13 +41,14 @@ MODULES = (
     Module("p", "Devices", "screens.devices:DevicesScreen", "device.read"),
     Module("o", "Outbox", "screens.outbox:OutboxScreen", "outbox.read"),
     Module("s", "Settings", "screens.settings:SettingsScreen", "setting.read"),
+    Module("t", "User Agreement", "screens.agreement:AgreementScreen"),
     Module("z", "Site Setup", "screens.setup_communities:CommunitiesTab", "community.write"),
     Module("z2", "Buildings", "screens.setup_places:BuildingsTab", "community.write", tab=True),
     Module("z3", "Apartments", "screens.setup_places:ApartmentsTab", "community.write", tab=True),
     Module("z4", "Devices", "screens.setup_devices:SetupDevicesTab", "community.write", tab=True),
     Module("z5", "Accounts", "screens.setup_accounts:AccountsTab", "community.write", tab=True),
     Module("h", "Operation Logs", "screens.operations:OperationsScreen", "operation.read"),
-    Module("t", "Try a door", "screens.try_door:TryDoorScreen", demo_only=True),
+    Module("k", "Try a door", "screens.try_door:TryDoorScreen", demo_only=True),
 )
 """In the order of the left column. Operation logs have a letter of their own while they are the only other log."""
 

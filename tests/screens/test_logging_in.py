@@ -225,3 +225,18 @@ async def test_logging_out_leads_to_the_login(show: Show, park: Park) -> None:
         assert [hint.key for hint in hints] == ["Tab", "Enter", "ctrl+r", "F4"]
         await log_in(keys)
         await keys.until_page("DashboardScreen")
+
+
+@pytest.mark.feature("ACC-04")
+async def test_both_texts_are_read_again_by_whoever_agreed(door: Door, park: Park) -> None:
+    execute(park, delete(t.agreement))
+    async with door() as keys:
+        await log_in(keys)
+        await keys.until_page("AgreementDialog")
+        await keys.press("a")
+        await keys.until_page("DashboardScreen")
+        await keys.press("g", "t")
+        await keys.until_page("AgreementScreen")
+        await keys.until_text("✓ agreed to on 2026-03-02 10:00")
+        await keys.press(*["pagedown"] * 6)
+        await keys.until_text("The software comes as it is.")

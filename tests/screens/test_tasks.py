@@ -402,7 +402,7 @@ async def test_a_newcomer_reaches_an_opened_door_and_takes_it_back(demo: Demo, b
 
 async def try_a_door(keys: Keys, pin: str, verdict: str) -> None:
     """Stand at the lobby of A and type a PIN."""
-    await keys.press("g", "t")
+    await keys.press("g", "k")
     await keys.until_page("TryDoorScreen")
     await keys.until(lambda: not keys.page.waiting)
     if keys.page.query_one("#field-door", PickField).value is None:

@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 
 from backend.domain.context import Context
 from backend.domain.enums import Role, Via
+from backend.domain.records import ResidentPatch
 from backend.engine import Engine
 from backend.store import tables as t
 from backend.store.opening import open_site
@@ -63,15 +64,18 @@ PICTURES: dict[str, Picture] = {
     "residents-technician": Picture("g p", role=Role.TECHNICIAN),
     "resident-delete": Picture("g r d !Delete_Abara"),
     "resident-delete-many": Picture("g r a d !Delete_these"),
-    "resident-delete-blocked": Picture("g r down down d !Nothing_was_deleted"),
+    "resident-delete-blocked": Picture("g r down down d !would_be_left"),
     "resident-form": Picture("g r n ?ResidentForm"),
     "resident-form-picking": Picture("g r n ?ResidentForm =10"),
     "resident-form-plan": Picture(f"{PLAN} !+2_-0"),
     "resident-form-errors": Picture("g r n ?ResidentForm =1203 tab tab tab tab =9123 f2 !correction"),
+    "resident-form-told": Picture("g r n ?ResidentForm =1203 tab tab tab tab =41 !Another_PIN"),
     "resident-form-leave": Picture("g r n ?ResidentForm tab =Jan escape !Throw"),
     "resident-edit": Picture("g r e ?ResidentEdit !Master"),
     "resident-edit-loses": Picture("g r e ?ResidentEdit tab tab tab tab tab backspace f2 !loses_access"),
     "resident-page": Picture("g r enter ?ResidentPage"),
+    "resident-password": Picture("g r down down p !new_app_password"),
+    "resident-password-sent": Picture("g r enter ?ResidentPage p !new_app_password y !on_its_way"),
     "resident-history": Picture("g r enter ?ResidentPage h !Ines"),
     "resident-revoked": Picture("g r enter ?ResidentPage d !Take_PIN y !read_back_without"),
     "apartments": Picture("g a"),
@@ -106,7 +110,7 @@ PICTURES: dict[str, Picture] = {
     "settings-form": Picture("g s e ?SettingsForm"),
     "settings-form-errors": Picture("g s e ?SettingsForm =mail_example f2 !correction"),
     "settings-test": Picture("g s t ?TestForm"),
-    "try-a-door": Picture("g t ?TryDoorScreen =gym", demo=True),
+    "try-a-door": Picture("g k ?TryDoorScreen =gym", demo=True),
     "search": Picture("ctrl+p =kowal !Kowalski"),
     "open-door": Picture("o !Main_Gate"),
     "open-door-confirm": Picture("o =gym enter !Open_Gym_now"),
@@ -122,6 +126,7 @@ SMALL_ONES = (
     "resident-form",
     "resident-form-plan",
     "resident-form-errors",
+    "resident-form-told",
     "resident-page",
     "resident-delete",
     "apartment-page",
@@ -260,6 +265,27 @@ async def resting(pilot: Pilot[Any]) -> None:
 def test_login(size: tuple[int, int], welcome: bool, make_app: MakeApp, snap_compare: Compare) -> None:
     app = make_app(context=context_of(Role.INSTALLER) if welcome else None, welcome=welcome)
     assert snap_compare(app, terminal_size=size, run_before=resting)
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["120x40", "80x24"])
+def test_two_at_one_record(
+    size: tuple[int, int], make_app: MakeApp, park: tuple[Engine, Context], snap_compare: Compare
+) -> None:
+    engine, installer = park
+
+    async def both(pilot: Pilot[Any]) -> None:
+        keys = Keys(pilot)
+        await walk("g r down down e ?ResidentEdit !Master end =bel")(pilot)
+        anna = engine.residents.get(installer, engine.residents.find(installer, "Kowalska, Anna"))
+        patch = ResidentPatch(first="Hanna", floors=("3",))
+        engine.residents.edit(installer.again(), anna.id, anna.version, patch)
+        await keys.press("f2")
+        await keys.until_text("Both changed it. Theirs: Hanna.")
+        await keys.settled()
+        freeze(pilot)
+        await pilot.pause()
+
+    assert snap_compare(make_app(), terminal_size=size, run_before=both)
 
 
 def test_login_wrong(make_app: MakeApp, snap_compare: Compare) -> None:
