@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from backend.services.communities import Communities
     from backend.services.dashboard import DashboardService
     from backend.services.device_setup import DeviceSetup
+    from backend.services.device_sheets import DeviceSheets
     from backend.services.devices import Devices
     from backend.services.door_logs import DoorLogs
     from backend.services.doors import Doors
@@ -74,6 +75,7 @@ SERVICES = {
     "groups": "groups:Groups",
     "devices": "devices:Devices",
     "device_setup": "device_setup:DeviceSetup",
+    "device_sheets": "device_sheets:DeviceSheets",
     "doors": "doors:Doors",
     "logs": "door_logs:DoorLogs",
     "operations": "operations:Operations",
@@ -128,6 +130,7 @@ class Engine:
     groups: Groups
     devices: Devices
     device_setup: DeviceSetup
+    device_sheets: DeviceSheets
     doors: Doors
     logs: DoorLogs
     operations: Operations
@@ -303,6 +306,14 @@ class Engine:
         rows = self.imports.export(context) if filled else ()
         names, hints = [column.heading for column in columns], [column.hint for column in columns]
         return write_rows(path.expanduser(), names, rows, title=TITLES[kind], hints=hints)
+
+    def write_device_template(self, path: Path) -> None:
+        """Write the empty template of devices with its hints; raises Invalid (path)."""
+        from backend.documents.writer import write_rows
+        from backend.domain.device_sheets import COLUMNS
+
+        names, hints = [heading for _, heading, _ in COLUMNS], [hint for _, _, hint in COLUMNS]
+        write_rows(path.expanduser(), names, (), title="Devices", hints=hints)
 
     def write_report(self, context: Context, report_id: int, path: Path) -> int:
         """Write what became of each row of an import as a file; raises NotFound, Invalid (path)."""

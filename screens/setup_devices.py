@@ -12,6 +12,7 @@ from screens.base.plain_form import PlainForm
 from screens.base.session import Session
 from screens.device_form import KINDS
 from screens.devices import DevicesScreen
+from screens.setup_device_sheets import PickSheet, WriteTemplate, ask_to_add
 from screens.setup_places import buildings_of
 from screens.setup_tabs import SetupTab
 from widgets.dialog import Choice, ConfirmDialog, PickRow
@@ -35,6 +36,8 @@ class SetupDevicesTab(SetupTab, DevicesScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("H", "by_hand", "By hand", id="setup.by-hand", tooltip="Add a device without asking it", show=False),
+        Binding("i", "import_sheet", "Import", id="setup.import", tooltip="Add devices from a spreadsheet", show=False),
+        Binding("T", "template", "Template", id="setup.template", tooltip="Write the empty spreadsheet", show=False),
         Binding("P", "place", "Place", id="setup.place", tooltip="Move it to a building or an apartment", show=False),
         Binding("A", "address", "Address", id="setup.address", tooltip="Change address, MAC or login", show=False),
     ]
@@ -43,12 +46,32 @@ class SetupDevicesTab(SetupTab, DevicesScreen):
     def hints(self) -> list[tuple[str, str]]:
         """What only Site Setup does stands first."""
         first, add, *rest = super().hints()
-        return [first, add, ("H", "By hand"), ("P", "Place"), ("A", "Address"), *rest]
+        return [
+            first,
+            add,
+            ("H", "By hand"),
+            ("i", "Import"),
+            ("P", "Place"),
+            ("A", "Address"),
+            *rest,
+            ("T", "Template"),
+        ]
 
     @needs("device.write")
     def action_by_hand(self) -> None:
         """Add a device without asking it."""
         self.app.push_screen(ByHandForm(self.session))
+
+    @needs("device.write")
+    def action_import_sheet(self) -> None:
+        """Add the devices of a spreadsheet, every row judged first."""
+        self.app.push_screen(PickSheet(self.session), lambda rows: ask_to_add(self, rows) if rows else None)
+
+    @needs("device.write")
+    def action_template(self) -> None:
+        """Write the empty spreadsheet."""
+        told = "Template written"
+        self.app.push_screen(WriteTemplate(self.session), lambda path: self.say(told, path) if path else None)
 
     @needs("device.write")
     def action_place(self) -> None:

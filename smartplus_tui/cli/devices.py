@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,10 +13,11 @@ from backend.catalog.devices import DEVICE
 from backend.catalog.words import DEVICE_KINDS
 from backend.domain.enums import DeviceKind
 from backend.domain.errors import Invalid, Unreachable
+from backend.domain.names import printable
 from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.exits import Exit
 from smartplus_tui.cli.fields import Values
-from smartplus_tui.cli.output import emit
+from smartplus_tui.cli.output import emit, say, tell
 from smartplus_tui.cli.pages import show_record
 from smartplus_tui.cli.references import find_apartment, find_building, find_device
 from smartplus_tui.cli.secret_input import SecretParameter, read_secret
@@ -236,3 +238,42 @@ def address(call: Call, /, record_id: str, **typed: Any) -> None:
         confirm(call, f"Replace {found.name} by the device with MAC {typed['mac']}?", lambda: [what])
     saved = call.engine.device_setup.readdress(call.act(), found.id, found.version, Reach(**typed))
     finish(call, saved, "Changed address of device")
+
+
+@device.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@pass_call
+def template(call: Call, file: Path) -> None:
+    """Write the empty template of devices to FILE.xlsx or FILE.csv."""
+    call.act()
+    call.engine.write_device_template(file)
+    if call.json:
+        emit({"path": str(file)})
+    else:
+        tell(f"Wrote {file}.")
+
+
+@device.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Judge every row, add nothing.")
+@click.option("--good-only", is_flag=True, help="Add the good rows although others are bad.")
+@pass_call
+def import_devices(call: Call, file: Path, dry_run: bool, good_only: bool) -> None:
+    """Add the devices of a spreadsheet by hand: all of them, or with --good-only those that can be."""
+    context = call.act()
+    rows = call.engine.device_sheets.check(context, call.engine.read_sheets(file))
+    good = [row.draft for row in rows if row.draft is not None]
+    bad = len(rows) - len(good)
+    for row in rows:
+        for column, text in row.errors.items():
+            say(printable(f"Row {row.row} {row.name}, {column}: {text}"))
+    added = 0
+    if good and not dry_run and (not bad or good_only):
+        call.engine.device_sheets.add(context, good)
+        added = len(good)
+    if call.json:
+        emit({"good": len(good), "bad": bad, "added": added})
+    else:
+        tell(f"{len(good)} good, {bad} bad, {added} added.")
+    if bad:
+        click.get_current_context().exit(Exit.PARTLY if added else Exit.REFUSED)

@@ -111,3 +111,47 @@ def test_apartments_are_kept_by_building_and_as_typed(smartplus):
     assert smartplus("apartment", "show", "A 0101", "--json").json["number"] == "0101"
     twice = smartplus("apartment", "add", "--building", "B", "--number", "0101")
     assert twice.code == 1
+
+
+@pytest.mark.feature("DEV-01")
+@pytest.mark.edge("38")
+def test_devices_come_from_a_spreadsheet_every_row_judged_first(smartplus, tmp_path):
+    sheet = tmp_path / "devices.csv"
+    smartplus.done("device", "template", str(sheet))
+    head = sheet.read_text(encoding="utf-8-sig").strip()
+    assert head.startswith("Name")
+    lines = (
+        "Gate,X916,0C1105000001,192.0.2.1,,,,Gate;Side,,admin,secret,",
+        "Monitor,C319,0C1105000002,192.0.2.2,indoor_monitor,A,1001,,,,,",
+        "Gate,R29,0C1105000001,192.0.2.1,,,,,,,,",
+        "Yard,,12,ftp://x,boat,Z,9,,magic,,,",
+    )
+    sheet.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    dry = smartplus("device", "import", str(sheet), "--dry-run", "--json")
+    assert (dry.code, dry.out.strip()) == (1, '{"good": 2, "bad": 2, "added": 0}')
+    for said in (
+        "Row 4 Gate, name",
+        "Row 4 Gate, mac",
+        "Row 4 Gate, address: Row 2 has the same",
+        "Row 5 Yard, building",
+    ):
+        assert said in dry.err
+    assert "secret" not in dry.err + dry.out
+    assert smartplus("device", "import", str(sheet)).code == 1
+    assert smartplus("device", "list", "--json").json["total"] == 0
+    partly = smartplus("device", "import", str(sheet), "--good-only")
+    assert (partly.code, "2 added" in partly.out) == (3, True)
+    shown = smartplus("device", "show", "Monitor", "--json").json
+    assert (shown["apartment"], shown["status"], shown["relays"]) == ("1001", "never_seen", [])
+    assert [one["name"] for one in smartplus("device", "show", "Gate", "--json").json["relays"]] == ["Gate", "Side"]
+    again = smartplus("device", "import", str(sheet), "--dry-run")
+    assert "already here" in again.err
+
+
+@pytest.mark.feature("DEV-01")
+def test_a_file_without_the_columns_is_refused(smartplus, tmp_path):
+    sheet = tmp_path / "people.csv"
+    sheet.write_text("First,Last\nAnna,Kowalska\n")
+    ran = smartplus("device", "import", str(sheet))
+    assert ran.code == 1
+    assert "Model" in ran.err

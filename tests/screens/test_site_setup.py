@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -301,3 +302,43 @@ async def test_without_delete_permission_no_key_is_offered_and_the_key_says_why(
         assert "e Edit" in keys.text()
         await keys.press("d")
         await keys.until_text("Delete Account")
+
+
+@pytest.mark.feature("DEV-01")
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["120x40", "80x24"])
+async def test_devices_come_from_a_spreadsheet_by_keys(
+    show: Show, park: Park, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    engine, context = park
+    sheet = tmp_path / "devices.csv"
+    async with show(size=size) as keys:
+        await tab(keys, 4, "Main Gate")
+        await keys.press("T")
+        await keys.until_text("Template of devices")
+        await keys.press("ctrl+u")
+        await keys.type(str(sheet))
+        await keys.press("f2")
+        await keys.until(sheet.exists)
+        await keys.until_page("SetupDevicesTab")
+        head = sheet.read_text(encoding="utf-8-sig").strip()
+        rows = ("Yard,X916,0C1105AA0001,192.0.2.61,,,,,,,,", "Gym,X916,12,nowhere.,,,,,,,,")
+        sheet.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+        await keys.press("i")
+        await keys.until_text("Devices from a spreadsheet")
+        await keys.type("/nowhere.xlsx")
+        await keys.press("f2")
+        await keys.until_text("cannot be read")
+        await keys.press("ctrl+u")
+        await keys.type(str(sheet))
+        await keys.press("f2")
+        await keys.until_text("Add 1 of 2 devices?")
+        assert "twelve hex digits" in keys.text()
+        await keys.press("enter")
+        assert engine.list("device", context, ListQuery()).count() == 3
+        await keys.press("i")
+        await keys.until_text("Devices from a spreadsheet")
+        await keys.type(str(sheet))
+        await keys.press("f2")
+        await keys.until_text("Add 1 of 2 devices?")
+        await keys.press("y")
+        await keys.until(lambda: engine.list("device", context, ListQuery()).count() == 4)

@@ -129,6 +129,10 @@ ACTS: dict[str, Act] = {
     "managers.edit": Act("I   ", lambda e, c, i: e.managers.edit(c, NOBODY, 1, ManagerPatch())),
     "managers.assign": Act("I   ", lambda e, c, i: e.managers.assign(c, NOBODY, 1, {1})),
     "first_passwords.give": Act("I   ", lambda e, c, i: e.first_passwords.give(c, NOBODY)),
+    "device_sheets.check": Act("I T ", lambda e, c, i: e.device_sheets.check(c, ())),
+    "device_sheets.add": Act(
+        "I T ", lambda e, c, i: e.device_sheets.add(c, [DEVICE.model_copy(update={"building_id": NOBODY})])
+    ),
     "device_setup.place": Act("I T ", lambda e, c, i: e.device_setup.place(c, NOBODY, 1)),
     "device_setup.readdress": Act("I T ", lambda e, c, i: e.device_setup.readdress(c, NOBODY, 1, Reach())),
     "managers.disable": Act("I   ", lambda e, c, i: e.managers.disable(c, NOBODY, 1, True)),
@@ -297,7 +301,7 @@ def test_every_public_method_stands_in_the_table(site: Site) -> None:
 def test_the_engine_has_every_service_of_its_contract(site: Site) -> None:
     assert services(site.engine).keys() == {
         "communities", "buildings", "apartments", "residents", "groups", "devices", "doors", "logs", "operations",
-        "undo", "undoable", "managers", "first_passwords", "device_setup",
+        "undo", "undoable", "managers", "first_passwords", "device_setup", "device_sheets",
         "sign_in", "sessions", "account", "forgotten", "kept", "sites",
         "sync", "access", "search", "dashboard", "agents", "backups", "settings", "outbox", "imports",
     }  # fmt: skip
