@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from backend.catalog.model import Field, Kind, Record
 from backend.catalog.states import told as state_in_words
 from backend.catalog.words import label_of
-from backend.documents.writer import Value, write_rows
+from backend.documents.writer import MOST_ROWS, Value, write_rows
+from backend.domain.errors import Invalid
 from backend.domain.formats import zone_info
 from backend.domain.paging import ListPages, ListRow
 
@@ -34,6 +35,8 @@ def write_list(path: Path, record: Record, pages: ListPages, zone: str, told: To
     fields = record.in_files()
     local = zone_info(zone)
     total = pages.count()  # asks for the permission before a file is made
+    if path.suffix.lower() == ".xlsx" and total > MOST_ROWS:
+        raise Invalid({"path": f"An xlsx holds {MOST_ROWS:,} rows, these are {total:,}. Filter them, or take .csv."})
     found = _all(pages, total, told)
     rows = (tuple(_value(field, row.values.get(field.name), local) for field in fields) for row in found)
     try:

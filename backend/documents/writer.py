@@ -25,6 +25,8 @@ TEXT_FORMAT = "@"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters that no xlsx can hold."""
 
+MOST_ROWS = 1_048_575
+"""Rows below the headings that an xlsx can hold."""
 NARROWEST, WIDEST = 10, 60
 """Characters of a column at least and at most."""
 _SHEET_LONGEST = 31

@@ -48,7 +48,7 @@ def people_of(connection: Connection, apartment_id: int) -> list[Row[Any]]:
     r, h = t.resident, t.holder
     return list(
         connection.execute(
-            select(r, h.c.name)
+            select(r, h.c.name, h.c.floors)
             .join(h, h.c.id == r.c.id)
             .where(r.c.apartment_id == apartment_id)
             .order_by(r.c.role, h.c.name_fold, r.c.id)

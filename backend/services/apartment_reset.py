@@ -103,6 +103,8 @@ def _stays(
             ("Master", spoken(master.name)),
             ("Account", f"{AccountStatus(master.account_status).value.capitalize()}{until}"),
             ("Groups", groups),
+            *([("Floors", ", ".join(master.floors.split()))] if master.floors else []),
+            *([("Remark", master.remark)] if master.remark else []),
         ]
     return (
         *told,
