@@ -16,6 +16,7 @@ from backend.domain.errors import Invalid
 from backend.domain.import_rows import ParsedRow, parse_rows, parts
 from backend.domain.imports import ImportDraft, Note
 from backend.domain.names import check_name, display_name, fold
+from backend.services.communities import ONLY_PUBLIC
 from backend.services.credentials import Value, scope_of, spoken
 from backend.services.import_contact import CONTACT, contact_of_new, contact_patch
 from backend.services.import_places import Placing
@@ -35,6 +36,8 @@ class Checked:
     building: tuple[int, str] | None = None
     number: str = ""
     role: ResidentRole | None = None
+    master_row: int = 0
+    """The row of its family master, where the master comes with the same list."""
     name: str = ""
     person: Row[Any] | None = None
     """The resident that the row is about; None for a new one."""
@@ -82,6 +85,7 @@ class Checker:
     def __init__(self, world: World, draft: ImportDraft, *, may_create: bool) -> None:
         self.world = world
         self.draft = draft
+        self._only_public = world.community.only_public_area and not may_create
         self._placing = Placing(world, may_create=may_create and draft.kind is ImportKind.ADD)
         self._seen: dict[tuple[object, ...], int] = {}
         self._masters: dict[FlatKey, int] = {}
@@ -225,7 +229,7 @@ class Checker:
             self.refuse(row, "role", f"{sentence} It is row {in_file}." if in_file and problems.clashes else sentence)
         if problems.clashes or problems.invalid:
             return False
-        row.role = role
+        row.role, row.master_row = role, in_file or 0
         if in_file and role is ResidentRole.MEMBER:
             row.does.append(f"after row {in_file}")
         return True
@@ -310,6 +314,12 @@ class Checker:
         else:
             row.group_ids = tuple(group_id for group_id, _ in groups)
             row.does += [name for _, name in groups]
+            self._refuse_permissions(row, differs=set(row.group_ids) != set(place.default_groups()))
+
+    def _refuse_permissions(self, row: Checked, *, differs: bool) -> None:
+        """Under Only Public Area nobody but an installer gives residents other permissions (rules 1.2)."""
+        if differs and self._only_public:
+            self.refuse(row, "groups", ONLY_PUBLIC)
 
     def _changed_groups(self, row: Checked, person: Row[Any], *, union: bool) -> None:
         groups = self._groups(row)
@@ -317,6 +327,7 @@ class Checker:
             return
         has, wanted = self.world.members.get(person.id, set()), dict(groups)
         after = has | wanted.keys() if union else set(wanted)
+        self._refuse_permissions(row, differs=after != has)
         if after != has:
             row.patch["group_ids"] = tuple(sorted(after))
             row.does += [f"+ group {wanted[group_id]}" for group_id in sorted(after - has)]

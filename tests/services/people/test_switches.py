@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from backend.domain.communities import CommunityDraft, CommunitySwitches
 from backend.domain.context import Context
-from backend.domain.enums import ChargeMode, Role
+from backend.domain.enums import ChargeMode, Role, Verdict
 from backend.domain.errors import Conflict, Forbidden, Invalid, Stale
 from backend.domain.paging import ListQuery
 from backend.domain.records import ResidentPatch
@@ -19,7 +19,8 @@ from backend.services.device_setup import DeviceSetup
 from backend.services.devices import Devices
 from backend.services.rules import load_rules
 from backend.store import tables as t
-from tests.services.people.park import Park
+from tests.services.people.lists import PERSON, Lists
+from tests.services.people.park import Park, add_group
 from tests.support.rows import insert_device, manager_contexts
 
 
@@ -256,3 +257,22 @@ def test_with_indoor_monitor_an_apartment_keeps_its_last_one(park: Park) -> None
             act()
     switch(park, with_indoor_monitor=False)
     devices.delete(park.act, monitor)
+
+
+@pytest.mark.feature("AG-06")
+@pytest.mark.feature("RES-09")
+def test_under_only_public_area_a_managers_list_gives_no_groups_and_an_installers_does(
+    park: Park, manager: Context
+) -> None:
+    gym = add_group(park.store, park.context, "Gym", (park.gate_relay,))
+    lists = Lists(park)
+    row, plain = ("A", "1001", 0, "Ada", "Okonkwo"), (*PERSON,)
+    bound = lists.draft((*row, "50"), columns=(*PERSON, "groups"))
+    switch(park, only_public_area=True)
+    (refused,) = lists.imports.preview(manager, bound).rows
+    assert refused.verdict is Verdict.REFUSE
+    (added,) = lists.imports.preview(manager, lists.draft(row, columns=plain)).rows
+    assert added.verdict is Verdict.ADD
+    (done,) = lists.preview(bound).rows
+    assert done.verdict is Verdict.ADD
+    assert gym != park.default_group
