@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from backend.domain.records import CredentialRecord, LoginRecord, LogLine, ResidentRecord, RevocationLine
 
 
+BEFORE_LOGIN = 5
+"""Facts of a page that come first: a small terminal shows seven."""
+
 WORDS = {"pin": "PIN", "card": "Card", "face": "Face", "id_access": "ID access", "qr": "QR code"}
 """Kinds of credentials as people read them."""
 
@@ -55,8 +58,13 @@ def _told(code: CredentialRecord) -> str:
     return word if code.kind is CredentialKind.FACE else f"{word} {code.masked}"
 
 
-def more_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ...]]:
-    """What only the person's own page says: floors, where the login information is, locks and fees."""
+def page_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ...]]:
+    """The facts of the person's own page: what the pane says, with login, face, floors, locks and fees among it."""
+    facts = access_lines(record, formats)
+    return [*facts[:BEFORE_LOGIN], *_more_lines(record, formats), *facts[BEFORE_LOGIN:]]
+
+
+def _more_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ...]]:
     lines = [fact("Login", _login(record.login, formats))]
     if record.login.error:
         lines += [((" " * 12, ""), *line) for line in wrapped(record.login.error, 34, "$sp-t2")]
@@ -65,7 +73,7 @@ def more_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ...
     lines.append(fact("Floors", ((", ".join(record.floors) or "–", "$sp-t1"),)))
     if record.linked:
         lines.append(fact("Linked", ((record.linked, "$sp-t2"),)))
-    for sentence in (record.unsent, record.fee):
+    for sentence in filter(None, (record.unsent, record.fee)):
         lines += [
             ((("  " if at else "▲ "), "$sp-warn"), *line) for at, line in enumerate(wrapped(sentence, 44, "$sp-t2"))
         ]

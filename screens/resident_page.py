@@ -18,11 +18,10 @@ from screens.base.session import Session
 from screens.resident_acts import delete_residents, reset_password, show_codes, show_photo
 from screens.resident_drawing import (
     WORDS,
-    access_lines,
     codes_of,
     door_lines,
     history_lines,
-    more_lines,
+    page_lines,
     revoked_figure,
     revoked_lines,
 )
@@ -111,8 +110,7 @@ class ResidentPage(Page):
         session = self.session
         record = await session.ask(session.engine.residents.get, session.context, self._resident_id)
         self._record = record
-        lines = [*access_lines(record, session.formats), *more_lines(record, session.formats)]
-        self.query_one("#facts-lines", Lines).lines = tuple(lines)
+        self.query_one("#facts-lines", Lines).lines = tuple(page_lines(record, session.formats))
         self.query_one("#doors-lines", Lines).lines = tuple(door_lines(record, session.now()))
         opens = sum(1 for door in record.doors if door.opens)
         self.query_one("#doors", Panel).figure = ((f"opens {opens}", "$sp-t2"),)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 from textual.pilot import Pilot
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from backend.domain.context import Context
 from backend.domain.enums import Role, Via
@@ -260,13 +260,6 @@ async def resting(pilot: Pilot[Any]) -> None:
     await pilot.pause()
 
 
-@pytest.mark.parametrize("welcome", [False, True], ids=["password", "demo"])
-@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["120x40", "80x24"])
-def test_login(size: tuple[int, int], welcome: bool, make_app: MakeApp, snap_compare: Compare) -> None:
-    app = make_app(context=context_of(Role.INSTALLER) if welcome else None, welcome=welcome)
-    assert snap_compare(app, terminal_size=size, run_before=resting)
-
-
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=["120x40", "80x24"])
 def test_two_at_one_record(
     size: tuple[int, int], make_app: MakeApp, park: tuple[Engine, Context], snap_compare: Compare
@@ -286,17 +279,3 @@ def test_two_at_one_record(
         await pilot.pause()
 
     assert snap_compare(make_app(), terminal_size=size, run_before=both)
-
-
-def test_login_wrong(make_app: MakeApp, snap_compare: Compare) -> None:
-    async def wrong(pilot: Pilot[Any]) -> None:
-        keys = Keys(pilot)
-        await resting(pilot)
-        await keys.type("ines@rosewood.example")
-        await keys.press("enter")
-        await keys.type("not the password")
-        await keys.press("enter")
-        await keys.until(lambda: bool(str(pilot.app.screen.query_one("#error", Static).content)), within=20)
-        await resting(pilot)
-
-    assert snap_compare(make_app(context=None), terminal_size=WIDE, run_before=wrong)
