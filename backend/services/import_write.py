@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from backend.domain.context import Context, new_id
-from backend.domain.enums import ImportState, Origin, Verdict
+from backend.domain.enums import ImportState, Origin, ResidentRole, Verdict
 from backend.domain.errors import Conflict, Invalid, NotFound
 from backend.domain.imports import ImportDraft, ImportProgress, ReportRow
 from backend.domain.names import fold
@@ -37,8 +37,8 @@ ACT = "resident.import"
 ACT_WITH_PLACES = "apartment.import"
 """The act of an import that makes apartments: taking it back needs the right to do so."""
 
-SLICE_MOST = 200
-_SLICE_FIRST = 20
+SLICE_MOST, SLICE_LEAST = 200, 25
+"""Rows of a slice; with fewer the share that every slice costs by itself outweighs them."""
 _AIM = 0.6
 """Share of LOCK_FOR that a slice is meant to take; the commit comes on top."""
 _TOPICS = ("residents", "apartments", "buildings", "groups")
@@ -69,11 +69,12 @@ class Writing:
     _noted: set[int] = field(default_factory=set)
     """Rows that an earlier run of this request has reported."""
     _began: float = field(default_factory=time.perf_counter)
-    _size: int = _SLICE_FIRST
+    _size: int = SLICE_LEAST
 
     def __post_init__(self) -> None:
         self._good = [row for row in self.rows if not row.refused and row.acts is not Verdict.SAME]
         self._makes = any(row.makes_flat for row in self._good)
+        self._names = any(row.flat_name is not None for row in self._good)
 
     @property
     def act(self) -> str:
@@ -131,13 +132,13 @@ class Writing:
         work.require("resident.write")
         if self._makes:
             work.require("apartment.create")
-        if any(row.flat_name is not None for row in self._good):
+        if self._names:
             work.require("apartment.write")
 
     def _resize(self, rows: int, seconds: float) -> None:
         """The next slice is as long as it may be, by the time of this one."""
         wanted = int(rows * LOCK_FOR * _AIM / max(seconds, 1e-4))
-        self._size = max(1, min(SLICE_MOST, 2 * self._size, wanted))
+        self._size = max(SLICE_LEAST, min(SLICE_MOST, 2 * self._size, wanted))
 
     def _prepared(self, queue: deque[Checked]) -> list[tuple[Checked, Newcomer | None]]:
         """The rows of the next slice off the queue, codes sealed; people who are there come in slices of their own."""
@@ -164,7 +165,7 @@ class Writing:
             self._places(work, new)
             self._late |= insert_newcomers(work, new)
             done = [person.row for person in new]
-            self._owed |= dict.fromkeys(one.apartment_id for one in new)
+            self._owed |= dict.fromkeys(one.apartment_id for one in new if _reached(one.row))
         else:
             changing = deque(row for row, _ in batch)
             for row in taken(changing):
@@ -276,6 +277,12 @@ class Writing:
             self._mode = str(
                 connection.execute(select(t.community.c.pin_mode).where(t.community.c.id == community_id)).scalar_one()
             )
+
+
+def _reached(row: Checked) -> bool:
+    """Whether the login of a new resident may go out now: by their own contact data or those of a master there."""
+    contact = row.columns.get("email") or row.columns.get("mobile")
+    return bool(contact) or (row.role is ResidentRole.MEMBER and not row.master_row)
 
 
 def report_row(row: Checked) -> ReportRow:

@@ -24,6 +24,9 @@ from backend.store.work import Work
 
 REASON = "undo"
 
+AT_ONCE = 8
+"""People whose changes one slice takes back at least: what the doors lose is looked up once for all of them."""
+
 _TOMBSTONED = (t.holder, t.credential)
 _OWNER = {"holder": "id", "resident": "id", "credential": "holder_id", "access_group_member": "holder_id"}
 _GROUP = {"access_group": "id", "access_window": "group_id", "access_group_relay": "group_id"}
@@ -87,8 +90,21 @@ def changes_of(connection: Connection, sealer: Sealer, operation_id: int) -> lis
 
 
 def units(changes: Iterable[Change]) -> list[list[Change]]:
-    """The changes in runs about one person each: what one slice takes back whole."""
-    return [list(run) for _, run in groupby(changes, key=lambda change: change.holder_id)]
+    """The changes of a few people each, or of none: what one slice takes back whole.
+
+    Those of one person stand together, whether the act wrote person by person or table by table.
+    """
+    found: list[list[Change]] = []
+    for about_people, run in groupby(changes, key=lambda change: change.holder_id is not None):
+        if not about_people:
+            found.append(list(run))
+            continue
+        people: dict[int | None, list[Change]] = {}
+        for change in run:
+            people.setdefault(change.holder_id, []).append(change)
+        whole = list(people.values())
+        found += [sum(whole[at : at + AT_ONCE], []) for at in range(0, len(whole), AT_ONCE)]
+    return found
 
 
 def people_of(connection: Connection, changes: Sequence[Change]) -> set[int]:

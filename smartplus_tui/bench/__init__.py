@@ -21,6 +21,7 @@ PLACES = {
     "open-door": "doors:open_door",
     "compile": "compiling:compile_doors",
     "lock": "locks:lock",
+    "import": "importing:import_residents",
 }
 """Name of each benchmark -> where it is."""
 
