@@ -11,9 +11,11 @@ from backend.catalog.outgoing import OUTGOING
 from backend.domain.errors import Invalid
 from screens.base.page import Page
 from screens.base.plain_form import PlainForm
+from screens.base.resource import ResourceScreen
 from screens.base.session import Session
 from widgets.dialog import Choice, ConfirmDialog
 from widgets.form import FormField, TextField
+from widgets.table_ticks import Ticks
 
 if TYPE_CHECKING:
     from backend.domain.context import Context
@@ -86,6 +88,8 @@ def _ask(page: Page, ids: Sequence[int], question: Question, act: Act) -> None:
 async def _act(page: Page, heading: str, ids: Sequence[int], act: Act) -> None:
     session = page.session
     await session.ask(act, session.act(), ids)
+    if isinstance(page, ResourceScreen):
+        page.table.ticks = Ticks()
     page.say(heading, "" if len(ids) == 1 else f"{len(ids):,} texts")
 
 

@@ -157,6 +157,22 @@ async def test_only_dead_letters_are_deleted_and_after_a_question(
     assert state(park[0], sms) == "waiting"
 
 
+@pytest.mark.feature("AGT-09")
+async def test_all_that_is_filtered_is_handed_over_at_once(show: Show, park: Park, posted: tuple[int, int]) -> None:
+    async with show("g", "o", "slash") as keys:
+        await keys.type("kind:sms state:waiting")
+        await keys.press("enter")
+        await keys.until_text("1 of ")
+        await keys.press("a")
+        await keys.until_text("1 ticked")
+        await keys.press("H")
+        await keys.until_text("given by hand?")
+        await keys.press("y")
+        await keys.until(lambda: state(park[0], posted[1]) == "handed")
+        await keys.until(lambda: "ticked" not in keys.text())
+    assert state(park[0], posted[0]) == "waiting"
+
+
 @pytest.mark.feature("AGT-07")
 async def test_the_badge_counts_what_failed_before_what_waits(show: Show, park: Park, posted: tuple[int, int]) -> None:
     async with show() as keys:
