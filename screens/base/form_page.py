@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -13,8 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from backend.domain.errors import Conflict, Invalid, SmartPlusError, Stale
-from screens.base.merging import merge
-from screens.base.page import Page
+from screens.base.merging import MergingPage
 from screens.base.plan_pane import PlanPane, PlanSum, loses
 from screens.base.session import Session
 from widgets.dialog import Choice, ConfirmDialog
@@ -28,18 +27,18 @@ if TYPE_CHECKING:
 PLAN_AFTER = 0.3
 """Seconds after the last key until the plan is drawn anew."""
 KEPT = "What you typed is kept: F2 saves it, ctrl+t takes theirs in a field."
+KEPT_HERE = "What you typed is kept here; Esc and e show what it is now."
 MOST_LOSSES = 12
 """Doors that a question names."""
 
 
-class FormPage(Page):
+class FormPage(MergingPage):
     """A record being made or changed. A concrete form builds its fields, its plan and its save."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2,ctrl+s", "save", "Save", id="form.save", tooltip="Save", priority=True, show=False),
         Binding("f4,ctrl+j", "save_next", "Save and next", id="form.next", tooltip="Save, start the next", show=False),
         Binding("f3,ctrl+r", "plan", "Plan", id="form.plan", tooltip="What each door receives", show=False),
-        Binding("ctrl+t", "theirs", "Take theirs", id="form.theirs", tooltip="Take what was saved", show=False),
         Binding("tab", "app.focus_next", "Next", id="form.tab", tooltip="Next field", show=False),
         Binding("shift+tab", "app.focus_previous", "Back", id="form.back-tab", tooltip="Field above", show=False),
     ]
@@ -57,12 +56,6 @@ class FormPage(Page):
         self.waiting = True
         self._saving = False
         self._cursor: Widget | None = None
-        self._merging: dict[str, str] = {}
-
-    @property
-    def form(self) -> Form:
-        """The fields."""
-        return self.query_one(Form)
 
     def compose_page(self) -> Iterable[Widget]:
         """Fields at the left, plan at the right; on narrow terminals the plan is a page behind F3."""
@@ -91,13 +84,6 @@ class FormPage(Page):
         """The form that "save and next" starts."""
         return None
 
-    async def now(self) -> Mapping[str, Any] | None:
-        """The values that the record has now, to save on top of from here on; None where the form cannot tell.
-
-        A form that answers takes the record's present version over with it.
-        """
-        return None
-
     async def advise(self) -> Mapping[str, str]:
         """What to know of the fields before saving, a sentence each."""
         return {}
@@ -109,7 +95,7 @@ class FormPage(Page):
     def hints(self) -> Iterable[tuple[str, str]]:
         """ "Save and next" where there is a next one, "take theirs" while two have changed the same."""
         series = type(self).next_form is not FormPage.next_form
-        merging = [("ctrl+t", "Take theirs")] if self._merging else []
+        merging = [("ctrl+t", "Take theirs")] if self.merging else []
         return [*merging, *(hint for hint in self.HINTS if series or hint[0] != "F4")]
 
     def heading(self) -> Title:
@@ -136,34 +122,13 @@ class FormPage(Page):
         elif isinstance(error, Conflict):
             self.form.show_errors({error.field: str(error)})
         elif isinstance(error, Stale):
-            self.form.show_errors({"": f"{error} {KEPT}"})
-            self.start(self._merge)
+            can = type(self).now is not MergingPage.now
+            self.form.show_errors({"": f"{error} {KEPT if can else KEPT_HERE}"})
+            self.start(self.merge)
         else:
             super().failed(error)
         if self.focused is None:
             self._return_to_cursor()
-
-    async def _merge(self) -> None:
-        """Lay what was typed over what somebody else has saved, and say field by field whose is what."""
-        theirs = await self.now()
-        if theirs is None:
-            return
-        self._merging = merge(self.form, theirs)
-        self.form.show_notes(self._merging)
-        self.refresh_frame()
-        self.plan_soon()
-
-    def action_theirs(self) -> None:
-        """Take what somebody else saved in the field under the cursor."""
-        field = next((one for one in self.form.fields.values() if one.has_focus_within), None)
-        if field is not None and field.key in self._merging:
-            field.begin(field.original)
-            self._drop_note(field)
-            self.field_changed(field)
-
-    def _drop_note(self, field: FormField) -> None:
-        self._merging = {key: note for key, note in self._merging.items() if key != field.key}
-        field.show_note("")
 
     @on(FormField.Changed)
     def _one_changed(self, event: FormField.Changed) -> None:
@@ -200,7 +165,7 @@ class FormPage(Page):
         except SmartPlusError:
             told = {}
         if self.query(PlanSum):
-            self.form.show_notes({**told, **self._merging})
+            self.form.show_notes({**told, **self.merging})
 
     async def _load(self) -> None:
         try:
