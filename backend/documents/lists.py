@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from backend.catalog.model import Field, Kind, Record
 from backend.catalog.states import told as state_in_words
 from backend.catalog.words import label_of
-from backend.documents.writer import MOST_ROWS, Value, write_rows
+from backend.documents.writer import write_rows
+from backend.documents.xlsx import MOST_ROWS, Value
 from backend.domain.errors import Invalid
 from backend.domain.formats import zone_info
 from backend.domain.paging import ListPages, ListRow

@@ -24,6 +24,7 @@ from backend.domain.enums import (
     OutgoingState,
     ResidentRole,
 )
+from backend.domain.floors import split_floors
 from backend.services.apartment_pages import people_of
 from backend.services.communities import community_row
 from backend.services.credentials import credentials_of, free, spoken
@@ -103,7 +104,7 @@ def _stays(
             ("Master", spoken(master.name)),
             ("Account", f"{AccountStatus(master.account_status).value.capitalize()}{until}"),
             ("Groups", groups),
-            *([("Floors", ", ".join(master.floors.split()))] if master.floors else []),
+            *([("Floors", ", ".join(split_floors(master.floors)))] if master.floors else []),
             *([("Remark", master.remark)] if master.remark else []),
         ]
     return (

@@ -11,7 +11,7 @@ import pytest
 from backend.catalog.model import Choice, Field, Kind, Record
 from backend.documents import lists
 from backend.documents.lists import write_list
-from backend.documents.writer import MOST_ROWS
+from backend.documents.xlsx import MOST_ROWS
 from backend.domain.errors import Forbidden, Invalid
 from backend.domain.paging import ListRow
 from tests.documents.test_writer import read_xlsx

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
 
 from backend.documents.writer import RISKY, SUFFIXES, write_rows
+from backend.documents.xlsx import column_letters
 from backend.domain.errors import Invalid
 
 COLUMNS = ("APT", "Name", "Residents")
@@ -119,3 +121,50 @@ def test_where_nothing_can_be_written_a_sentence_says_so(
     with pytest.raises(Invalid) as caught:
         write_rows(Path(name), COLUMNS, [])
     assert caught.value.fields == {"path": sentence}
+
+
+@pytest.mark.feature("RES-09")
+def test_hints_are_shown_while_somebody_types_below_a_heading(tmp_path: Path) -> None:
+    path = tmp_path / "template.xlsx"
+    hint = '1 to 6 digits,\nas text: "0101" & <101>.'
+    write_rows(path, COLUMNS, [], title='A "new" & <old>', hints=(hint, "", "x" * 300))
+    book = load_workbook(path)
+    first, last = book.active.data_validations.dataValidation
+    assert (first.promptTitle, first.prompt, str(first.sqref)) == ("APT", hint, "A2:A1048576")
+    assert (last.promptTitle, len(last.prompt), str(last.sqref)) == ("Residents", 255, "C2:C1048576")
+    assert book.sheetnames == ['A "new" & <old>']
+    assert book.active.freeze_panes == "A2"
+
+
+@given(
+    rows=st.lists(
+        st.lists(st.one_of(st.none(), st.integers(-(10**9), 10**9), st.text(max_size=20)), min_size=30, max_size=30),
+        max_size=4,
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_other_programs_read_what_was_written(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str | int | None]]
+) -> None:
+    path = tmp_path_factory.mktemp("xlsx") / "rows.xlsx"
+    columns = [f"C{number}" for number in range(30)]
+    assert write_rows(path, columns, rows) == len(rows)
+    whole = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    assert whole[0] == columns
+    shown = [[held(value) for value in row] for row in rows]
+    there = [[*row, *[""] * (30 - len(row))] for row in whole[1:]]
+    assert there == shown[: len(there)]
+    assert all(value == "" for row in shown[len(there) :] for value in row), "only empty rows are left out"
+
+
+def held(value: str | int | None) -> str | int:
+    """A value as a sheet can hold it."""
+    if not isinstance(value, str):
+        return "" if value is None else value
+    return "".join(one for one in value if one in "\t\n\r" or (one >= " " and one not in "\ufffe\uffff"))
+
+
+def test_columns_have_the_letters_of_a_sheet() -> None:
+    assert [column_letters(number) for number in (1, 26, 27, 52, 53, 702, 703)] == [
+        "A", "Z", "AA", "AZ", "BA", "ZZ", "AAA",
+    ]  # fmt: skip

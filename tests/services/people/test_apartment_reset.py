@@ -191,7 +191,8 @@ def test_log_lines_of_the_apartment_go_the_operation_log_stays(park: Park, monke
 
 @pytest.mark.feature("APT-04")
 def test_what_is_said_before_is_what_is_done(park: Park) -> None:
-    family(park)
+    anna, _ = family(park)
+    park.edit(anna, floors=("2", "G1"))
     add_guest(park, "1001", "visitor", "5074")
     add_log(park, apartment="A 1001")
     found = preview(park)
@@ -209,6 +210,7 @@ def test_what_is_said_before_is_what_is_done(park: Park) -> None:
     }
     stays = dict(found.stays)
     assert (stays["Master"], stays["Account"], stays["Groups"]) == ("Anna Kowalska", "Inactive", "A (default)")
+    assert (stays["Floors"], stays["Remark"]) == ("G1, 2", "quiet")
     assert stays["Calls"] == "SIP, SmartPlus and indoor monitors"
     assert (found.place, found.number, found.master, found.doors) == (
         "A 1001",
