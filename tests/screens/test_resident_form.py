@@ -274,3 +274,23 @@ async def test_floors_and_face_are_saved_and_a_form_that_does_not_touch_them_lea
         await keys.press("f2")
         await keys.until(lambda: engine.residents.get(installer, anna).first == "Hanna")
         assert engine.residents.photo(installer, anna) == photo
+
+
+@pytest.mark.feature("RES-01")
+async def test_save_and_next_keeps_the_floors_and_groups_that_were_chosen(show: Show, park: Park) -> None:
+    engine, installer = park
+    async with show("g", "r", "n") as keys:
+        await keys.until_page("ResidentForm")
+        form = keys.page.form  # type: ignore[attr-defined]
+        await keys.type("1203")
+        await keys.press("tab")
+        await keys.until(lambda: bool(typed(keys)["group_ids"]))
+        form.fields["first"].put("Jan")
+        form.fields["last"].put("Nowak")
+        form.fields["group_ids"].put(())
+        form.fields["floors"].put("G1; 3")
+        await keys.press("f4")
+        await keys.until(lambda: keys.page.form is not form and typed(keys)["floors"] == "G1; 3")  # type: ignore[attr-defined]
+        await keys.until(lambda: typed(keys)["group_ids"] == () and typed(keys)["last"] == "Nowak")
+        found = engine.residents.get(installer, engine.residents.find(installer, "Nowak, Jan"))
+        assert (found.groups, found.floors) == ((), ("G1", "3"))

@@ -9,11 +9,13 @@ from PIL import Image
 from sqlalchemy import update
 
 from backend.documents.photos import read_photo
+from backend.domain.context import agent_context
 from backend.domain.enums import CredentialStatus, Origin
 from backend.domain.errors import Conflict, Invalid, NotFound
 from backend.domain.records import ResidentPatch
 from backend.services.rules import load_rules
 from backend.store import tables as t
+from backend.sync.cooling import free_cooled
 from tests.services.people.park import Park
 
 
@@ -336,6 +338,19 @@ def test_an_old_number_stops_no_other_change_and_landlines_need_their_service(pa
     with pytest.raises(Invalid) as caught:
         park.edit(anna.id, phone2="12 345 67 89")
     assert caught.value.fields["phone2"].startswith("Landline Service is off")
+
+
+def test_a_photo_is_destroyed_when_every_door_has_forgotten_the_face(park: Park) -> None:
+    anna = park.add(face=jpeg())
+    park.delete(anna.id)
+    agent = agent_context(park.context.community_id)
+    assert free_cooled(park.store, agent) == 0
+    with park.store.books(agent) as work:
+        work.connection.execute(update(t.read_back).values(absent_at=work.at))
+    assert len(park.rows(t.face_photo)) == 1
+    park.clock.advance(hours=25)
+    assert free_cooled(park.store, agent) == 1
+    assert park.rows(t.face_photo) == []
 
 
 @pytest.mark.feature("SYNC-03")

@@ -14,6 +14,7 @@ from tests.support.rows import ManagerContext
 
 
 @pytest.mark.feature("RES-01")
+@pytest.mark.feature("RES-13")
 def test_first_account_becomes_the_master_with_the_buildings_group(park: Park) -> None:
     saved = park.add(
         email="Anna@Example.com", mobile="601 402 118", pin="2041", cards=("0a1b2c3d",), remark="Two  bicycles"
