@@ -183,4 +183,6 @@ def _state(place: Place) -> tuple[Part, ...]:
         return (("● here", "$sp-ok"),)
     if place.stale:
         return (("◐ password changed, link again", "$sp-warn"),)
-    return ((f"{place.kind}  ", "$sp-t3"), (place.email if place.link_id is not None else "", "$sp-t2"))
+    if place.link_id is None:
+        return ((place.kind, "$sp-t3"),)
+    return ((f"{place.email}  ", "$sp-t2"), (place.kind, "$sp-t3"))

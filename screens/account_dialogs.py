@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from backend.domain.context import Context
 from backend.domain.enums import Via
-from backend.domain.errors import Invalid
+from backend.domain.errors import Forbidden, Invalid
 from screens.base.entry_dialog import EntryDialog
 from screens.base.session import Session
 from widgets.entries import Entry
@@ -67,7 +67,10 @@ class LinkSite(EntryDialog[str]):
         session, sign_in = self.session, self.session.engine.sign_in
         typed = (values["email"], values["password"])
         if self._proof is None or typed != self._proved:
-            self._proof = await session.ask(sign_in.prove, *typed, Via.APP)
+            try:
+                self._proof = await session.ask(sign_in.prove, *typed, Via.APP)
+            except Forbidden as error:
+                raise Invalid({"password": str(error)}) from None
             self._proved = typed
         if self._proof.wants_code:
             if not values["code"]:

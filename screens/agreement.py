@@ -49,8 +49,8 @@ class AgreementScreen(Page):
         except SmartPlusError as error:
             self.query_one("#text > Static", Static).update(Content.styled(str(error), "$sp-bad"))
             raise
-        parts = [part for one in texts for part in (self._when(one), content_of([one.text]))]
-        self.query_one("#text > Static", Static).update(Content("\n").join(parts))
+        notes = {one.text.document: self._when(one) for one in texts}
+        self.query_one("#text > Static", Static).update(content_of([one.text for one in texts], notes))
 
     def heading(self) -> Title:
         """Whose agreement this is."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,14 +13,17 @@ from textual.content import Content
 from textual.widgets import Static
 
 from backend.domain.agreements import AgreementText
+from backend.domain.enums import Document
 from widgets.modal import Dialog
 
 
-def content_of(texts: Iterable[AgreementText]) -> Content:
-    """Texts to read: titles, headings, sentences."""
+def content_of(texts: Iterable[AgreementText], notes: Mapping[Document, Content] = MappingProxyType({})) -> Content:
+    """Texts to read: titles with what is to be noted about each, headings, sentences."""
     parts: list[Content] = []
     for text in texts:
-        parts.append(Content.assemble((text.title, "bold $sp-t1"), (f"   version {text.version}", "$sp-t3"), "\n"))
+        title = Content.assemble((text.title, "bold $sp-t1"), (f"   version {text.version}", "$sp-t3"))
+        note = notes.get(text.document)
+        parts.append(Content.assemble(title, "\n", *((note, "\n") if note is not None else ())))
         for heading, sentences in text.sections:
             parts.append(Content.assemble((heading, "$sp-t1"), "\n", (sentences, "$sp-t2"), "\n"))
     return Content("\n").join(parts)

@@ -17,7 +17,7 @@ from backend.domain.errors import SmartPlusError
 from screens.base.entry_dialog import errors_of
 from screens.base.messages import LogOut
 from screens.base.session import Session
-from screens.login_steps import PHONE
+from screens.login_steps import phone
 from widgets.entries import Entries, Entry
 from widgets.frame import Hint, KeyFooter
 
@@ -47,7 +47,7 @@ class LockScreen(Screen[None]):
         """The door phone, who left, and the password."""
         who = Content.assemble((self._session.manager.email, "$sp-t1"), (" left. The screen is locked.", "$sp-t2"))
         with Middle(), Center(), Horizontal(id="box"):
-            yield Static(PHONE, classes="phone", markup=False)
+            yield Static(phone(), classes="phone")
             with Vertical(id="fields"):
                 yield Static("SmartPlus", classes="name", markup=False)
                 yield Static(who)

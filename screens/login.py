@@ -19,7 +19,7 @@ from textual.widgets import Static
 from backend.domain.errors import SmartPlusError
 from screens.base.entry_dialog import errors_of
 from screens.login_memory import Memory
-from screens.login_steps import LEAD, PHONE, STEPS
+from screens.login_steps import LEAD, STEPS, phone
 from widgets.entries import Entries
 from widgets.frame import Hint, KeyFooter
 from widgets.panel import Lines
@@ -78,7 +78,7 @@ class LoginScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """The door phone, and the step beside it."""
         with Middle(), Center(), Horizontal(id="box"):
-            yield Static(PHONE, classes="phone", markup=False)
+            yield Static(phone(), classes="phone")
             with Vertical(id="fields"):
                 yield Static("SmartPlus", classes="name", markup=False)
                 if self._welcome:

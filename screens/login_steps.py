@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from textual.content import Content
+
 from widgets.entries import Entry
 from widgets.frame import Hint
 from widgets.text import Part
 
-PHONE = """╭──────────────╮
+_PHONE = """╭──────────────╮
 │       ◉      │
 │              │
 │    ▪  ▪  ▪   │
@@ -21,6 +23,14 @@ PHONE = """╭──────────────╮
 │              │
 │   ━━━━━━━━   │
 ╰──────────────╯"""
+
+_TONES = {"◉": "$sp-acc", "━": "$sp-ok"}
+
+
+def phone() -> Content:
+    """The door phone, the only ornament of the product: its camera and its light have a colour."""
+    return Content.assemble(*((letter, _TONES.get(letter, "")) for letter in _PHONE))
+
 
 LEAD: tuple[tuple[Part, ...], ...] = (
     (("A demo community: two buildings, 40 apartments,", "$sp-t2"),),
