@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from backend.documents.photos import Dots
     from backend.domain.enums import ImportKind
     from backend.domain.filter import FieldSpec, Filter
+    from backend.domain.imports import FaceFile
     from backend.domain.sheets import Sheet
     from backend.services.access import Access
     from backend.services.account import Account
@@ -62,8 +63,8 @@ if TYPE_CHECKING:
         def list(self, context: Context, query: ListQuery) -> ListHandle:
             """The records of a context's community."""
 
-
     Sheets = tuple[Sheet, ...]
+    Faces = tuple[FaceFile, ...]
 
 Words = list[str]
 
@@ -293,6 +294,15 @@ class Engine:
         from backend.documents.reading import read_pasted
 
         return read_pasted(text)
+
+    def read_faces(self, path: Path, told: Callable[[int, int], bool] = lambda _done, _all: True) -> Faces:
+        """The photos of a zip for `imports.begin_faces`, made as devices take them; `told` hears how far it is.
+
+        Raises Invalid (file) for the zip as a whole; a photo that cannot be taken comes with its reason.
+        """
+        from backend.documents.faces import read_faces
+
+        return read_faces(path.expanduser(), told)
 
     def write_template(self, context: Context, kind: ImportKind, path: Path, *, filled: bool = False) -> int:
         """Write the template of an import with its hints; `filled` with everybody, for a batch edit.

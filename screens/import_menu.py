@@ -19,6 +19,7 @@ _ACTS = (
     ("add", "Batch Add Resident", "residents of a list"),
     ("edit", "Batch Edit Resident", "a list that Export Resident wrote"),
     ("cards", "Import RF Card/PIN", "cards and PINs of a list"),
+    ("faces", "Import Face", "photos of a zip"),
     ("template add", "Download Import Template", "an empty list with hints"),
     ("template cards", "Download RF card/PIN template", "an empty list with hints"),
     ("export", "Export Resident", "everybody, for a batch edit"),
@@ -63,7 +64,9 @@ def _pick(page: Page, kind: ImportKind) -> None:
             session.export_folder = str(Path(answer).parent)
             page.app.push_screen(ImportPage(session, kind, path=Path(answer)))
 
-    page.app.push_screen(FileDialog("Which list", LISTS, session.export_folder), picked)
+    faces = kind is ImportKind.FACES
+    dialog = FileDialog("Which zip" if faces else "Which list", (".zip",) if faces else LISTS, session.export_folder)
+    page.app.push_screen(dialog, picked)
 
 
 def _write(page: Page, kind: ImportKind, name: str, *, filled: bool) -> None:

@@ -123,6 +123,9 @@ class ImportPage(Page):
     async def load(self) -> None:
         """Read, look at every row, then at the doors."""
         session, imports = self.session, self.session.engine.imports
+        if self._draft is None and self._kind is ImportKind.FACES and self._path is not None:
+            faces = await session.ask(session.engine.read_faces, self._path, self._read_on)
+            self._draft = await session.ask(imports.begin_faces, session.context, self._path.name, faces)
         if self._draft is None:
             sheets = await session.ask(self._read)
             self._draft = await session.ask(imports.begin, session.context, self._kind, sheets)
@@ -133,6 +136,10 @@ class ImportPage(Page):
         self._checking = False
         self._draw_rows()
         self.start(self._plan, group="plan", exclusive=True)
+
+    def _read_on(self, _done: int, _photos: int) -> bool:
+        """Called in a thread, between photos: whether the page is still there."""
+        return self.is_running
 
     def _read(self) -> tuple[Sheet, ...]:
         engine = self.session.engine

@@ -60,12 +60,14 @@ ADD_COLUMNS = (
 UID = TemplateColumn("uid", "UID", "Says who is meant. Do not change it.")
 EDIT_COLUMNS = (UID, *ADD_COLUMNS)
 CARD_COLUMNS = (BUILDING, APARTMENT, ROLE, FIRST, LAST, CARDS, PIN)
+FACE_COLUMNS = (TemplateColumn("file", "Photo", "Building+Room+First Last, as in Building1+1001+Paul Edward."),)
 
 NAME, PLACE = "name", "place"
 """Fields that no template has: first and last name in one column, building and apartment in one."""
 
 LABELS: Mapping[str, str] = MappingProxyType(
-    {column.field: column.heading for column in EDIT_COLUMNS} | {NAME: "Name", PLACE: "Building and Apt"}
+    {column.field: column.heading for column in (*EDIT_COLUMNS, *FACE_COLUMNS)}
+    | {NAME: "Name", PLACE: "Building and Apt"}
 )
 """Field -> the name of its column."""
 

@@ -9,11 +9,24 @@ from types import MappingProxyType
 
 from backend.domain.access.results import DoorPlan
 from backend.domain.enums import ImportKind, ImportState, Verdict
-from backend.domain.import_columns import ADD_COLUMNS, CARD_COLUMNS, EDIT_COLUMNS, LABELS, Columns, TemplateColumn
+from backend.domain.import_columns import (
+    ADD_COLUMNS,
+    CARD_COLUMNS,
+    EDIT_COLUMNS,
+    FACE_COLUMNS,
+    LABELS,
+    Columns,
+    TemplateColumn,
+)
 from backend.domain.sheets import Sheet, column_letter
 
 TEMPLATES: Mapping[ImportKind, tuple[TemplateColumn, ...]] = MappingProxyType(
-    {ImportKind.ADD: ADD_COLUMNS, ImportKind.EDIT: EDIT_COLUMNS, ImportKind.CARDS: CARD_COLUMNS}
+    {
+        ImportKind.ADD: ADD_COLUMNS,
+        ImportKind.EDIT: EDIT_COLUMNS,
+        ImportKind.CARDS: CARD_COLUMNS,
+        ImportKind.FACES: FACE_COLUMNS,
+    }
 )
 """Kind -> the columns of its template, in their order."""
 
@@ -55,6 +68,17 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceFile:
+    """One photo of a zip: its number there, how its name may be read, and the JPEG, or why it is not taken."""
+
+    number: int
+    names: tuple[str, ...]
+    """The name without suffix in each encoding that it may be written in, the likeliest first."""
+    photo: bytes | None = field(default=None, repr=False)
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ImportDraft:
     """A table to be taken over as the person at the screen has put it right: columns, cells, rows left out."""
 
@@ -64,6 +88,8 @@ class ImportDraft:
     fixes: Mapping[tuple[int, str], str] = field(default_factory=dict, repr=False)
     """Row number and field -> what is typed in place of the cell."""
     left_out: frozenset[int] = frozenset()
+    faces: Mapping[int, FaceFile] = field(default_factory=dict, repr=False)
+    """Row number -> the photo, where faces are taken over."""
 
     def fixed(self, row: int, name: str, text: str) -> ImportDraft:
         """The draft with another text in one cell."""
@@ -76,7 +102,7 @@ class ImportDraft:
     def place(self, row: int, name: str) -> str:
         """Where a field of a row stands in the file, "" for what was pasted or has no column."""
         index = self.columns.first_of(name)
-        return f"{column_letter(index)}{row}" if index is not None and self.sheet.source else ""
+        return f"{column_letter(index)}{row}" if index is not None and self.sheet.source and not self.faces else ""
 
 
 @dataclass(frozen=True, slots=True)

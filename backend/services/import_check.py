@@ -19,6 +19,7 @@ from backend.domain.names import check_name, display_name, fold
 from backend.services.communities import ONLY_PUBLIC
 from backend.services.credentials import Value, scope_of, spoken
 from backend.services.import_contact import CONTACT, contact_of_new, contact_patch
+from backend.services.import_faces import Faces
 from backend.services.import_places import Placing
 from backend.services.import_world import FlatKey, World
 from backend.services.resident_checks import checked_floors
@@ -93,6 +94,7 @@ class Checker:
             ImportKind.ADD: self._add,
             ImportKind.EDIT: self._edit,
             ImportKind.CARDS: self._cards,
+            ImportKind.FACES: Faces(self).check,
         }
 
     def check(self) -> list[Checked]:
@@ -106,7 +108,7 @@ class Checker:
             row.role = row.parsed.role
             if self.draft.kind is ImportKind.EDIT:
                 self._find_by_uid(row)
-            else:
+            elif self.draft.kind is not ImportKind.FACES:
                 self._placing.find(row, self)
         rows.sort(key=_writing_order)
         check = self._checks[self.draft.kind]

@@ -35,7 +35,7 @@ def recall(connection: Connection, community_id: int, sheet: Sheet) -> Columns |
 
 def remember(store: Store, context: Context, draft: ImportDraft) -> None:
     """Keep what the columns meant, where no headings said it."""
-    if draft.columns.heading_row:
+    if draft.columns.heading_row or draft.faces:
         return
     c, shape = t.import_columns, shape_of(draft.sheet)
     with store.books(context) as work:

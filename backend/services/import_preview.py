@@ -82,6 +82,8 @@ def _row(row: Checked) -> PreviewRow:
 
 
 def _heading(draft: ImportDraft) -> str:
+    if draft.faces:
+        return ""
     if not draft.columns.heading_row:
         return "no headings: columns guessed by what they hold"
     left = sum(1 for field in draft.columns.fields if not field)

@@ -14,8 +14,8 @@ from backend.domain.context import Context
 from backend.domain.enums import ImportKind, Verdict
 from backend.domain.errors import Forbidden, Invalid
 from backend.domain.import_columns import Columns, by_content, by_headings
-from backend.domain.imports import ImportDraft, ImportProgress, ImportReport, Preview
-from backend.domain.sheets import Sheet
+from backend.domain.imports import FaceFile, ImportDraft, ImportProgress, ImportReport, Preview
+from backend.domain.sheets import Sheet, SheetRow
 from backend.services.base import Service
 from backend.services.import_check import Checked
 from backend.services.import_export import edit_rows
@@ -55,6 +55,13 @@ class Imports(Service):
             draft = ImportDraft(kind, sheet, columns)
         _refuse_without(draft)
         return draft
+
+    def begin_faces(self, context: Context, source: str, files: Sequence[FaceFile]) -> ImportDraft:
+        """A draft on the photos of a zip called `source`."""
+        with self.store.read(context, "resident.write"):
+            rows = tuple(SheetRow(file.number, (file.names[0],)) for file in files)
+            faces = {file.number: file for file in files}
+            return ImportDraft(ImportKind.FACES, Sheet(source, "", rows), Columns(("file",)), faces=faces)
 
     def preview(self, context: Context, draft: ImportDraft) -> Preview:
         """What each row would do; nothing is written. Raises Invalid (file) where no row is left."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
@@ -103,7 +103,7 @@ def units(changes: Iterable[Change]) -> list[list[Change]]:
         for change in run:
             people.setdefault(change.holder_id, []).append(change)
         whole = list(people.values())
-        found += [sum(whole[at : at + AT_ONCE], []) for at in range(0, len(whole), AT_ONCE)]
+        found += [list(chain(*whole[at : at + AT_ONCE])) for at in range(0, len(whole), AT_ONCE)]
     return found
 
 

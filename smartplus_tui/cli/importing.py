@@ -46,6 +46,7 @@ def add_import_commands(group: Group) -> None:
     group.add_command(_export())
     group.add_command(_taking("import", ImportKind.ADD, "Add the residents of an xlsx or csv file."))
     group.add_command(_taking("batch-edit", ImportKind.EDIT, "Change residents by a file that `export` wrote."))
+    group.add_command(_faces())
     group.add_command(_taking("cards", ImportKind.CARDS, "Give residents the RF cards and PINs of a file."))
 
 
@@ -97,6 +98,16 @@ def _taking(name: str, kind: ImportKind, text: str) -> Command:
 
     params: list[click.Parameter] = [click.Argument(["file"], type=_FILE, metavar="FILE"), *taking_options()]
     return Command(name, callback=pass_call(run), params=params, help=text)
+
+
+def _faces() -> Command:
+    def run(call: Call, file: Path, dry_run: bool, good_rows: bool, report: Path | None) -> None:
+        files = call.engine.read_faces(file)
+        take(call, call.engine.imports.begin_faces(call.context, file.name, files), dry_run, good_rows, report)
+
+    params: list[click.Parameter] = [click.Argument(["file"], type=_FILE, metavar="FILE.zip"), *taking_options()]
+    text = 'Give residents the faces of a zip; photos are named "Building+Room+First Last.jpg".'
+    return Command("faces", callback=pass_call(run), params=params, help=text)
 
 
 def taking_options() -> list[click.Parameter]:

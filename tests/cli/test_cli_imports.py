@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from PIL import Image
 
 from tests.cli.conftest import Smartplus
 
@@ -220,3 +223,21 @@ def test_cards_and_pins_find_their_people_by_apartment_and_name(smartplus: Smart
     assert "There is Anna Kowalska, Jan Kowalska" in by_row[4]["text"]
     codes = smartplus("resident", "reveal", "kowalska anna", "--json").json["codes"]
     assert {"0A1B2C3D", "9F8E7D6C", "3852"} <= {code["value"] for code in codes}
+
+
+@pytest.mark.feature("RES-11")
+@pytest.mark.edge("15")
+def test_faces_of_a_zip_find_their_people_and_misses_are_told(smartplus: Smartplus, tmp_path: Path) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (200, 200), "tan").save(picture, "JPEG")
+    path = tmp_path / "faces.zip"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("A+1001+Anna Kowalska.jpg", picture.getvalue())
+        package.writestr("../A+1001+Jan Kowalska.jpg", picture.getvalue())
+    ran = smartplus("resident", "faces", str(path), "--good-rows", "--json")
+    assert ran.code == 3
+    done = json.loads(ran.out)
+    assert (done["kind"], done["written"], done["refused"]) == ("faces", 1, 1)
+    assert "leads out of the zip" in done["rows"][0]["text"]
+    smartplus.done("resident", "photo", "kowalska anna", str(tmp_path / "anna.jpg"))
+    assert (tmp_path / "anna.jpg").read_bytes().startswith(b"\xff\xd8\xff")

@@ -92,6 +92,7 @@ ACTS: dict[str, Act] = {
     "residents.plan_edit": Act("IM V", lambda e, c, i: e.residents.plan_edit(c, NOBODY, ResidentPatch())),
     "residents.reveal": Act("IM  ", lambda e, c, i: e.residents.reveal(c, i["resident"])),
     "imports.begin": Act("IM  ", lambda e, c, i: e.imports.begin(c, ImportKind.ADD, [SHEET])),
+    "imports.begin_faces": Act("IM  ", lambda e, c, i: e.imports.begin_faces(c, "faces.zip", [])),
     "imports.preview": Act("IM  ", lambda e, c, i: e.imports.preview(c, LIST)),
     "imports.plan": Act("IM  ", lambda e, c, i: e.imports.plan(c, LIST)),
     "imports.write": Act("IM  ", lambda e, c, i: e.imports.write(c, LIST)),
