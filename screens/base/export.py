@@ -62,7 +62,7 @@ class ExportDialog(Dialog[tuple[int, str] | None]):
         """Propose a name, count the rows."""
         self._line.focus()
         field = self.query_one(TextField)
-        field.begin(str(proposed(self._session, self._record, self._filter_text)))
+        field.begin(shown(proposed(self._session, self._record, self._filter_text)))
         self._line.cursor_position = len(field.value)
         self.query_one("#what", Lines).lines = (self._what("…"), (("", ""),))
         self._count()
@@ -100,9 +100,15 @@ class ExportDialog(Dialog[tuple[int, str] | None]):
         self._start()
 
     def _start(self) -> None:
-        if self._written is None:
-            self._written, self._stopped, self._began = (0, 0), False, time.monotonic()
-            self._write(Path(self._line.value.strip()).expanduser().absolute())
+        if self._written is not None:
+            return
+        try:
+            path = Path(self._line.value.strip()).expanduser().absolute()
+        except RuntimeError:  # "~somebody/list.xlsx"
+            self.query_one(TextField).show_error("There is nobody of this name here. Begin with ~/ or /.")
+            return
+        self._written, self._stopped, self._began = (0, 0), False, time.monotonic()
+        self._write(path)
 
     @work
     async def _write(self, path: Path) -> None:
@@ -117,7 +123,7 @@ class ExportDialog(Dialog[tuple[int, str] | None]):
         else:
             if count is not None:
                 self._session.export_folder, self._session.export_suffix = str(path.parent), path.suffix.lower()
-                self.dismiss((count, str(path)))
+                self.dismiss((count, shown(path)))
                 return
             self._say("Stopped: no file was written.")
         finally:
@@ -127,7 +133,7 @@ class ExportDialog(Dialog[tuple[int, str] | None]):
 
     def _export(self, path: Path) -> int | None:
         """Runs in a thread, as what it calls back does."""
-        if path.exists():
+        if path.is_file():
             raise Invalid({"path": "There is a file of this name already. Type another name."})
         session = self._session
         return session.engine.export(self._record.name, session.context, self._query, path, self._told)
@@ -164,6 +170,12 @@ class ExportDialog(Dialog[tuple[int, str] | None]):
             self.dismiss(None)
         else:
             self._stopped = True
+
+
+def shown(path: Path) -> str:
+    """A path as people write it: "~/list.xlsx" for what is at home."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
 
 
 def proposed(session: Session, record: Record, filter_text: str) -> Path:

@@ -44,7 +44,7 @@ async def test_two_keys_write_what_is_filtered_and_the_path_is_told(show: Show, 
         await keys.until_text("2 rows exported")
         (path,) = files(home)
         assert path.name.startswith("residents-kowal-20")
-        assert str(path) in keys.text()
+        assert f"to ~/{path.name}" in keys.text()
         assert [row[0] for row in read_xlsx(path)[1:]] == ["Kowalska, Anna", "Kowalski, Piotr"]
 
 
@@ -63,7 +63,7 @@ async def test_format_and_folder_stay_as_last_time_and_no_file_is_written_over(s
         await keys.press("x")
         await keys.until_text("every row of the list")
         line = keys.app.screen.query_one(Input)
-        assert Path(line.value).parent == home / "files"
+        assert Path(line.value).parent == Path("~/files")
         assert Path(line.value).suffix == ".csv"
         line.value = str(home / "files" / "all.csv")
         before = (home / "files" / "all.csv").read_bytes()
@@ -78,9 +78,14 @@ async def test_a_folder_that_is_not_there_is_said_at_the_field(show: Show, home:
         await keys.until_text("4 apartments")
         await keys.press("x")
         await keys.until_text("every row of the list")
-        keys.app.screen.query_one(Input).value = str(home / "none" / "all.xlsx")
-        await keys.press("enter")
-        await keys.until_text("cannot be written")
+        for typed, said in (
+            (str(home / "none" / "all.xlsx"), "cannot be written"),
+            (str(home), "The name ends in .xlsx or .csv"),
+            ("~nobody/all.csv", "There is nobody of this name"),
+        ):
+            keys.app.screen.query_one(Input).value = typed
+            await keys.press("enter")
+            await keys.until_text(said)
         await keys.press("escape")
         await keys.until_page("ApartmentsScreen")
         assert files(home) == []
