@@ -23,7 +23,6 @@ class Facts:
     building: ListRow | None
     apartments: int
     apartment: ListRow | None
-    last_apartment: ListRow | None
     door: DoorRecord | None
     residents: int
     resident: ListRow | None
@@ -45,14 +44,12 @@ def read_facts(session: Session) -> Facts:
     engine, context = session.engine, session.context
     apartments = engine.list("apartment", context, ListQuery())
     residents = engine.list("resident", context, ListQuery())
-    first, last = apartments.first(1), apartments.last(1)
     doors = engine.doors.all(context)
     return Facts(
         community=engine.communities.get(context),
         building=next(iter(engine.list("building", context, ListQuery()).first(1)), None),
         apartments=apartments.count(),
-        apartment=first[0] if first else None,
-        last_apartment=last[0] if last else None,
+        apartment=next(iter(apartments.first(1)), None),
         door=doors[0] if doors else None,
         residents=residents.count(),
         resident=next(iter(residents.first(1)), None),

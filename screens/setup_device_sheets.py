@@ -24,8 +24,8 @@ class PickSheet(EntryDialog[tuple["SheetDevice", ...]]):
 
     HEADING = "Devices from a spreadsheet"
     LEAD = (
-        "xlsx or csv, with the headings of the template. Nothing is asked of the",
-        "devices: they count as never seen.",
+        "xlsx or csv, with the headings of the template. Nothing is asked of",
+        "the devices: they count as never seen.",
     )
     KEYS = "F2 Look at it · Esc Cancel"
 

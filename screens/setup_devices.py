@@ -146,15 +146,13 @@ class ByHandForm(PlainForm):
 
     async def save(self) -> Saved:
         """Add it."""
-        from backend.domain.device_address import DeviceAddress
+        from backend.domain.device_address import typed_address
         from backend.domain.enums import DeviceKind
         from backend.domain.errors import Invalid
         from backend.domain.records import DeviceDraft
 
         session, values = self.session, self.form.values()
-        if not values["model"].strip():
-            raise Invalid({"model": "Needed where the device is not asked, as in X916."})
-        place = DeviceAddress.parse(values["address"])
+        place, bad = typed_address(values["address"])
         draft = DeviceDraft(
             name=values["name"],
             building_id=_number(values["building_id"]),
@@ -173,7 +171,10 @@ class ByHandForm(PlainForm):
             tls_pin=values["tls_pin"].replace(":", "").strip().lower(),
             relay_names=tuple(name.strip() for name in values["doors"].split(",") if name.strip()),
         )
-        return await session.ask(session.engine.devices.add, session.act(), draft)
+        try:
+            return await session.ask(session.engine.devices.add, session.act(), draft)
+        except Invalid as error:
+            raise Invalid({**error.fields, **bad}) from None
 
     def saved_title(self) -> str:
         """Its name."""

@@ -109,10 +109,10 @@ class ApartmentsStep(Step):
 
     def done(self, facts: Facts) -> str:
         """How many there are."""
-        if facts.apartment is None or facts.last_apartment is None:
+        if facts.apartment is None:
             return ""
-        first, last = facts.apartment.values["number"], facts.last_apartment.values["number"]
-        return f"{first} to {last}, {facts.apartments} in all" if facts.apartments > 1 else str(first)
+        first = str(facts.apartment.values["number"])
+        return f"{first} and {facts.apartments - 1} more" if facts.apartments > 1 else first
 
     async def save(self, session: Session, facts: Facts, values: dict[str, Any], waited: Waited) -> Saved | None:
         """Add them to the first building; two empty fields are no more of them."""

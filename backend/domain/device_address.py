@@ -52,6 +52,14 @@ class DeviceAddress:
         return f"{self.scheme}://{host}" if self.default_port else f"{self.scheme}://{host}:{self.port}"
 
 
+def typed_address(text: str) -> tuple[DeviceAddress, dict[str, str]]:
+    """What was typed, and what is wrong with it by field; an address that cannot be read is one without a host."""
+    try:
+        return DeviceAddress.parse(text), {}
+    except Invalid as error:
+        return DeviceAddress("http", "", DEFAULT_PORTS["http"]), error.fields
+
+
 def _split(text: str) -> SplitResult:
     if len(text) > 300 or not text.isprintable():
         raise _wrong("This is not an address.")

@@ -63,6 +63,8 @@ def check_draft(draft: DeviceDraft) -> DeviceDraft:
         checked(text, "relay_names", lambda text: check_name(text, "relay_names", NAME_LONGEST)) for text in names
     )
     known_place = _HOST.fullmatch(draft.host) and 1 <= draft.port <= 65535 and draft.scheme in ("http", "https")
+    if not draft.model.strip():
+        bad["model"] = "A model is needed, as in X916."
     if not known_place:
         bad["address"] = "Write an address like 192.0.2.20 or https://192.0.2.20."
     if bad:

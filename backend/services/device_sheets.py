@@ -113,8 +113,6 @@ class _Judge:
         except Invalid as error:
             bad |= error.fields
             place = None
-        if not text("model"):
-            bad["model"] = "Needed, as in X916."
         kind, auth = text("kind") or DeviceKind.MULTI_DOOR_PHONE.value, text("auth").lower() or AUTHS[0]
         if kind not in set(DeviceKind):
             bad["kind"] = f"There is no type '{kind[:20]}'. Use one of {', '.join(DeviceKind)}."

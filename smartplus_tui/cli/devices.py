@@ -70,13 +70,10 @@ def _add(call: Call, values: Values, typed: Typed) -> Saved:
 
 def _add_by_hand(call: Call, values: Values, typed: Typed) -> Saved:
     """Add a device without asking it anything: what is known of it is typed."""
-    from backend.domain.device_address import DeviceAddress
+    from backend.domain.device_address import typed_address
     from backend.domain.records import DeviceDraft
 
-    missing = {name: "Needed where the device is not asked." for name in ("model", "mac") if not typed[name]}
-    if missing:
-        raise Invalid(missing)
-    place = DeviceAddress.parse(values.get("address", ""))
+    place, bad = typed_address(values.get("address", ""))
     draft = DeviceDraft(
         name=values.get("name", ""),
         building_id=values.get("building_id"),
@@ -95,7 +92,10 @@ def _add_by_hand(call: Call, values: Values, typed: Typed) -> Saved:
         tls_pin=typed["tls_pin"],
         relay_names=typed["door"],
     )
-    return call.engine.devices.add(call.act(), draft)
+    try:
+        return call.engine.devices.add(call.act(), draft)
+    except Invalid as error:
+        raise Invalid({**error.fields, **bad}) from None
 
 
 def _edit(call: Call, device_id: int, values: Values, typed: Typed) -> Saved:

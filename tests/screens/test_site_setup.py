@@ -262,6 +262,7 @@ async def test_a_device_is_added_by_hand_placed_and_readdressed(show: Show, park
         await keys.type("192.0.2.60")
         await keys.press("f2")
         await keys.until(lambda: "twelve hex digits" in error_of(keys, "mac"))
+        assert error_of(keys, "address") == ""
         await keys.type("AABBCC")
         await keys.press("f2")
         await keys.until(lambda: engine.list("device", context, ListQuery()).count() == 4)

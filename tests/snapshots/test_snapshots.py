@@ -46,6 +46,13 @@ class Picture:
 
 PLAN = "g r n ?ResidentForm =1203 tab =Jan tab =Nowak tab tab =4711"
 
+LIST = (
+    "g r &Building;Apt;Type;First_name;Last_name;RF_card;PIN;Remark"
+    "|A;1203;0;Ada;Okonkwo;0A3C7F98;38531;|A;1203;1;Ben;Okonkwo;;9207;|A;1001;;Anna;Kowalska;0A3C7F20;;tenant"
+    "|B;1001;;Mia;Anderson;;;|A;1001;1;Luz;Ortiz;;27;|D;0203;0;Jan;Fischer;;;|A;1002;1;Rui;Costa;1.2E+11;; "
+    "?ImportPage !2_refuse"
+)
+
 PICTURES: dict[str, Picture] = {
     "dashboard": Picture(),
     "dashboard-viewer": Picture(role=Role.VIEWER),
@@ -77,6 +84,16 @@ PICTURES: dict[str, Picture] = {
     "resident-password": Picture("g r down down p !new_app_password"),
     "resident-password-sent": Picture("g r enter ?ResidentPage p !new_app_password y !on_its_way"),
     "resident-history": Picture("g r enter ?ResidentPage h !Ines"),
+    "import-menu": Picture("g r i !Batch_Add"),
+    "import-preview": Picture(LIST),
+    "import-bad": Picture(f"{LIST} f"),
+    "import-cell": Picture(f"{LIST} f e !not_beginning"),
+    "import-question": Picture(f"{LIST} f2 !stay_out"),
+    "import-leave": Picture(f"{LIST} f d escape !Throw"),
+    "import-failed": Picture("g r &x;y|z;w ?ImportPage !not_taken_over"),
+    "import-report": Picture(f"{LIST} f2 !stay_out y ?ImportReportPage"),
+    "imports": Picture(f"{LIST} f2 !stay_out y ?ImportReportPage escape i =reports enter ?ImportsPage"),
+    "imports-none": Picture("g r i =reports enter ?ImportsPage"),
     "resident-revoked": Picture("g r enter ?ResidentPage d !Take_PIN y !read_back_without"),
     "apartments": Picture("g a"),
     "apartments-settings": Picture("g a right_square_bracket right_square_bracket !Users_may"),
@@ -149,6 +166,8 @@ SMALL_ONES = (
     "resident-form-errors",
     "resident-form-told",
     "resident-page",
+    "import-preview",
+    "import-report",
     "resident-delete",
     "apartment-page",
     "apartment-form",
@@ -182,15 +201,18 @@ class Doors:
 
 
 def walk(acts: str) -> Callable[[Pilot[Any]], Any]:
-    """Press keys one by one; "=text" types, "?Page" waits for a page, "!text" for a text; "_" is a space."""
+    """Press keys one by one; "=text" types, "&text" pastes, "?Page" waits for a page, "!text" for a text.
+
+    "_" is a space, and "|" of what is pasted a new line.
+    """
 
     async def run(pilot: Pilot[Any]) -> None:
         keys = Keys(pilot)
-        waits: dict[str, Wait] = {"=": keys.type, "?": keys.until_page, "!": keys.until_text}
+        waits: dict[str, Wait] = {"=": keys.type, "&": keys.paste, "?": keys.until_page, "!": keys.until_text}
         await keys.until_page("DashboardScreen")
         await keys.settled()
         for act in acts.split():
-            if act[0] in "=?!":
+            if act[0] in waits:
                 await waits[act[0]](act[1:].replace("_", " "))
             else:
                 await keys.press(act)
