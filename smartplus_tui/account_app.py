@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from backend.domain.errors import Forbidden, SmartPlusError
 from screens.base.messages import ActAs, LogOut
 from screens.base.page import Page
-from smartplus_tui.beginning import lock_minutes
+from smartplus_tui.beginning import lock_minutes, modules_of
 from smartplus_tui.live import LiveFigures
 from smartplus_tui.locking import LockingApp
 
@@ -43,7 +43,7 @@ class AccountApp(LockingApp):
     def on_act_as(self, message: ActAs) -> None:
         """Go on as another context, once nothing typed can be lost."""
         session = self.session
-        if session is None:
+        if session is None or (message.anew and self.locked):
             return
         if not message.anew:
             session.context, session.reminder = message.context, False
@@ -88,12 +88,18 @@ class AccountApp(LockingApp):
             if session is self.session and session.context is context and not session.changing:
                 self.show_login(str(error))
             return
-        if session is self.session and manager.role is not session.manager.role:
+        if session is not self.session:
+            return
+        if manager.role is not session.manager.role:
             told = ("Your role was changed: ", f"you are {manager.role.value} now", "warn")
-            await self.enter_or_say(context, told=told)  # its modules and keys are others now
-        else:
-            session.manager = manager
-            session.lock_minutes = await session.ask(lock_minutes, session)
+            if not self.locked and not any(isinstance(one, Page) and one.unsaved for one in self.screen_stack):
+                await self.enter_or_say(context, told=told)  # its modules and keys are others now
+                return
+            session.told = told  # what was typed stays, and so does the lock: the engine refuses what is over
+            session.modules = modules_of(session.doors, manager.role)
+        session.manager = manager
+        session.lock_minutes = await session.ask(lock_minutes, session)
+        self.live.redraw()
 
     def once_saved(self, then: Callable[[], object]) -> None:
         """Go on once nothing typed can be lost."""

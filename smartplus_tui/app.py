@@ -176,6 +176,7 @@ class SmartPlusApp(AccountApp):
     def _forget_pages(self) -> None:
         """The pages of an earlier session are of no use to the next."""
         for letter, page in self._pages.items():
+            self.workers.cancel_node(page)
             self.uninstall_screen(letter)
             if page.is_running and page is not self.screen:
                 page.remove()

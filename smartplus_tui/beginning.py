@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from backend.domain.errors import SmartPlusError
 from backend.domain.formats import Formats
 from backend.domain.permissions import allowed
-from screens.base.session import Session, StandingAtADoor
+from screens.base.session import ModuleEntry, Session, StandingAtADoor
 from smartplus_tui.navigation import entries
 
 if TYPE_CHECKING:
     from backend.domain.context import Context
+    from backend.domain.enums import Role
     from backend.engine import Engine
     from screens.base.session import StandIn
     from smartplus_tui.stand_in import StandInDoor
@@ -61,11 +62,16 @@ async def begin_session(engine: Engine, context: Context, doors: StandingAtADoor
     manager = await asyncio.to_thread(engine.account.me, context)
     places = await asyncio.to_thread(engine.sites.places, context)
     formats = Formats.of(community.timezone, community.clock_format, community.date_format)
-    modules = entries(doors is not None, lambda permission: allowed(manager.role, permission, {}))
+    modules = modules_of(doors, manager.role)
     session = Session(engine, context, manager, community, formats, modules, doors)
     session.sites = len(places)
     session.lock_minutes = await asyncio.to_thread(lock_minutes, session)
     return session
+
+
+def modules_of(doors: StandingAtADoor | None, role: Role) -> tuple[ModuleEntry, ...]:
+    """The modules that a role finds in the left column."""
+    return entries(doors is not None, lambda permission: allowed(role, permission, {}))
 
 
 def lock_minutes(session: Session) -> int:

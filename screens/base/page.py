@@ -137,7 +137,9 @@ class Page(Acts):
         self.query_one(TitleLine).set_class(narrow, "-narrow")
 
     def on_screen_resume(self) -> None:
-        """Catch up with what changed while another screen was shown."""
+        """Catch up with what changed while another screen was shown; one that is gone again has nothing to catch."""
+        if not self.is_current:
+            return
         self.refresh_frame()
         self.post_message(Shown())
         if self._stale:

@@ -147,6 +147,35 @@ async def test_another_terminal_that_changes_the_role_changes_what_is_offered(sh
         await keys.until_page("DashboardScreen")
 
 
+@pytest.mark.feature("ACC-08")
+async def test_a_role_changed_behind_the_lock_or_under_a_form_opens_no_lock_and_loses_no_word(
+    show: Show, park: Park, elsewhere: Engine
+) -> None:
+    def become(role: Role) -> None:
+        with elsewhere.managers.store.write(agent_context(1), "test.role") as work:
+            work.require("manager.write")
+            work.update(t.manager, context_of(Role.MANAGER).actor_id or 0, role=role.value)
+            work.touch("managers")
+
+    async with show("g", "r", "n", role=Role.MANAGER) as keys:
+        await keys.until_page("ResidentForm")
+        await keys.type("1203")
+        await keys.press("tab")
+        await keys.type("Jan")
+        become(Role.VIEWER)
+        await keys.until(lambda: keys.app.session.manager.role is Role.VIEWER)
+        assert "Jan" in keys.text()
+        await keys.press("f2")
+        await keys.until_text("Your role does not allow this")
+        await keys.until_page("ResidentForm")
+        await keys.press("ctrl+l")
+        await keys.until_page("LockScreen")
+        become(Role.TECHNICIAN)
+        await keys.until(lambda: keys.app.session.manager.role is Role.TECHNICIAN)
+        await keys.settled()
+        assert type(keys.app.screen).__name__ == "LockScreen"
+
+
 @pytest.mark.feature("ACC-05")
 @pytest.mark.feature("ACC-08")
 async def test_a_password_changed_in_another_terminal_ends_this_one(
