@@ -13,8 +13,8 @@ from textual.widgets import Input
 
 from backend.catalog.model import Record
 from backend.domain.errors import Invalid, SmartPlusError
-from backend.domain.exports import file_name
 from backend.domain.formats import figure
+from screens.base.files import proposed, shown
 from screens.base.session import Session
 from widgets.dialog import Dialog
 from widgets.form import TextField
@@ -170,21 +170,3 @@ class ExportDialog(Dialog[tuple[int, str] | None]):
             self.dismiss(None)
         else:
             self._stopped = True
-
-
-def shown(path: Path) -> str:
-    """A path as people write it: "~/list.xlsx" for what is at home."""
-    home = Path.home()
-    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
-
-
-def proposed(session: Session, record: Record, filter_text: str) -> Path:
-    """A name that is free, in the folder and the format of last time."""
-    day = session.formats.local(session.now()).date()
-    name = file_name(record.title, filter_text, day, session.export_suffix)
-    first = path = Path(session.export_folder or Path.home()) / name
-    number = 2
-    while path.exists():
-        path = first.with_stem(f"{first.stem}-{number}")
-        number += 1
-    return path

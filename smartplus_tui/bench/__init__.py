@@ -22,6 +22,7 @@ PLACES = {
     "compile": "compiling:compile_doors",
     "lock": "locks:lock",
     "import": "importing:import_residents",
+    "export": "exporting:export_logs",
 }
 """Name of each benchmark -> where it is."""
 

@@ -81,7 +81,7 @@ async def test_a_folder_that_is_not_there_is_said_at_the_field(show: Show, home:
         for typed, said in (
             (str(home / "none" / "all.xlsx"), "cannot be written"),
             (str(home), "The name ends in .xlsx or .csv"),
-            ("~nobody/all.csv", "There is nobody of this name"),
+            ("~no-such-person/all.csv", "There is nobody of this name"),
         ):
             keys.app.screen.query_one(Input).value = typed
             await keys.press("enter")
