@@ -78,7 +78,7 @@ class ResidentForm(FormPage):
             return PickField(name, label, several=True)
         most = field.max_length + 2 if name == "pin" else LONGEST_PATH if field.kind is Kind.PHOTO else field.max_length
         made = TextField(name, label, required=field.required, hint=hint, max_length=most)
-        if name == "first" and self._resident_id is None:
+        if name in ("first", "last", "email") and self._resident_id is None:
             made.on_paste_into(lambda text: take_person(self.form, text))
         return made
 

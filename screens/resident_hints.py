@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def take_person(form: Form, text: str) -> bool:
-    """Split a pasted "Anna Kowalska <mail>"; several lines are several people, and a name alone is text."""
+    """Split a pasted "Anna Kowalska <mail>"; several lines are several people, a name or an address alone is text."""
     lines = [line for line in text.splitlines() if line.strip()]
     person = split_pasted(lines[0]) if len(lines) == 1 else None
-    if person is None or not (person.email or person.last):
+    if person is None or not (person.email and person.first):
         return False
     for name, value in (("first", person.first), ("last", person.last), ("email", person.email)):
         if value:

@@ -23,6 +23,7 @@ from backend.domain.records import (
     ResidentRecord,
     Saved,
 )
+from backend.services import late_libraries
 from backend.services import resident_deletion as deletions
 from backend.services.base import Service, replayed, saved
 from backend.services.communities import community_row, refuse_permissions
@@ -112,6 +113,7 @@ class Residents(Service):
         Login information goes out by the four rules of 5.2, in the same transaction. Raises Conflict where one taken
         value (role, email, pin, cards, run) is all that is wrong, else Invalid with every bad field of the draft.
         """
+        late_libraries.load()
         with self.store.write(context, "resident.add") as work:
             work.require("resident.write")
             if work.replayed is not None:
@@ -134,6 +136,7 @@ class Residents(Service):
         in `skipped` of the answer (edge case 33). Raises Stale naming what changed meanwhile, NotFound, Conflict where
         one taken value (email, pin, pins_add, cards_add, run) is all that is wrong, else Invalid with every bad field.
         """
+        late_libraries.load()
         with self.store.write(context, "resident.edit") as work:
             work.require("resident.write")
             if work.replayed is not None:
@@ -159,6 +162,7 @@ class Residents(Service):
 
         Raises NotFound.
         """
+        late_libraries.load()
         with self.store.write(context, "resident.reset_password") as work:
             work.require("resident.write")
             if work.replayed is not None:
