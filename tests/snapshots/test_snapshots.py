@@ -96,6 +96,7 @@ PICTURES: dict[str, Picture] = {
     "imports-none": Picture("g r i =reports enter ?ImportsPage"),
     "resident-revoked": Picture("g r enter ?ResidentPage d !Take_PIN y !read_back_without"),
     "apartments": Picture("g a"),
+    "export": Picture("g r slash =kowal enter !2_of_5 x !2_rows"),
     "apartments-settings": Picture("g a right_square_bracket right_square_bracket !Users_may"),
     "apartment-page": Picture("g a enter ?ApartmentPage !SIP_call"),
     "apartment-form": Picture("g a e ?ApartmentForm =Sea_view tab =phone_and tab !No_telephone"),
