@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
 
 from backend.domain.context import Context
 from backend.domain.errors import SmartPlusError
@@ -50,7 +52,7 @@ class AccountDialog(Dialog[None]):
         with self.box(self.HEADING, "Enter Take · Esc Close"):
             yield Lines(id="who")
             yield PickList()
-            yield Lines(id="error")
+            yield Static(id="error", markup=False)
 
     def on_mount(self) -> None:
         """Read the sites."""
@@ -75,7 +77,7 @@ class AccountDialog(Dialog[None]):
         acts = (*((_LATER,) if session.reminder else ()), *_ACTS)
         if session.doors is not None:
             acts = ()
-            self._say("The demo logs in by itself: it has no password to change, to lock with, or to leave by.", "t3")
+            self._say("The demo logs in by itself: there is no password to change or to lock with.", "t3")
         rows = [PickRow(answer, place.community, _state(place)) for answer, place in self._places.items()]
         rows += [PickRow(f"{_ACT}{letter}", words, ((letter, "bold $sp-acc"),)) for letter, words in acts]
         self.query_one(PickList).show(rows)
@@ -174,7 +176,7 @@ class AccountDialog(Dialog[None]):
         self.dismiss(None)
 
     def _say(self, text: str, tone: str = "bad") -> None:
-        self.query_one("#error", Lines).lines = (((text, f"$sp-{tone}"),),)
+        self.query_one("#error", Static).update(Content.styled(text, f"$sp-{tone}"))
 
 
 def _state(place: Place) -> tuple[Part, ...]:

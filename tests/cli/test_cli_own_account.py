@@ -16,6 +16,7 @@ from backend.store import tables as t
 from backend.store.opening import open_site
 from backend.store.store import Store
 from tests.cli.conftest import EMAIL, PASSWORD, Smartplus
+from tests.cli.test_cli_terminal import at_terminal
 
 NEW = "nine loud windows"
 OTHER = "ines@harbour.example"
@@ -90,6 +91,18 @@ def test_the_texts_are_read_and_agreed_to(smartplus):
     items = smartplus("agreement", "show", "--json").json["items"]
     assert [item["document"] for item in items] == ["privacy", "terms"]
     assert all(item["agreed_at"] for item in items)
+
+
+@pytest.mark.feature("ACC-04")
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 1)])
+def test_at_a_terminal_the_texts_are_read_before_anybody_is_in(smartplus, answer, code):
+    execute(smartplus.site, t.agreement.delete())
+    smartplus.done("logout")
+    asked = {f"Password of {EMAIL}": PASSWORD, "Do you agree": answer}
+    ended, drawn = at_terminal(smartplus, "login", "--as", EMAIL, answers=asked)
+    assert ended == code, drawn
+    assert "Who keeps the data" in drawn
+    assert (smartplus("building", "list").code == 0) is (answer == "y")
 
 
 @pytest.mark.feature("ACC-03")
