@@ -31,6 +31,8 @@ class Plan(Frozen):
 
     landline: bool
     id_access: bool
+    with_indoor_monitor: bool
+    """Whether each apartment is to have an indoor monitor."""
     premium: bool
     """Whether the premium feature plan runs now."""
     premium_until: datetime | None
@@ -99,7 +101,7 @@ class Reset(Frozen):
 def oddities(
     *, call_type: CallType, phones: int, allow_face: bool, limit: int | None, members: int, plan: Plan
 ) -> dict[str, str]:
-    """What is saved all the same, but does not do what it says, by field (rules 4, 4.1, 5.7; edge cases 13, 37).
+    """What is saved all the same, but does not do all that it says, by field (rules 4, 4.1, 5.7; edge cases 13, 37).
 
     `phones` is how many telephone numbers the residents have, `limit` the member limit where it is on.
     """
@@ -109,7 +111,9 @@ def oddities(
             told["call_type"] = "No telephone is called: the community has no Landline Service."
         elif not phones:
             told["call_type"] = "No telephone is called: nobody here has a telephone number."
-    if not allow_face and not plan.premium:
+    if not allow_face and plan.premium:
+        told["allow_face"] = "Faces from the app are suspended, but open doors again when the premium plan ends."
+    elif not allow_face:
         told["allow_face"] = (
             "Faces from the app open doors although they are not allowed: no premium feature plan runs."
         )

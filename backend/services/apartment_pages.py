@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from backend.domain.apartments import ApartmentDevice, ApartmentRecord, Plan, oddities
 from backend.domain.calling import CallWay
-from backend.domain.enums import AppStatus, CallType, DeviceStatus, ResidentRole
+from backend.domain.enums import AppStatus, CallType, DeviceKind, DeviceStatus, ResidentRole
 from backend.domain.errors import NotFound
 from backend.domain.names import twin_apartments
 from backend.services.communities import community_row
@@ -38,6 +38,7 @@ def plan_of(connection: Connection, community_id: int, now: datetime) -> Plan:
     return Plan(
         landline=row.landline,
         id_access=row.id_access,
+        with_indoor_monitor=row.with_indoor_monitor,
         premium=until is not None and until > now,
         premium_until=until,
     )
@@ -70,6 +71,7 @@ def apartment_record(connection: Connection, row: Row[Any], community_id: int, n
         members=sum(one.role == ResidentRole.MEMBER.value for one in people),
         plan=plan,
     )
+    devices = _devices(connection, row.id)
     settings = ("name", "allow_qr", "allow_face", "member_limit_on", "member_limit", "allow_id_access", "allow_card")
     return ApartmentRecord(
         id=row.id,
@@ -81,12 +83,12 @@ def apartment_record(connection: Connection, row: Row[Any], community_id: int, n
         sip_or_ip=CallWay(row.sip_or_ip),
         **{name: getattr(row, name) for name in settings},
         residents=tuple((one.id, one.name, ResidentRole(one.role)) for one in people),
-        devices=_devices(connection, row.id),
+        devices=devices,
         account_status=None if master is None else master.account_status,
         expires_at=None if master is None else master.expires_at,
         plan=plan,
         phones=phones,
-        warnings=(*_twins(connection, row), *odd.values()),
+        warnings=(*_twins(connection, row), *odd.values(), *_without_monitor(devices, plan)),
         unreachable=_unreachable(people),
     )
 
@@ -101,6 +103,13 @@ def _devices(connection: Connection, apartment_id: int) -> tuple[ApartmentDevice
     )
     never = DeviceStatus.NEVER_SEEN
     return tuple(ApartmentDevice(id=one.id, name=one.name, kind=one.kind, status=one.status or never) for one in rows)
+
+
+def _without_monitor(devices: tuple[ApartmentDevice, ...], plan: Plan) -> tuple[str, ...]:
+    """That an indoor monitor is missing where the community wants one in each apartment (rules 1.2)."""
+    if not plan.with_indoor_monitor or any(one.kind == DeviceKind.INDOOR_MONITOR.value for one in devices):
+        return ()
+    return ("No indoor monitor is here, and the community wants one in each apartment.",)
 
 
 def _twins(connection: Connection, row: Row[Any]) -> tuple[str, ...]:

@@ -166,6 +166,17 @@ def test_types_with_a_phone_are_saved_with_a_warning_where_no_phone_can_ring(par
     assert all("no Landline Service" in text for text in page(park).warnings)
 
 
+@pytest.mark.feature("APT-02")
+def test_a_missing_indoor_monitor_is_said_where_the_community_wants_one(park: Park) -> None:
+    switch(park, with_indoor_monitor=True)
+    assert page(park).warnings == ("No indoor monitor is here, and the community wants one in each apartment.",)
+    with park.store.write(park.act, "test.prepare") as work:
+        work.require("device.write")
+        place = {"apartment_id": park.apartments["1001"], "kind": "indoor_monitor"}
+        insert_device(work, park.context.community_id, "Monitor", **place)
+    assert page(park).warnings == ()
+
+
 @pytest.mark.feature("APT-03")
 @pytest.mark.edge("37")
 def test_a_limit_below_the_family_keeps_it_and_lets_nobody_in(park: Park) -> None:
@@ -219,7 +230,9 @@ def test_when_premium_ends_the_suspended_faces_work_again_and_the_page_warns(par
     edit(park, allow_face=False)
     agent = agent_context(park.context.community_id)
     assert follow_premium(park.store, agent) == 0
-    assert page(park).warnings == ()
+    assert page(park).warnings == (
+        "Faces from the app are suspended, but open doors again when the premium plan ends.",
+    )
     park.clock.advance(days=31)
     assert page(park).warnings == (
         "Faces from the app open doors although they are not allowed: no premium feature plan runs.",
