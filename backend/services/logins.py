@@ -7,18 +7,20 @@ is written, in the unit of work that causes it, so that each goes out once.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Text, cast, insert, literal, select, update
 
-from backend.domain.enums import AppStatus, LoginState, OutgoingKind, ResidentRole
+from backend.domain.enums import AppStatus, LoginState, OutgoingKind, OutgoingState, ResidentRole
 from backend.domain.login_letters import Account, login_letter, login_message
 from backend.domain.logins import Contact, Way, make_password, way_of
 from backend.domain.records import LoginRecord
 from backend.services.agents import agent_record
 from backend.services.credentials import spoken
+from backend.services.holders import chunks
 from backend.services.outbox import post_mail, post_sms, withdraw
 from backend.services.qr import qr_png
 from backend.store import tables as t
@@ -27,6 +29,7 @@ from backend.store.work import Work
 SERVER = "sip.server"
 """Setting: the host that apps register at. Without it the host at which devices reach the agent is told."""
 
+_UNSENT = (OutgoingState.QUEUED.value, OutgoingState.WAITING.value, OutgoingState.FAILED.value)
 _NOBODY = "Neither this person nor the master has an e-mail address or mobile number: it waits for the first one."
 
 
@@ -51,6 +54,21 @@ def send_due(work: Work, apartment_id: int) -> None:
     for row in family:
         if row.state == LoginState.WAITING.value and (way := _way(row, master)) is not None:
             _send(work, row, way)
+
+
+def recall(work: Work, holder_ids: Iterable[int]) -> None:
+    """Take back what has not left yet for residents who go; should they come back, `send_due` sends it anew."""
+    outgoing, login = t.outgoing, t.resident_login
+    sent = login.c.state == LoginState.SENT.value
+    key = literal("login:").concat(cast(login.c.id, Text)).concat(":").concat(cast(login.c.number, Text))
+    for part in chunks(sorted(set(holder_ids))):
+        unsent = (
+            select(login.c.id)
+            .join(outgoing, outgoing.c.idempotency_key == key)
+            .where(login.c.id.in_(part), sent, outgoing.c.state.in_(_UNSENT))
+        )
+        for holder_id in work.connection.execute(unsent).scalars().all():
+            make_due(work, holder_id)
 
 
 def password_of(work: Work, holder_id: int) -> str:

@@ -17,6 +17,7 @@ from backend.domain.errors import Conflict, NotFound
 from backend.domain.records import Deletion
 from backend.services.credentials import credentials_of, free
 from backend.services.holders import chunks, devices_by_holder, devices_holding, reaching, set_groups
+from backend.services.logins import recall
 from backend.services.plans import door_plans, without
 from backend.services.resident_drafts import family_of
 from backend.services.rules import load_rules
@@ -118,6 +119,7 @@ def _whole(connection: Connection, going: Sequence[Family]) -> tuple[int, ...]:
 def delete_family(work: Work, family: Family) -> None:
     """Delete people of one apartment."""
     ids = [row.id for row in family]
+    recall(work, ids)
     with reaching(work, ids, "resident deleted"):
         for one in credentials_of(work.connection, ids):
             free(work, one.id)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, select
 from backend.domain.enums import HolderStatus
 from backend.services.credentials import LIVE, free
 from backend.services.holders import people_at, private_devices, reaching
-from backend.services.logins import make_due, send_due
+from backend.services.logins import make_due, recall, send_due
 from backend.services.rules import RuleRows, open_image
 from backend.store import tables as t
 from backend.store.seal import Sealer
@@ -133,6 +133,7 @@ def _moved(connection: Connection, changes: Sequence[Change]) -> set[int]:
 def turn_back(work: Work, unit: Sequence[Change]) -> None:
     """Put the rows of a unit back; every door concerned before or after becomes dirty."""
     devices = _devices(work.connection, unit)
+    recall(work, (change.row_id for change in unit if change.table is t.resident and change.made))
     with reaching(work, people_of(work.connection, unit), REASON):
         for change in unit:
             _put_back(work, change)
@@ -141,13 +142,14 @@ def turn_back(work: Work, unit: Sequence[Change]) -> None:
 
 
 def _renew_logins(work: Work, unit: Sequence[Change]) -> None:
-    """An e-mail address that comes back gets a new app password: the other one had the last (edge case 32)."""
+    """Login information of residents who are back: what did not leave goes out, and an e-mail address that comes back
+    gets a new app password, since the other one had the last (edge case 32)."""
     for change in unit:
-        if change.table is t.resident and change.after is not None and change.before is not None:
+        if change.table is t.resident and change.before is not None:
             mail = change.before["email"]
-            if mail and mail != change.after["email"]:
+            if change.after is not None and mail and mail != change.after["email"]:
                 make_due(work, change.row_id)
-                send_due(work, change.before["apartment_id"])
+            send_due(work, change.before["apartment_id"])
 
 
 def imagine_back(rows: RuleRows, changes: Iterable[Change]) -> None:

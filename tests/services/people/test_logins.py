@@ -185,3 +185,37 @@ def test_contact_data_of_a_linked_user_stays_and_the_rest_is_done(park: Park) ->
     park.residents.link(park.act, anna.id, "")
     assert park.edit(anna.id, email="other@example.com").skipped == {}
     assert park.residents.get(park.context, anna.id).email == "other@example.com"
+
+
+@pytest.mark.feature("RES-07")
+def test_a_login_that_has_not_left_goes_with_the_resident_and_comes_back_with_them(park: Park) -> None:
+    anna = park.add(email="anna@example.com")
+    jan = park.add(first="Jan")
+    gone = park.delete(anna.id, jan.id)
+    assert [row["state"] for row in park.rows(t.outgoing)] == ["withdrawn", "withdrawn"]
+    park.take_back(gone)
+    states = {row["idempotency_key"]: row["state"] for row in park.rows(t.outgoing)}
+    assert states[f"login:{anna.id}:2"] == states[f"login:{jan.id}:2"] == "waiting"
+    assert len(states) == 4
+
+
+@pytest.mark.feature("RES-07")
+def test_a_login_that_has_left_is_not_sent_again_by_an_undo(park: Park) -> None:
+    anna = park.add(email="anna@example.com")
+    with park.store.books(park.context) as work:
+        work.connection.execute(t.outgoing.update().values(state="sent"))
+    old = password(park, anna.id)
+    park.take_back(park.delete(anna.id))
+    assert len(sent(park)) == 1
+    assert password(park, anna.id) == old
+
+
+@pytest.mark.feature("SYNC-07")
+def test_undo_of_adding_takes_the_mail_back_and_of_linking_opens_the_fields(park: Park) -> None:
+    added = park.add(email="anna@example.com")
+    park.take_back(added)
+    assert [row["state"] for row in park.rows(t.outgoing)] == ["withdrawn"]
+    ewa = park.add("1002", "Ewa", email="ewa@example.com")
+    linked = park.residents.link(park.act, ewa.id, "Manages a second home.")
+    park.take_back(linked)
+    assert park.residents.get(park.context, ewa.id).linked == ""
