@@ -45,17 +45,10 @@ class SetupDevicesTab(SetupTab, DevicesScreen):
 
     def hints(self) -> list[tuple[str, str]]:
         """What only Site Setup does stands first."""
-        first, add, *rest = super().hints()
-        return [
-            first,
-            add,
-            ("H", "By hand"),
-            ("i", "Import"),
-            ("P", "Place"),
-            ("A", "Address"),
-            *rest,
-            ("T", "Template"),
-        ]
+        own = [("H", "By hand"), ("i", "Import"), ("P", "Place"), ("A", "Address")]
+        shown = list(super().hints())
+        after_add = next((at for at, hint in enumerate(shown, 1) if hint[0] == "n"), 0)
+        return [*shown[:after_add], *own, *shown[after_add:], ("T", "Template")]
 
     @needs("device.write")
     def action_by_hand(self) -> None:

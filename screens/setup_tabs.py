@@ -16,8 +16,14 @@ from widgets.frame import Part, Title
 if TYPE_CHECKING:
     from backend.catalog.model import Verb
 
-TABS = ("Communities", "Buildings", "Apartments", "Devices", "Accounts")
-"""In the order of their digits."""
+TABS = {
+    "Communities": "community.write",
+    "Buildings": "building.write",
+    "Apartments": "apartment.create",
+    "Devices": "device.write",
+    "Accounts": "manager.write",
+}
+"""In the order of their digits, each with what one must be allowed to go there."""
 
 
 def place_of(number: int) -> str:
@@ -38,7 +44,9 @@ class SetupTab(ResourceScreen):
     def heading(self) -> Title:
         """The tabs, the present one underlined; on narrow terminals the others are digits."""
         tabs: list[Part] = []
-        for number, name in enumerate(TABS, 1):
+        for number, (name, permission) in enumerate(TABS.items(), 1):
+            if not self.session.may(permission):
+                continue
             here, narrow = number == self.TAB, self.has_class("-narrow")
             tabs += [
                 (f"{number}", "$sp-acc"),
@@ -50,12 +58,14 @@ class SetupTab(ResourceScreen):
 
     def hints(self) -> Iterable[tuple[str, str]]:
         """The verbs, then what lists can; doors are opened elsewhere."""
-        return [("1-5", "Tabs"), *(hint for hint in super().hints() if hint[0] not in ("o", "space"))]
+        tabs = [("1-5", "Tabs")] if self.session.may("community.write") else []
+        return [*tabs, *(hint for hint in super().hints() if hint[0] not in ("o", "space"))]
 
     @needs("device.write")
     def action_tab(self, number: int) -> None:
-        """Another list of Site Setup."""
-        self.post_message(GoTo(place_of(number)))
+        """Another list of Site Setup, for whoever may see it."""
+        if self.session.may(list(TABS.values())[number - 1]):
+            self.post_message(GoTo(place_of(number)))
 
     def ask(
         self,

@@ -184,9 +184,9 @@ class SmartPlusApp(AccountApp):
 
     def go(self, letter: str) -> None:
         """Show a module, once nothing typed can be lost; it is kept, and reads again only what changed meanwhile."""
-        module = module_of(letter)
-        if module is None or self.session is None or self.locked:
+        if self.session is None or self.locked or (module := module_of(letter, self.session.granted)) is None:
             return
+        letter = module.letter
         if self._ask_first(lambda: self.go(letter)):
             return
         page = self._pages.get(letter)

@@ -27,6 +27,7 @@ DIALOGS = (
     "screens.account_dialogs:LinkSite",
     "screens.account_dialogs:UnlinkSite",
     "screens.open_door:OpenDoor",
+    "screens.first_steps:FirstSteps",
     "screens.help:Help",
     "screens.why:WhyDialog",
     "screens.progress:ProgressDialog",
@@ -68,7 +69,11 @@ def markdown() -> str:
     ordered = [*TOGETHER, *sorted(group for group in groups if group not in TOGETHER)]
     lines = ["# Keys", "", "Made from the bindings of the screens; `?` shows those of the page you are on.", ""]
     lines += ["## After `g`", "", "| Key | Module |", "|---|---|"]
-    lines += [f"| `{module.letter}` | {module.name}{' (demo)' if module.demo_only else ''} |" for module in MODULES]
+    lines += [
+        f"| `{module.letter}` | {module.name}{' (demo)' if module.demo_only else ''} |"
+        for module in MODULES
+        if not module.tab
+    ]
     for group in ordered:
         if group in groups:
             lines += ["", f"## {NAMES.get(group, group)}", "", "| Key | | What it does |", "|---|---|---|"]

@@ -45,7 +45,7 @@ MODULES = (
     Module("z", "Site Setup", "screens.setup_communities:CommunitiesTab", "community.write"),
     Module("z2", "Buildings", "screens.setup_places:BuildingsTab", "community.write", tab=True),
     Module("z3", "Apartments", "screens.setup_places:ApartmentsTab", "community.write", tab=True),
-    Module("z4", "Devices", "screens.setup_devices:SetupDevicesTab", "community.write", tab=True),
+    Module("z4", "Devices", "screens.setup_devices:SetupDevicesTab", "device.write", tab=True),
     Module("z5", "Accounts", "screens.setup_accounts:AccountsTab", "community.write", tab=True),
     Module("h", "Operation Logs", "screens.operations:OperationsScreen", "operation.read"),
     Module("k", "Try a door", "screens.try_door:TryDoorScreen", demo_only=True),
@@ -66,10 +66,11 @@ def entries(demo: bool, may: Callable[[str], bool]) -> tuple[ModuleEntry, ...]:
     return tuple(
         ModuleEntry(module.letter, module.name)
         for module in MODULES
-        if not module.tab and (demo or not module.demo_only) and (not module.permission or may(module.permission))
+        if not module.tab and (demo or not module.demo_only) and module_of(module.letter, may) is not None
     )
 
 
-def module_of(letter: str) -> Module | None:
-    """The module with this letter."""
-    return next((module for module in MODULES if module.letter == letter), None)
+def module_of(letter: str, may: Callable[[str], bool]) -> Module | None:
+    """The module with this letter; of one with tabs the first that may be seen. None where none may."""
+    pages = [module for module in MODULES if letter in (module.letter, module.letter[:1])]
+    return next((one for one in pages if not one.permission or may(one.permission)), None)

@@ -41,7 +41,7 @@ class Communities(Service):
     def add(self, context: Context, draft: CommunityDraft) -> Saved:
         """Make a community, in which the actor may act from now on; its operation stands where the actor is now.
 
-        Raises Invalid (name, timezone, clock_format, date_format, country) and Conflict (name).
+        Raises Invalid (name, timezone, clock_format, date_format, country, street, city, postcode, state).
         """
         wanted = checked_facts({name: getattr(draft, name) for name in FACTS})
         with self.store.write(context, "community.add") as work:

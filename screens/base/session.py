@@ -116,11 +116,17 @@ class Session:
         switches = {name: getattr(self.manager, name) for name in SWITCHES.values()}
         return allowed(self.manager.role, permission, switches)
 
+    def granted(self, permission: str) -> bool:
+        """Whether the role has `permission`, whatever a switch of the account takes away."""
+        from backend.domain.permissions import allowed
+
+        return allowed(self.manager.role, permission, {})
+
     def why_closed(self, error: Forbidden) -> str:
         """Who closed what the engine refuses: the role, or an installer by a switch of this account."""
-        from backend.domain.permissions import SWITCHES, allowed
+        from backend.domain.permissions import SWITCHES
 
-        if error.permission in SWITCHES and allowed(self.manager.role, error.permission, {}):
+        if error.permission in SWITCHES and self.granted(error.permission):
             return f"An installer has switched this off for your account ({SWITCH_WORDS[SWITCHES[error.permission]]})."
         return str(error)
 

@@ -52,7 +52,7 @@ async def test_digits_go_from_list_to_list(show: Show, size: tuple[int, int]) ->
 
 
 @pytest.mark.feature("ACC-08")
-@pytest.mark.parametrize("role", [Role.MANAGER, Role.VIEWER, Role.TECHNICIAN])
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.VIEWER])
 async def test_nobody_but_an_installer_finds_site_setup(show: Show, park: Park, role: Role) -> None:
     async with show(role=role) as keys:
         assert "z" not in [entry.letter for entry in keys.page.session.modules]
@@ -343,3 +343,18 @@ async def test_devices_come_from_a_spreadsheet_by_keys(
         await keys.until_text("Add 1 of 2 devices?")
         await keys.press("y")
         await keys.until(lambda: engine.list("device", context, ListQuery()).count() == 4)
+
+
+@pytest.mark.feature("ACC-08")
+async def test_a_technician_finds_the_devices_of_site_setup_and_nothing_else(show: Show, park: Park) -> None:
+    async with show("g", "z", role=Role.TECHNICIAN) as keys:
+        await keys.until_page("SetupDevicesTab")
+        await keys.until_text("Main Gate")
+        assert "5 Accounts" not in keys.text()
+        await keys.press("5", "1")
+        await keys.settled()
+        assert type(keys.page).__name__ == "SetupDevicesTab"
+        await keys.press("H")
+        await keys.until_page("ByHandForm")
+    with pytest.raises(Forbidden):
+        park[0].managers.get(context_of(Role.TECHNICIAN), 1)
