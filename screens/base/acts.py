@@ -52,7 +52,10 @@ class Acts(Waits, Screen[None]):
             self.end_wait()
             return
         kind, _, name = hit.partition(":")
-        self.post_message(GoTo(name) if kind == "module" else OpenRecord(kind, int(name)))
+        if kind == "act":
+            self.call_later(getattr(self, f"action_{name}"))
+        else:
+            self.post_message(GoTo(name) if kind == "module" else OpenRecord(kind, int(name)))
         self.call_later(self.end_wait)
 
     @needs("door.open")

@@ -94,6 +94,16 @@ async def test_a_site_is_linked_gone_to_and_unlinked_by_keys(
 
 
 @pytest.mark.feature("ACC-06")
+async def test_the_search_finds_the_way_to_another_site(show: Show) -> None:
+    async with show("ctrl+p") as keys:
+        await keys.type("switch")
+        await keys.until_text("Account and sites")
+        await keys.press("enter")
+        await keys.until_page("AccountDialog")
+        await keys.until_text("● here")
+
+
+@pytest.mark.feature("ACC-06")
 @pytest.mark.edge("74")
 async def test_a_stale_link_asks_for_the_new_password(
     show: Show, park: Park, harbour: Context, clock: FakeClock
