@@ -5,6 +5,7 @@ Each test starts on the Dashboard and counts the presses beyond the data (tasks:
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import time
@@ -23,6 +24,7 @@ from backend.domain.records import LogLine, ResidentRecord
 from backend.launch import AgentKeeper
 from smartplus_tui.app import SmartPlusApp
 from smartplus_tui.demo.build import Demo, build
+from tests.documents.test_writer import read_xlsx
 from tests.support.keys import Keys
 from widgets.form import PickField
 from widgets.frame import StatusLine
@@ -198,6 +200,25 @@ async def test_4_why_was_anna_refused(demo: Demo, begin: Begin, tally: Tally) ->
     tally.note(4, "Why was Anna refused", 4, pressed)
 
 
+@pytest.mark.feature("LOG-01")
+async def test_6_export_last_weeks_door_log(
+    demo: Demo, begin: Begin, tally: Tally, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    wanted = demo.engine.parse_filter("door-log", demo.context, "last-week")
+    count = demo.engine.list("door-log", demo.context, ListQuery(wanted)).count()
+    async with begin() as keys:
+        await keys.press("g", "l", "slash")
+        await keys.type("last-week")
+        await keys.press("enter", "x", "enter")
+        pressed = keys.pressed
+        await keys.until_text(f"{count} rows exported")
+        (path,) = await asyncio.to_thread(lambda: list(tmp_path.iterdir()))
+        assert path.name.startswith("door-logs-last-week-")
+        assert len(read_xlsx(path)) == count + 1
+    tally.note(6, "Export last week's door log", 6, pressed)
+
+
 @pytest.mark.feature("LOG-06")
 async def test_8_who_changed_this_person(demo: Demo, begin: Begin, tally: Tally) -> None:
     acts = demo.engine.operations.of_record(demo.context, "resident", anna(demo).id, 10)
@@ -273,6 +294,29 @@ async def test_12_add_a_family_member_with_pin(demo: Demo, begin: Begin, tally: 
         master = next(one for _, one, role in apartment(demo, "1002").residents if role == "master")
         assert record.last == master.partition(", ")[0]
     tally.note(12, "Add a family member with PIN", 7, pressed)
+
+
+@pytest.mark.feature("RES-15")
+async def test_16_import_fifty_residents(demo: Demo, begin: Begin, tally: Tally) -> None:
+    lines = "\n".join(
+        f"A 1401\tPerson{number} Pasted\tp{number}@mail.example\t{81_000 + number}" for number in range(50)
+    )
+    async with begin() as keys:
+        await keys.press("g", "r")
+        await keys.until_page("ResidentsScreen")
+        await keys.paste(lines)
+        keys.pressed += 3  # ctrl+a and ctrl+c where the list is, and the paste here
+        await keys.until_page("ImportPage")
+        await keys.until_text("50 rows")
+        await keys.settled()
+        await keys.press("f2")
+        pressed = keys.pressed
+        await keys.until_page("ImportReportPage", within=60)
+        found = demo.engine.list("resident", demo.context, ListQuery()).first(500)
+        assert sum("Pasted" in row.values["name"] for row in found) == 50
+        await keys.until_text("Import of 50 residents: 4 of 4 doors", within=90)
+        assert demo.doors.type_pin("Lobby-A", "81049")[0]
+    tally.note(16, "Import 50 residents", 6, pressed)
 
 
 @pytest.mark.feature("APT-04")
