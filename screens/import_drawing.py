@@ -80,14 +80,14 @@ def report_table_row(at: int, row: ReportRow) -> Row:
     return Row(at + 1, (at,), (number, verdict, row.place, Cell(row.name, tone="t1"), Cell(row.text, tone=says)))
 
 
-def count_line(counts: Iterable[tuple[Verdict, int]]) -> tuple[Part, ...]:
-    """ "+ 371 add   ~ 22 change ...": the symbol in its colour, the figure with it where it wants a look."""
+def count_line(counts: Iterable[tuple[Verdict, int]], gap: int = 4) -> tuple[Part, ...]:
+    """ "+ 371 add   ~ 22 change ...", `gap` cells between; what wants a look has its figure in colour too."""
     parts: list[Part] = []
     for verdict, count in counts:
         symbol, tone, word = LOOK[verdict]
         loud = count and verdict is not Verdict.SAME
         parts += [(f"{symbol} {figure(count)} ", f"$sp-{tone}" if loud else "$sp-t3")]
-        parts += [(f"{COUNTED.get(verdict, word)}    ", "$sp-t2" if count else "$sp-t3")]
+        parts += [(f"{COUNTED.get(verdict, word)}{' ' * gap}", "$sp-t2" if count else "$sp-t3")]
     return tuple(parts)
 
 

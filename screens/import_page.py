@@ -115,6 +115,12 @@ class ImportPage(Page):
         right = ((f"◐ {state}", "$sp-acc"),) if state else ()
         return Title(TITLES[self._kind], file_parts(self._preview, name, self._progress is not None), right)
 
+    def hints(self) -> Iterable[tuple[str, str]]:
+        """What can be done with the rows, once there are any."""
+        if self._progress is not None:
+            return (("Esc", "Stop"),)
+        return self.HINTS if self._preview is not None else (("Esc", "Back"),)
+
     @property
     def unsaved(self) -> int:
         """Cells that were put right here and are not written."""
@@ -154,6 +160,7 @@ class ImportPage(Page):
             name = self._path.name if self._path else "What was pasted"
             shown = failed(f"{name} was not taken over", str(error), "nothing is written", (("Esc", "Back"),))
             self.query_one(VirtualTable).show_message(shown.content())
+            self.query_one("#import-below").display = False
         self.refresh_frame()
 
     async def _plan(self) -> None:
@@ -173,7 +180,8 @@ class ImportPage(Page):
         table = self.query_one(VirtualTable)
         table.show_message(f"No row is {'refused' if self._show == 'bad' else 'doubtful'}.")
         table.reload()
-        counts = count_line((verdict, preview.count(verdict)) for verdict in Verdict)
+        gap = 2 if self.has_class("-narrow") else 4
+        counts = count_line(((verdict, preview.count(verdict)) for verdict in Verdict), gap)
         self.query_one("#counts", Lines).lines = ((*counts, *filter_parts(self._show, FILTERS)),)
         self._draw_row()
 
@@ -307,6 +315,7 @@ class ImportPage(Page):
         assert draft is not None, "there is something to write"
         self._progress = ImportProgress(0, self._preview.writes if self._preview else 0, 0.0)
         self.refresh_frame()
+        self.add_class("-writing")
         timer = self.set_interval(DRAWN_EVERY, self._draw_progress)
         try:
             report = await session.ask(
@@ -320,7 +329,7 @@ class ImportPage(Page):
         finally:
             timer.stop()
             self._progress = None
-            self.query_one("#progress", Lines).lines = ()
+            self.remove_class("-writing")
         self._written(report)
 
     def _heard(self, progress: ImportProgress) -> None:

@@ -91,10 +91,13 @@ class ImportReportPage(Page):
         session = self.session
         report = await session.ask(session.engine.imports.report, session.context, self._report_id)
         self._report = report
-        counts = count_line((verdict, report.counts[verdict]) for verdict in Verdict)
+        gap = 2 if self.has_class("-narrow") else 4
+        counts = count_line(((verdict, report.counts[verdict]) for verdict in Verdict), gap)
         undo = ((f"  undo number {report.operation}", "$sp-t3"),) if report.operation else ()
         self.query_one("#counts", Lines).lines = ((*counts, *undo),)
-        self.query_one("#next", Lines).lines = (((report.sentence, "$sp-warn"),),) if report.sentence else ()
+        following = self.query_one("#next", Lines)
+        following.display = bool(report.sentence)
+        following.lines = (((report.sentence, "$sp-warn"),),)
         table = self.query_one(VirtualTable)
         table.set_source(ListSource([report_table_row(at, row) for at, row in enumerate(report.rows)]))
 

@@ -73,19 +73,20 @@ LABELS: Mapping[str, str] = MappingProxyType(
 
 _WORDS: Mapping[str, str] = {
     "uid": "uid|sip|uidsip|userid|residentid",
-    "building": "building|buildingname|buildingnumber|bldg|block|tower|house|gebaude|haus|budynek|blok|batiment|"
-    "edificio|bloque|predio|gebouw",
+    "building": "building|buildingname|buildingnumber|bldg|block|tower|house|gebaude|haus|budynek|batiment|"
+    "blok|edificio|bloque|predio|gebouw",  # codespell:ignore
     "floors": "accessiblefloors|accessiblefloor|floors|floor|etagen|etage|stockwerke|stockwerk|pietra|pietro|etages|"
     "pisos|piso|plantas|piani|piano",
     "apartment": "apt|apartment|aptnumber|apartmentnumber|aptno|flat|flatnumber|unit|unitnumber|room|roomnumber|"
-    "wohnung|wohnungsnummer|mieszkanie|nrmieszkania|lokal|appartement|apartamento|appartamento|departamento|vivienda",
+    "wohnung|wohnungsnummer|mieszkanie|nrmieszkania|appartement|apartamento|appartamento|departamento|"
+    "lokal|vivienda",  # codespell:ignore
     "apartment_name": "aptname|apartmentname|unitname|flatname|roomname|wohnungsname|nazwamieszkania",
     "role": "accounttype|type|role|kind|accountrole|kontoart|kontotyp|typ|typkonta|rola|tipo|tipodecuenta|ruolo",
-    "first": "firstname|first|forename|givenname|vorname|imie|prenom|nombre|nome|voornaam",
+    "first": "firstname|first|forename|givenname|vorname|imie|prenom|nombre|nome|voornaam",  # codespell:ignore
     "last": "lastname|last|surname|familyname|nachname|familienname|nazwisko|nomdefamille|nom|apellido|apellidos|"
     "cognome|sobrenome|achternaam",
     "name": "name|fullname|residentname|resident|tenant|tenantname|person|nazwaosoby|bewohner|mieter|mieszkaniec",
-    "place": "address|place|location|buildingapt|buildingandapt|adresse|adres|direccion",
+    "place": "address|place|location|buildingapt|buildingandapt|adresse|adres|direccion",  # codespell:ignore
     "email": "email|emailaddress|mail|mailaddress|eaddress|emailadresse|adresemail|correo|correoelectronico|courriel",
     "mobile": "mobilenumber|mobile|mobilephone|cell|cellphone|cellnumber|handy|handynummer|mobil|mobilnummer|komorka|"
     "telefonkomorkowy|portable|movil|celular|cellulare",
@@ -98,7 +99,7 @@ _WORDS: Mapping[str, str] = {
     "kartennummer|karta|karty|numerkarty|carte|tarjeta|tessera",
     "pin": "pin|pincode|code|doorcode|kod|kodpin|codepin",
     "groups": "accessgroupid|accessgroupids|accessgroup|accessgroups|group|groups|groupid|groupids|gruppe|gruppen|"
-    "zugangsgruppe|grupa|grupy|groupe|grupo|grupos",
+    "zugangsgruppe|grupa|grupy|groupe|grupo|grupos",  # codespell:ignore
     "remark": "remark|remarks|note|notes|comment|comments|bemerkung|bemerkungen|notiz|uwagi|uwaga|remarque|"
     "observaciones|comentario|nota",
 }
@@ -112,9 +113,11 @@ _APARTMENT = re.compile(r"[0-9]{1,6}")
 _PIN = re.compile(r"[0-8][0-9]{1,7}")
 _CARD = re.compile(r"(?:dec:[0-9]{8,10}|[0-9A-Fa-f]{6,16})(?:\s*;\s*[0-9A-Fa-f]{6,16})*", re.IGNORECASE)
 _LETTERED = re.compile(r"[A-Fa-f]")
+_CARD_DIGITS = (8, 14, 16)
+"""Digits of a card that has no letter; of nine to thirteen digits are telephone numbers."""
 _PHONE = re.compile(r"\+?[0-9 ()./-]{7,20}")
 _ROLE = re.compile(r"[01]|master|member", re.IGNORECASE)
-_WORDY = re.compile(r"[^\W\d_][^\d@]*")
+_WORDY = re.compile(r"[^\W\d_][^@]*")
 
 
 def heading_field(heading: str) -> str:
@@ -168,12 +171,12 @@ def _guess(
         return ""
     tests: tuple[tuple[str, Callable[[str], object]], ...] = (
         ("email", _EMAIL.fullmatch),
-        (NAME, lambda text: _NAMED_EMAIL.fullmatch(text) or ("first" not in taken and _full_name(text))),
         ("building", lambda text: fold(text) in buildings),
         (PLACE, lambda text: _place(text, buildings)),
         ("role", _ROLE.fullmatch),
+        (NAME, lambda text: _NAMED_EMAIL.fullmatch(text) or ("first" not in taken and _full_name(text))),
         ("apartment", lambda text: _APARTMENT.fullmatch(text) and (text in apartments or not apartments)),
-        ("cards", lambda text: _CARD.fullmatch(text) and (_LETTERED.search(text) or len(text) > 8)),
+        ("cards", lambda text: _CARD.fullmatch(text) and (_LETTERED.search(text) or len(text) in _CARD_DIGITS)),
         ("pin", _PIN.fullmatch),
         ("mobile", _PHONE.fullmatch),
         ("first", _WORDY.fullmatch),

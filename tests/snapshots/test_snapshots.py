@@ -50,7 +50,7 @@ LIST = (
     "g r &Building;Apt;Type;First_name;Last_name;RF_card;PIN;Remark"
     "|A;1203;0;Ada;Okonkwo;0A3C7F98;38531;|A;1203;1;Ben;Okonkwo;;9207;|A;1001;;Anna;Kowalska;0A3C7F20;;tenant"
     "|B;1001;;Mia;Anderson;;;|A;1001;1;Luz;Ortiz;;27;|D;0203;0;Jan;Fischer;;;|A;1002;1;Rui;Costa;1.2E+11;; "
-    "?ImportPage !2_refuse"
+    "?ImportPage !3_refuse"
 )
 
 PICTURES: dict[str, Picture] = {
