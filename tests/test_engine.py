@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -214,6 +215,16 @@ def test_a_filter_reads_times_in_the_zone_of_the_community(engine: Engine) -> No
     ) == ["ease"]
     with pytest.raises(Invalid):
         engine.parse_filter("device", context, "colour:red")
+
+
+@pytest.mark.edge("24")
+def test_a_filter_of_another_community_reads_times_in_its_own_zone(engine: Engine) -> None:
+    from backend.domain.communities import CommunityDraft
+
+    made = engine.communities.add(installer(), CommunityDraft(name="Hill", timezone="America/New_York"))
+    (term,) = engine.parse_filter("door-log", replace(installer(), community_id=made.id), "on:today").terms
+    midnight = START.replace(hour=0) + timedelta(hours=5)
+    assert term.values == (midnight, midnight + timedelta(days=1))
 
 
 def test_a_record_that_has_no_list_is_named(engine: Engine) -> None:
