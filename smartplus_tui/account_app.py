@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from backend.domain.errors import Forbidden, SmartPlusError
 from screens.base.messages import ActAs, LogOut
 from screens.base.page import Page
-from smartplus_tui.beginning import lock_minutes, modules_of
+from smartplus_tui.beginning import lock_minutes, modules_of, refresh_place
 from smartplus_tui.live import LiveFigures
 from smartplus_tui.locking import LockingApp
 
@@ -76,6 +76,18 @@ class AccountApp(LockingApp):
     def on_refused(self) -> None:
         """The engine said no: an account that was closed meanwhile ends here, with its sentence."""
         self.begin(self._look_at_account, group="account", exclusive=True)
+
+    def on_place_changed(self) -> None:
+        """A community was made or changed: its name and how times are written are those of the frame."""
+        self.begin(self._look_at_place, group="place", exclusive=True)
+
+    async def _look_at_place(self) -> None:
+        session = self.session
+        if session is None or session.changing:
+            return
+        with contextlib.suppress(SmartPlusError):  # an account that may not act here any more is looked at elsewhere
+            await refresh_place(session)
+            self.live.redraw()
 
     async def _look_at_account(self) -> None:
         session = self.session

@@ -238,6 +238,8 @@ class SmartPlusApp(AccountApp):
             self.live.tick()
         if topics & {"managers", "settings"}:
             self.on_refused()
+        if "communities" in topics:
+            self.on_place_changed()
 
     def on_shown(self) -> None:
         """A page takes the present figures."""

@@ -69,6 +69,16 @@ async def begin_session(engine: Engine, context: Context, doors: StandingAtADoor
     return session
 
 
+async def refresh_place(session: Session) -> None:
+    """Take over what has changed of the community, and in how many sites the account may act."""
+    engine = session.engine
+    community = await session.ask(engine.communities.get, session.context)
+    places = await session.ask(engine.sites.places, session.context)
+    session.community = community
+    session.formats = Formats.of(community.timezone, community.clock_format, community.date_format)
+    session.sites = len(places)
+
+
 def modules_of(doors: StandingAtADoor | None, role: Role) -> tuple[ModuleEntry, ...]:
     """The modules that a role finds in the left column."""
     return entries(doors is not None, lambda permission: allowed(role, permission, {}))

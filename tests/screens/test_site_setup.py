@@ -358,3 +358,20 @@ async def test_a_technician_finds_the_devices_of_site_setup_and_nothing_else(sho
         await keys.until_page("ByHandForm")
     with pytest.raises(Forbidden):
         park[0].managers.get(context_of(Role.TECHNICIAN), 1)
+
+
+@pytest.mark.feature("SET-02")
+async def test_another_name_and_clock_of_the_community_are_seen_at_once(show: Show, park: Park) -> None:
+    engine, context = park
+    async with show("g", "z") as keys:
+        await keys.until_text("Rosewood Court")
+        await keys.press("e")
+        await keys.until_page("CommunityForm")
+        await keys.settled()
+        await keys.press("end")
+        await keys.type(" South")
+        await keys.press("f2")
+        await keys.until(lambda: keys.text().startswith("▍Rosewood Court South"))
+        version = engine.communities.get(context).version
+        engine.communities.edit(context.again(), version, clock_format="12")
+        await keys.until(lambda: "10:00 am" in keys.text().partition("\n")[0])
