@@ -147,7 +147,7 @@ def check_draft(
 
 
 def checked_role(problems: Problems, place: Place | None, wanted: ResidentRole | None) -> ResidentRole:
-    """Master of an apartment without one, else member, as wanted; no second master, no more members than it may have."""
+    """Master of an apartment without one, else member, as wanted: no second master, no member beyond the limit."""
     if place is None:
         return wanted or ResidentRole.MEMBER
     if wanted is ResidentRole.MEMBER and not place.master:
