@@ -100,6 +100,8 @@ class ResidentForm(FormPage):
         picker = form.fields["group_ids"]
         assert isinstance(picker, PickField)
         picker.set_options(rows)
+        if session.community.only_public_area and not session.granted("community.write"):
+            picker.set_hint("set by the installer")
         if self._resident_id is None:
             for line in self.query(FieldInput):
                 line.offer = partial(self._pasted, line.offer)

@@ -165,6 +165,7 @@ async def test_under_only_public_area_the_form_of_a_resident_refuses_groups(show
         await keys.press("e")
         await keys.until_page("ResidentEdit")
         await keys.until(lambda: bool(keys.page.form.values()["group_ids"]))  # type: ignore[attr-defined]
+        assert keys.page.query_one("#field-group-ids", FormField).hint == "set by the installer"
         keys.page.query_one("#field-group-ids", FormField).focus_value()
         await keys.press("backspace", "f2")
         await keys.until_text("Save?")
