@@ -294,3 +294,23 @@ async def test_save_and_next_keeps_the_floors_and_groups_that_were_chosen(show: 
         await keys.until(lambda: typed(keys)["group_ids"] == () and typed(keys)["last"] == "Nowak")
         found = engine.residents.get(installer, engine.residents.find(installer, "Nowak, Jan"))
         assert (found.groups, found.floors) == ((), ("G1", "3"))
+
+
+@pytest.mark.feature("RES-02")
+async def test_f_adds_a_member_with_what_the_master_tells_and_counts_the_free_ones(show: Show) -> None:
+    async with show("g", "r") as keys:
+        await keys.until_text("Kowalska, Anna")
+        await keys.press("slash")
+        await keys.type("anna")
+        await keys.press("enter")
+        await keys.until_text("1 of 5")
+        await keys.press("f")
+        await keys.until_page("ResidentForm")
+        await keys.until(lambda: typed(keys)["role"] == "member")
+        assert (typed(keys)["last"], typed(keys)["country"], typed(keys)["calling_code"]) == (
+            "Kowalska",
+            "Poland",
+            "48",
+        )
+        hint = keys.page.form.fields["role"].hint  # type: ignore[attr-defined]
+        assert hint == "2nd member, 3 are free"
