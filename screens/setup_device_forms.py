@@ -74,7 +74,7 @@ class ByHandForm(PlainForm):
                 TextField("password", "Password", secret=True, max_length=128),
                 TextField("tls_pin", "Certificate", max_length=95, hint="SHA-256, with https only"),
             ),
-            "Doors": (TextField("doors", "Relays", max_length=260, hint="names by comma; none: one, as the device"),),
+            "Doors": (TextField("doors", "Relays", max_length=260, hint="by comma: Gate, Side"),),
         }
 
     async def load(self) -> None:

@@ -205,7 +205,7 @@ STEPS: tuple[Step, ...] = (
     DoorStep(
         "First door",
         "at its address",
-        ("Nothing is changed on a device before it has been added.", "What stands at the address is said in words."),
+        ("A device is not changed before it is added.", "What stands at the address is said in words."),
     ),
     PersonStep("First resident", "with a PIN", ("The first one of an apartment is its family master.",)),
 )
