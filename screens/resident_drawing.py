@@ -68,15 +68,15 @@ def _more_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ..
     lines = [fact("Login", _login(record.login, formats))]
     if record.login.error:
         lines += [((" " * 12, ""), *line) for line in wrapped(record.login.error, 34, "$sp-t2")]
-    faces = [one for one in codes_of(record) if one.kind is CredentialKind.FACE]
-    lines += [fact("Face", ((enrolled(one, formats), "$sp-t2"),)) for one in faces]
-    lines.append(fact("Floors", ((", ".join(record.floors) or "–", "$sp-t1"),)))
     if record.linked:
         lines.append(fact("Linked", ((record.linked, "$sp-t2"),)))
     for sentence in filter(None, (record.unsent, record.fee)):
         lines += [
             ((("  " if at else "▲ "), "$sp-warn"), *line) for at, line in enumerate(wrapped(sentence, 44, "$sp-t2"))
         ]
+    faces = [one for one in codes_of(record) if one.kind is CredentialKind.FACE]
+    lines += [fact("Face", ((enrolled(one, formats), "$sp-t2"),)) for one in faces]
+    lines.append(fact("Floors", ((", ".join(record.floors) or "–", "$sp-t1"),)))
     return lines
 
 

@@ -30,6 +30,7 @@ SERVER = "sip.server"
 """Setting: the host that apps register at. Without it the host at which devices reach the agent is told."""
 
 _UNSENT = (OutgoingState.QUEUED.value, OutgoingState.WAITING.value, OutgoingState.FAILED.value)
+_ON_ITS_WAY = (*_UNSENT[:2], OutgoingState.SENDING.value, OutgoingState.SENT.value, OutgoingState.HANDED.value)
 _NOBODY = "Neither this person nor the master has an e-mail address or mobile number: it waits for the first one."
 
 
@@ -94,8 +95,13 @@ def login_of(connection: Connection, apartment_id: int, holder_id: int) -> Login
         sent_to=sent.address if sent else "",
         delivery=sent.state if sent else "",
         at=(sent.ended_at or sent.made_at) if sent else None,
-        error=sent.answer if sent else "" if way else _NOBODY,
+        error=_trouble(sent) if sent else "" if way else _NOBODY,
     )
+
+
+def _trouble(sent: Row[Any]) -> str:
+    """Why a message has not arrived, "" where nothing speaks against it."""
+    return "" if sent.state in _ON_ITS_WAY else str(sent.answer)
 
 
 def server_of(connection: Connection, now: datetime) -> str:

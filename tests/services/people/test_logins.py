@@ -219,3 +219,13 @@ def test_undo_of_adding_takes_the_mail_back_and_of_linking_opens_the_fields(park
     linked = park.residents.link(park.act, ewa.id, "Manages a second home.")
     park.take_back(linked)
     assert park.residents.get(park.context, ewa.id).linked == ""
+
+
+@pytest.mark.feature("RES-08")
+def test_the_page_says_what_became_of_the_message(park: Park) -> None:
+    anna = park.add(email="anna@example.com")
+    for state, answer, told in (("sent", "250 OK", ""), ("dead", "550 no such user", "550 no such user")):
+        with park.store.books(park.context) as work:
+            work.connection.execute(t.outgoing.update().values(state=state, answer=answer))
+        login = park.residents.get(park.context, anna.id).login
+        assert (login.delivery, login.error) == (state, told)
