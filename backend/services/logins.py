@@ -30,7 +30,16 @@ SERVER = "sip.server"
 """Setting: the host that apps register at. Without it the host at which devices reach the agent is told."""
 
 _UNSENT = (OutgoingState.QUEUED.value, OutgoingState.WAITING.value, OutgoingState.FAILED.value)
-_ON_ITS_WAY = (*_UNSENT[:2], OutgoingState.SENDING.value, OutgoingState.SENT.value, OutgoingState.HANDED.value)
+_ON_ITS_WAY = tuple(
+    state.value
+    for state in (
+        OutgoingState.QUEUED,
+        OutgoingState.WAITING,
+        OutgoingState.SENDING,
+        OutgoingState.SENT,
+        OutgoingState.HANDED,
+    )
+)
 _NOBODY = "Neither this person nor the master has an e-mail address or mobile number: it waits for the first one."
 
 
