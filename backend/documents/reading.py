@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
 from datetime import date
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -122,9 +125,11 @@ def _small(package: zipfile.ZipFile, name: str) -> bool:
 
 def _unpack(data: bytes) -> list[tuple[str, list[tuple[int, list[Any]]], frozenset[int]]]:
     """Name, numbered rows and hidden rows of each visible sheet, read by a child process."""
-    command = [sys.executable, "-m", "backend.documents.unpacking", str(ROWS_MOST)]
+    command = [sys.executable, "-S", "-m", "backend.documents.unpacking", str(ROWS_MOST)]
     try:
-        child = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+        child = subprocess.run(  # noqa: S603 - ours
+            command, input=data, capture_output=True, timeout=SECONDS, check=False, env=_places()
+        )
     except subprocess.TimeoutExpired:
         raise _refused(_TOO_LARGE) from None
     try:
@@ -142,6 +147,16 @@ _SENTENCES = {
     "memory": _TOO_LARGE,
     "damaged": _DAMAGED,
 }
+
+
+@cache
+def _places() -> dict[str, str]:
+    """The environment of the child: where it finds us and the reader without looking through every package."""
+    reader = find_spec("python_calamine")
+    assert reader is not None, "it is installed with us"
+    assert reader.origin is not None, "it is a package with files"
+    places = (Path(__file__).parents[2], Path(reader.origin).parents[1])
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, places))}
 
 
 def _filled(source: str, sheets: list[tuple[str, list[tuple[int, list[Any]]], frozenset[int]]]) -> tuple[Sheet, ...]:

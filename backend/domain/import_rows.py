@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -21,7 +21,7 @@ NUMBERS = ("pin", "apartment", "mobile", "calling_code", "phone1", "phone2", "ph
 _ZEROS_MATTER = ("pin", "cards")
 _ROUNDED = re.compile(r"[0-9]+[.,]?[0-9]*E\+?[0-9]+", re.IGNORECASE)
 _POINT_ZERO = re.compile(r"([0-9]+)\.0+")
-_POINT_ZERO_FIELDS = (*NUMBERS, "role", "groups")
+_DIGITS = frozenset((*NUMBERS, "role", "groups"))
 
 _ROLES = {
     **dict.fromkeys(("0", "master", "family master", "owner"), ResidentRole.MASTER),
@@ -52,12 +52,11 @@ class ParsedRow:
 
 def parse_rows(draft: ImportDraft) -> list[ParsedRow]:
     """The rows of a draft below its headings, with what was put right; rows left out are not among them."""
-    fields = [(index, name) for index, name in enumerate(draft.columns.fields) if name]
     fixes: dict[int, dict[str, str]] = {}
     for (number, name), text in draft.fixes.items():
         fixes.setdefault(number, {})[name] = text
     rows = [
-        _parse(row, fields, fixes.get(row.number, {}))
+        _parse(row, draft.columns.fields, fixes.get(row.number))
         for row in draft.sheet.rows
         if row.number > draft.columns.heading_row and row.number not in draft.left_out
     ]
@@ -66,31 +65,29 @@ def parse_rows(draft: ImportDraft) -> list[ParsedRow]:
     return rows
 
 
-def _parse(row: SheetRow, fields: Sequence[tuple[int, str]], fixes: dict[str, str]) -> ParsedRow:
-    cells = row.cells
-    width = len(cells)
+def _parse(row: SheetRow, fields: Sequence[str], fixes: Mapping[str, str] | None) -> ParsedRow:
+    """One row; it runs for every cell of a long list, so what most cells need comes first."""
     parsed = ParsedRow(row.number, {})
-    values = parsed.values
-    numeric = []
-    for index, name in fields:
-        if index >= width or name in fixes:
+    values, numeric = parsed.values, []
+    for name, cell in zip(fields, row.cells, strict=False):
+        if cell is None or cell == "" or not name:
             continue
-        cell = cells[index]
         if type(cell) is str:
-            if text := cell.strip():
-                values[name] = text
-        elif cell is not None:
-            values[name] = text_of(cell)
+            text = cell.strip()
+            if not text:
+                continue
+        else:
+            text = text_of(cell)
             numeric.append(name)
             _judge(parsed, name, cell)
-    for name, text in values.items():
-        if name in _POINT_ZERO_FIELDS and (whole := _POINT_ZERO.fullmatch(text)):
-            values[name] = whole[1]
-        elif name in NUMBERS and _ROUNDED.fullmatch(text):
-            parsed.bad[name] = "A spreadsheet rounded this number. Format the column as text, enter it again."
-    for name, text in fixes.items():
-        values[name] = text.strip()
-    parsed.numeric = frozenset(numeric)
+        if name in _DIGITS and not text.isdecimal():
+            text = _mended(parsed, name, text)
+        values[name] = text
+    fixes = fixes or {}
+    for name, typed in fixes.items():
+        values[name] = typed.strip()
+        parsed.bad.pop(name, None)
+    parsed.numeric = frozenset(numeric) - fixes.keys()
     if NAME in values or PLACE in values:
         _take_apart(parsed)
     if row.hidden:
@@ -100,6 +97,15 @@ def _parse(row: SheetRow, fields: Sequence[tuple[int, str]], fixes: dict[str, st
     return parsed
 
 
+def _mended(parsed: ParsedRow, name: str, text: str) -> str:
+    """A number of another program without its ".0"; one that was rounded is refused."""
+    if whole := _POINT_ZERO.fullmatch(text):
+        return whole[1]
+    if name in NUMBERS and _ROUNDED.fullmatch(text):
+        parsed.bad[name] = "A spreadsheet rounded this number. Format the column as text, enter it again."
+    return text
+
+
 def _judge(parsed: ParsedRow, name: str, cell: Value) -> None:
     """Refuse what a spreadsheet cannot have meant."""
     if isinstance(cell, date):
@@ -107,8 +113,7 @@ def _judge(parsed: ParsedRow, name: str, cell: Value) -> None:
     elif isinstance(cell, bool):
         parsed.bad[name] = "A spreadsheet made TRUE or FALSE of it. Format the column as text."
     elif name == "cards" and isinstance(cell, int | float) and abs(cell) >= SHOWN_AS_POWER:
-        shown = f"{cell:.1E}".replace("E+", "E+")
-        parsed.bad[name] = f"{shown} from a spreadsheet: digits may be lost. Format the column as text."
+        parsed.bad[name] = f"{cell:.1E} from a spreadsheet: digits may be lost. Format the column as text."
 
 
 def _suspect_zeros(rows: Sequence[ParsedRow], name: str) -> None:

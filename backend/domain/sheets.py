@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 Value = str | int | float | bool | date | None
 """What a cell holds: text as typed, or what a spreadsheet made of it (edge case 11)."""
 
 
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """One row with its number in the file, from 1; `hidden` when the file does not show it."""
+class SheetRow(NamedTuple):
+    """One row with its number in the file, from 1; `hidden` when the file does not show it.
+
+    Its cells may be codes and stay out of the repr.
+    """
 
     number: int
-    cells: tuple[Value, ...] = field(repr=False)
+    cells: tuple[Value, ...]
     hidden: bool = False
+
+    def __repr__(self) -> str:
+        return f"SheetRow({self.number})"
 
 
 @dataclass(frozen=True, slots=True)

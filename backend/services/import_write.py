@@ -39,7 +39,7 @@ ACT_WITH_PLACES = "apartment.import"
 
 SLICE_MOST, SLICE_LEAST = 200, 25
 """Rows of a slice; with fewer the share that every slice costs by itself outweighs them."""
-_AIM = 0.6
+_AIM = 0.45
 """Share of LOCK_FOR that a slice is meant to take; the commit comes on top."""
 _TOPICS = ("residents", "apartments", "buildings", "groups")
 _ROWS_AT_ONCE = 500
