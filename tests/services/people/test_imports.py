@@ -411,3 +411,56 @@ def test_a_list_of_something_else_is_refused_whole(park: Park, lists: Lists) -> 
         assert "file" in error.value.fields
     with pytest.raises(Invalid, match="no row under"):
         lists.preview(lists.draft())
+
+
+@pytest.mark.feature("RES-09")
+@pytest.mark.edge("3")
+def test_in_apt_pin_mode_a_pin_counts_within_its_apartment_also_in_one_that_is_made(park: Park, lists: Lists) -> None:
+    with park.store.write(park.act, "test.prepare") as work:
+        work.require("community.edit")
+        work.update(t.community, park.context.community_id, pin_mode="apt_pin")
+    draft = lists.draft(
+        ("A", "1001", 0, "Ada", "Okonkwo", "", "2741"),
+        ("A", "2001", 0, "Ben", "Berg", "", "2741"),
+        ("A", "2002", 0, "Jan", "Novak", "", "2741"),
+        ("A", "2002", 1, "Ola", "Novak", "", "2741"),
+        columns=CODES,
+    )
+    assert lists.verdicts(draft) == [Verdict.ADD, Verdict.ADD, Verdict.ADD, Verdict.REFUSE]
+    assert lists.write(draft, good_rows=True).written == 3
+    flats = {row["id"] for row in park.rows(t.apartment)}
+    scopes = {row["scope"] for row in park.rows(t.credential)}
+    assert len(scopes) == 3
+    assert {int(scope.removeprefix("a:")) for scope in scopes} <= flats
+
+
+@pytest.mark.feature("RES-03")
+@pytest.mark.edge("31")
+def test_logins_go_out_by_the_rules_once_each(park: Park, lists: Lists) -> None:
+    draft = lists.draft(
+        ("A", "1001", 1, "Ben", "Okonkwo", ""),
+        ("A", "1001", 0, "Ada", "Okonkwo", "ada@example.com"),
+        ("A", "1002", 0, "Rosa", "Quispe", ""),
+        columns=(*PERSON, "email"),
+    )
+    lists.write(draft)
+    sent = park.rows(t.outgoing)
+    assert [row["address"] for row in sent] == ["ada@example.com", "ada@example.com"]  # the member's goes to the master
+    assert len({row["holder_id"] for row in sent}) == 2
+    states = {row["id"]: row["state"] for row in park.rows(t.resident_login)}
+    assert sorted(states.values()) == ["sent", "sent", "waiting"]
+
+
+@pytest.mark.feature("RES-09")
+def test_floors_and_numbers_are_kept_as_the_form_keeps_them(park: Park, lists: Lists) -> None:
+    columns = (*PERSON, "floors", "mobile", "calling_code", "phone1", "remark", "apartment_name")
+    row = ("A", "1001", 0, "Ada", "Okonkwo", "g1;-2; 3", "600 700 800", "", "221234567", "tenant", "Sea view")
+    lists.write(lists.draft(row, columns=columns))
+    (kept,) = park.rows(t.resident)
+    assert (kept["mobile"], kept["calling_code"], kept["phone1"]) == ("+48600700800", "48", "221234567")
+    assert (kept["remark"], kept["country"]) == ("tenant", "PL")
+    assert [one["floors"] for one in park.rows(t.holder)] == ["-2;G1;3"]
+    assert "Sea view" in {flat["name"] for flat in park.rows(t.apartment)}
+    assert lists.verdicts(lists.draft(row, columns=columns)) == [Verdict.SAME]
+    bad = lists.draft(("A", "1002", 0, "Ben", "Berg", "500", "12", "", "", "", ""), columns=columns)
+    assert {note.field for note in lists.preview(bad).rows[0].notes} == {"floors", "mobile"}
