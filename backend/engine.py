@@ -15,26 +15,42 @@ from backend.domain.errors import NotFound
 from backend.domain.paging import ListQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Protocol
 
+    from backend.documents.photos import Dots
+    from backend.domain.enums import ImportKind
     from backend.domain.filter import FieldSpec, Filter
+    from backend.domain.imports import FaceFile
+    from backend.domain.sheets import Sheet
     from backend.services.access import Access
+    from backend.services.account import Account
     from backend.services.agents import Agents
     from backend.services.apartments import Apartments
     from backend.services.backups import Backups
     from backend.services.buildings import Buildings
     from backend.services.communities import Communities
     from backend.services.dashboard import DashboardService
+    from backend.services.device_setup import DeviceSetup
+    from backend.services.device_sheets import DeviceSheets
     from backend.services.devices import Devices
     from backend.services.door_logs import DoorLogs
     from backend.services.doors import Doors
+    from backend.services.first_passwords import FirstPasswords
+    from backend.services.forgotten import Forgotten
     from backend.services.groups import Groups
+    from backend.services.imports import Imports
+    from backend.services.kept import Kept
     from backend.services.lists import ListHandle
     from backend.services.managers import Managers
     from backend.services.operations import Operations
+    from backend.services.outbox_list import Outbox
     from backend.services.residents import Residents
     from backend.services.search import Search
+    from backend.services.sessions import Sessions
+    from backend.services.settings import Settings
+    from backend.services.sign_in import SignIn
+    from backend.services.sites import Sites
     from backend.services.sync_state import Sync
     from backend.services.undo import Undo
     from backend.services.undo_list import UndoList
@@ -47,6 +63,8 @@ if TYPE_CHECKING:
         def list(self, context: Context, query: ListQuery) -> ListHandle:
             """The records of a context's community."""
 
+    Sheets = tuple[Sheet, ...]
+    Faces = tuple[FaceFile, ...]
 
 Words = list[str]
 
@@ -57,22 +75,35 @@ SERVICES = {
     "residents": "residents:Residents",
     "groups": "groups:Groups",
     "devices": "devices:Devices",
+    "device_setup": "device_setup:DeviceSetup",
+    "device_sheets": "device_sheets:DeviceSheets",
     "doors": "doors:Doors",
     "logs": "door_logs:DoorLogs",
     "operations": "operations:Operations",
     "undo": "undo:Undo",
     "undoable": "undo_list:UndoList",
     "managers": "managers:Managers",
+    "first_passwords": "first_passwords:FirstPasswords",
+    "sign_in": "sign_in:SignIn",
+    "sessions": "sessions:Sessions",
+    "account": "account:Account",
+    "forgotten": "forgotten:Forgotten",
+    "kept": "kept:Kept",
+    "sites": "sites:Sites",
+    "imports": "imports:Imports",
     "sync": "sync_state:Sync",
     "access": "access:Access",
     "search": "search:Search",
     "dashboard": "dashboard:DashboardService",
     "agents": "agents:Agents",
     "backups": "backups:Backups",
+    "settings": "settings:Settings",
+    "outbox": "outbox_list:Outbox",
 }
 """Name of each service -> its module and class; they are loaded when they are first asked for."""
 
 LISTS = {
+    "community": "communities",
     "building": "buildings",
     "apartment": "apartments",
     "resident": "residents",
@@ -82,6 +113,7 @@ LISTS = {
     "operation": "operations",
     "manager": "managers",
     "undo": "undoable",
+    "outgoing": "outbox",
 }
 """Name of each record type that has a list -> the service that lists it."""
 
@@ -98,18 +130,30 @@ class Engine:
     residents: Residents
     groups: Groups
     devices: Devices
+    device_setup: DeviceSetup
+    device_sheets: DeviceSheets
     doors: Doors
     logs: DoorLogs
     operations: Operations
     undo: Undo
     undoable: UndoList
     managers: Managers
+    first_passwords: FirstPasswords
+    sign_in: SignIn
+    sessions: Sessions
+    account: Account
+    forgotten: Forgotten
+    kept: Kept
+    sites: Sites
+    imports: Imports
     sync: Sync
     access: Access
     search: Search
     dashboard: DashboardService
     agents: Agents
     backups: Backups
+    settings: Settings
+    outbox: Outbox
     feed: ChangeFeed
     """Tells of every commit, of whatever process; `subscribe` answers how to end that."""
 
@@ -192,11 +236,30 @@ class Engine:
         service: Listed = getattr(self, LISTS[record])
         return service.list(context, query)
 
-    def parse_filter(self, record: str, text: str) -> Filter:
-        """A filter on a record type from its expression; times are those of the site's community. Raises Invalid."""
+    def export(
+        self,
+        record: str,
+        context: Context,
+        query: ListQuery,
+        path: Path,
+        told: Callable[[int, int], bool] = lambda _done, _total: True,
+    ) -> int | None:
+        """Write every row of a list as a file, xlsx or csv by its suffix, and answer how many; None when stopped.
+
+        `told` is called between pages with the rows written and the rows there are, and answers whether to go on.
+        Raises Forbidden as the list does, Invalid (path); an instant is written in the zone of the actor's community.
+        """
+        from backend.catalog.registry import RECORDS
+        from backend.documents.lists import write_list
+
+        pages = self.list(record, context, query)
+        return write_list(path, RECORDS[record], pages, self.communities.get(context).timezone, told)
+
+    def parse_filter(self, record: str, context: Context, text: str) -> Filter:
+        """A filter on a record type from its expression; times are those of the actor's community. Raises Invalid."""
         from backend.domain.filter import parse
 
-        return parse(text, _specs(record), now=self.clock(), zone=self._zone())
+        return parse(text, _specs(record), now=self.clock(), zone=self._zone(context))
 
     def complete_filter(self, record: str, text: str, cursor: int) -> Words:
         """What may be written on at `cursor`, the likeliest first."""
@@ -208,6 +271,68 @@ class Engine:
         """Write a verified copy of the database to `path`; see `Backups.write`."""
         return self.backups.write(context, path)
 
+    def read_photo(self, path: Path) -> bytes:
+        """The photo of a face in a file, as a draft takes it: a JPEG of at most 200 kB; raises Invalid (face)."""
+        from backend.documents.photos import read_photo_file
+
+        return read_photo_file(path)
+
+    def draw_photo(self, jpeg: bytes, columns: int) -> Dots:
+        """A photo as rows of coloured dots, so many columns wide; two dots stand above each other in a cell."""
+        from backend.documents.photos import dots_of
+
+        return dots_of(jpeg, columns)
+
+    def read_sheets(self, path: Path) -> Sheets:
+        """The sheets of an xlsx or csv file for `imports.begin`; raises Invalid (file) with one sentence."""
+        from backend.documents.reading import read_file
+
+        return read_file(path.expanduser())
+
+    def read_pasted(self, text: str) -> Sheets:
+        """Pasted lines as a sheet for `imports.begin`; raises Invalid (file)."""
+        from backend.documents.reading import read_pasted
+
+        return read_pasted(text)
+
+    def read_faces(self, path: Path, told: Callable[[int, int], bool] = lambda _done, _all: True) -> Faces:
+        """The photos of a zip for `imports.begin_faces`, made as devices take them; `told` hears how far it is.
+
+        Raises Invalid (file) for the zip as a whole; a photo that cannot be taken comes with its reason.
+        """
+        from backend.documents.faces import read_faces
+
+        return read_faces(path.expanduser(), told)
+
+    def write_template(self, context: Context, kind: ImportKind, path: Path, *, filled: bool = False) -> int:
+        """Write the template of an import with its hints; `filled` with everybody, for a batch edit.
+
+        Answers how many residents are in it. Raises Invalid (path), Forbidden.
+        """
+        from backend.documents.writer import write_rows
+        from backend.domain.imports import TEMPLATES, TITLES
+
+        columns = TEMPLATES[kind]
+        rows = self.imports.export(context) if filled else ()
+        names, hints = [column.heading for column in columns], [column.hint for column in columns]
+        return write_rows(path.expanduser(), names, rows, title=TITLES[kind], hints=hints)
+
+    def write_device_template(self, path: Path) -> None:
+        """Write the empty template of devices with its hints; raises Invalid (path)."""
+        from backend.documents.writer import write_rows
+        from backend.domain.device_sheets import COLUMNS
+
+        names, hints = [heading for _, heading, _ in COLUMNS], [hint for _, _, hint in COLUMNS]
+        write_rows(path.expanduser(), names, (), title="Devices", hints=hints)
+
+    def write_report(self, context: Context, report_id: int, path: Path) -> int:
+        """Write what became of each row of an import as a file; raises NotFound, Invalid (path)."""
+        from backend.documents.writer import write_rows
+        from backend.domain.imports import REPORT_COLUMNS, report_cells
+
+        report = self.imports.report(context, report_id)
+        return write_rows(path.expanduser(), REPORT_COLUMNS, report_cells(report), title=f"Import {report_id}")
+
     def poke(self) -> None:
         """Wake the site's agent; every commit of this engine does so by itself."""
         from backend.store.poke import poke
@@ -215,16 +340,13 @@ class Engine:
 
         poke(Site(self.root))
 
-    def _zone(self) -> str:
-        """The time zone of the site's first community."""
-        from sqlalchemy import select
-
-        from backend.store import tables as t
+    def _zone(self, context: Context) -> str:
+        """The time zone of the actor's community (edge case 24)."""
+        from backend.services.communities import community_row
 
         assert self._store is not None, "start() comes first"
         with self._store.read() as connection:
-            zone = connection.execute(select(t.community.c.timezone).order_by(t.community.c.id).limit(1)).scalar_one()
-        return str(zone)
+            return str(community_row(connection, context.community_id).timezone)
 
     def __getattr__(self, name: str) -> object:
         """A service at its first use: a screen that shows no residents need not wait for what they need."""

@@ -1,4 +1,4 @@
-"""An apartment's own page: who lives there; f adds a family member (features APT-02, RES-02)."""
+"""An apartment's own page: who lives there, its settings, and its acts (features APT-02 to APT-04, RES-02)."""
 
 from __future__ import annotations
 
@@ -9,21 +9,28 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from screens.base.messages import OpenRecord
+from screens.apartment_acts import enter_address, reset_apartment
+from screens.apartment_drawing import settings_lines, warning_lines
+from screens.apartment_form import ApartmentForm
+from screens.base.messages import GoTo, OpenRecord
 from screens.base.needs import needs
 from screens.base.page import Page
 from screens.base.session import Session
+from screens.resident_drawing import history_lines
 from screens.resident_form import ResidentForm
 from widgets.frame import Title
+from widgets.panel import Lines, Panel
 from widgets.state_pane import empty
 from widgets.table import VirtualTable
 from widgets.table_messages import RowSelected
 from widgets.table_source import Cell, Column, ListSource, Row
 
 if TYPE_CHECKING:
-    from backend.domain.records import ApartmentRecord
+    from backend.domain.apartments import ApartmentRecord
 
 COLUMNS = (Column("name", "Name", width=0), Column("role", "Type", width=10))
+MARGIN = 6
+"""Cells beside the warnings."""
 
 
 class ApartmentPage(Page):
@@ -31,10 +38,24 @@ class ApartmentPage(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f,n", "family", "Family", id="apartment.family", tooltip="Add a member, or the first one", show=False),
+        Binding("e", "edit", "Edit", id="apartment.edit", tooltip="Calls and what users may", show=False),
+        Binding("z", "reset", "Reset", id="apartment.reset", tooltip="Empty it for a new tenant", show=False),
+        Binding("p", "login", "New login", id="apartment.login", tooltip="Enter the master's address", show=False),
+        Binding("h", "history", "History", id="apartment.history", tooltip="Who changed this apartment", show=False),
+        Binding("l", "logs", "Logs", id="apartment.logs", tooltip="This apartment in the door logs", show=False),
     ]
     MODULE = "a"
-    TOPICS = frozenset({"residents", "apartments"})
-    HINTS = (("f", "Family member"), ("Enter", "Person"), ("o", "Open door"), ("Esc", "Back"))
+    TOPICS = frozenset({"residents", "apartments", "devices"})
+    HINTS = (
+        ("f", "Family member"),
+        ("Enter", "Person"),
+        ("e", "Edit"),
+        ("z", "Reset"),
+        ("h", "History"),
+        ("l", "Logs"),
+        ("o", "Open door"),
+        ("Esc", "Back"),
+    )
 
     def __init__(self, session: Session, apartment_id: int) -> None:
         super().__init__(session)
@@ -42,12 +63,16 @@ class ApartmentPage(Page):
         self._record: ApartmentRecord | None = None
 
     def compose_page(self) -> Iterable[Widget]:
-        """Who lives there."""
+        """What is odd, the settings, who lives there, history."""
+        yield Lines(id="warnings")
+        yield Panel(Lines(id="setting-lines"), heading="Settings", keys="e Edit", id="apartment-settings")
         yield VirtualTable(columns=COLUMNS)
+        yield Panel(Lines(id="history-lines"), heading="History", id="history")
 
     def on_mount(self) -> None:
-        """Cursor on the master."""
+        """Cursor on the master; history comes with its key."""
         super().on_mount()
+        self.query_one("#history").display = False
         self.query_one(VirtualTable).focus()
 
     def heading(self) -> Title:
@@ -55,12 +80,21 @@ class ApartmentPage(Page):
         record = self._record
         if record is None:
             return Title("Apartment")
-        return Title(f"{record.building} {record.number}", ((record.name, "$sp-t2"),))
+        return Title(record.place, ((record.name, "$sp-t2"),))
+
+    def hints(self) -> Iterable[tuple[str, str]]:
+        """The address first, where nobody can sign in."""
+        wanted = self._record is not None and self._record.unreachable
+        return [("p", "New login"), *self.HINTS] if wanted else self.HINTS
 
     async def load(self) -> None:
         """Read it."""
         session = self.session
         record = self._record = await session.ask(session.engine.apartments.get, session.context, self._apartment_id)
+        warnings = self.query_one("#warnings", Lines)
+        warnings.lines = tuple(warning_lines(record, max(20, self.query_one("#main").size.width - MARGIN)))
+        warnings.display = bool(warnings.lines)
+        self.query_one("#setting-lines", Lines).lines = tuple(settings_lines(record, session.formats))
         table = self.query_one(VirtualTable)
         table.show_message(empty("Nobody lives here", "f", "Add the family master").content())
         rows = [
@@ -68,6 +102,12 @@ class ApartmentPage(Page):
             for at, (one, name, role) in enumerate(record.residents)
         ]
         table.set_source(ListSource(rows))
+        if self.query_one("#history").display:
+            await self._load_history()
+
+    async def _load_history(self) -> None:
+        lines = await history_lines(self.session, "apartment", self._apartment_id)
+        self.query_one("#history-lines", Lines).lines = tuple(lines)
 
     @on(RowSelected)
     def _selected(self, event: RowSelected) -> None:
@@ -78,3 +118,37 @@ class ApartmentPage(Page):
     def action_family(self) -> None:
         """Add somebody here."""
         self.app.push_screen(ResidentForm(self.session, apartment_id=self._apartment_id))
+
+    @needs("apartment.write")
+    def action_edit(self) -> None:
+        """Change its settings."""
+        self.app.push_screen(ApartmentForm(self.session, self._apartment_id))
+
+    @needs("apartment.reset")
+    def action_reset(self) -> None:
+        """Empty it for the next tenant."""
+        self.start(reset_apartment, self, self._apartment_id)
+
+    @needs("resident.write")
+    def action_login(self) -> None:
+        """Enter an address, so that the login goes out."""
+        self.start(enter_address, self, self._apartment_id)
+
+    @needs("operation.read")
+    def action_history(self) -> None:
+        """Show or hide who changed this apartment."""
+        panel = self.query_one("#history")
+        panel.display = not panel.display
+        if panel.display:
+            self.start(self._load_history)
+
+    @needs("door_log.read")
+    def action_logs(self) -> None:
+        """This apartment's lines in the door logs."""
+        if self._record is not None:
+            self.session.wanted_filter = f'apartment:"{self._record.place}"'
+            self.post_message(GoTo("l"))
+
+    def subject(self) -> tuple[str, int] | None:
+        """This apartment."""
+        return "apartment", self._apartment_id

@@ -1,4 +1,4 @@
-"""Apartments: the list, and who lives in each (features APT-01, APT-02)."""
+"""Apartments: the list, and what there is to know and to do about each (features APT-01 to APT-05)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from backend.catalog.apartments import APARTMENT
+from screens.apartment_acts import delete_apartment, enter_address, reset_apartment
+from screens.apartment_drawing import device_lines, people_lines, settings_lines, warning_lines
+from screens.apartment_form import ApartmentForm
+from screens.apartment_new import ApartmentNew
 from screens.base.detail_pane import Detail
-from screens.base.drawing import column
 from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
+from screens.resident_drawing import history_lines
 from screens.resident_form import ResidentForm
-from widgets.frame import Part
+
+MARGIN = 8
+"""Cells beside the lines of the pane."""
 
 
 class ApartmentsScreen(ResourceScreen):
@@ -20,11 +26,13 @@ class ApartmentsScreen(ResourceScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "family", "Family", id="apartments.family", tooltip="Add a member, or the master", show=False),
+        Binding("z", "verb('reset')", "Reset", id="apartments.reset", tooltip="Empty it for a new tenant", show=False),
+        Binding("p", "login", "New login", id="apartments.login", tooltip="Enter the master's address", show=False),
     ]
     MODULE = "a"
     RECORD = APARTMENT
-    TOPICS = APARTMENT.topics
-    DETAIL_PAGES: ClassVar[tuple[str, ...]] = ("Residents",)
+    TOPICS = APARTMENT.topics | {"operations"}
+    DETAIL_PAGES: ClassVar[tuple[str, ...]] = ("Residents", "Devices", "Settings", "History")
     DETAIL_KEYS = "Enter open · f family"
 
     def hints(self) -> list[tuple[str, str]]:
@@ -32,21 +40,49 @@ class ApartmentsScreen(ResourceScreen):
         return [("f", "Family member"), ("Enter", "Open"), *super().hints()]
 
     async def detail(self, row_id: int, page: str) -> Detail:
-        """Who lives there."""
+        """Who lives there, its devices, its settings, who changed them."""
         session = self.session
         record = await session.ask(session.engine.apartments.get, session.context, row_id)
-        lines: list[tuple[Part, ...]] = [
-            ((column(name, 34), "$sp-t1"), (role.value.capitalize(), "$sp-t2")) for _, name, role in record.residents
-        ]
-        nobody: tuple[Part, ...] = (
-            ("Nobody lives here.  ", "$sp-t2"),
-            ("f", "bold $sp-acc"),
-            (" adds the master", "$sp-t2"),
-        )
-        return Detail(lines or [nobody], ((record.name, "$sp-t3"),), f"{record.building} {record.number}")
+        figure = ((record.name, "$sp-t3"),)
+        if page == "History":
+            return Detail(await history_lines(session, "apartment", row_id), figure, record.place)
+        warnings = warning_lines(record, max(20, self.table.size.width - MARGIN))
+        lines = {
+            "Residents": people_lines(record),
+            "Devices": device_lines(record),
+            "Settings": settings_lines(record, session.formats),
+        }[page]
+        return Detail([*warnings, *lines] if page != "Devices" else lines, figure, record.place)
+
+    def verb_add(self, _ids: tuple[int, ...]) -> None:
+        """A new apartment."""
+        self.app.push_screen(ApartmentNew(self.session))
+
+    def verb_edit(self, ids: tuple[int, ...]) -> None:
+        """Change its settings."""
+        self.app.push_screen(ApartmentForm(self.session, ids[0]))
+
+    def verb_reset(self, ids: tuple[int, ...]) -> None:
+        """Empty it for the next tenant."""
+        self.start(reset_apartment, self, ids[0])
+
+    def verb_delete(self, ids: tuple[int, ...]) -> None:
+        """Delete it, if nobody lives there."""
+        self.start(self._delete, ids[0])
+
+    async def _delete(self, apartment_id: int) -> None:
+        session = self.session
+        record = await session.ask(session.engine.apartments.get, session.context, apartment_id)
+        delete_apartment(self, apartment_id, record.place)
 
     @needs("resident.write")
     def action_family(self) -> None:
         """Add somebody to the apartment under the cursor."""
         for apartment_id in self.under_cursor():
             self.app.push_screen(ResidentForm(self.session, apartment_id=apartment_id))
+
+    @needs("resident.write")
+    def action_login(self) -> None:
+        """Enter an address, so that the login goes out."""
+        for apartment_id in self.under_cursor():
+            self.start(enter_address, self, apartment_id)

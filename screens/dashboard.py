@@ -43,6 +43,7 @@ class DashboardScreen(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", id="dashboard.search", tooltip="Find anything", show=False),
+        Binding("f8", "first_steps", "First steps", id="dashboard.steps", tooltip="Until a door opens", show=False),
         Binding("n", "new_resident", "New resident", id="dashboard.new", tooltip="Add a resident", show=False),
     ]
     MODULE = "d"
@@ -65,6 +66,7 @@ class DashboardScreen(Page):
 
     def compose_page(self) -> Iterable[Widget]:
         """Tiles, plots, events and doors."""
+        yield Lines(id="first-steps")
         yield Lines(id="summary")
         with Horizontal(id="tiles"):
             for name in TILES:
@@ -110,9 +112,18 @@ class DashboardScreen(Page):
         self.query_one("#summary", Lines).lines = (summary_line(data),)
         for name, lines in tiles(data).items():
             self.query_one(f"#tile-{name}", Tile).lines = lines
+        self._draw_steps(data)
         self._draw_plots(data)
         self._draw_doors(data)
         self._draw_events()
+
+    def _draw_steps(self, data: Dashboard) -> None:
+        """What leads on from a site that has not come far yet."""
+        counts = (data.buildings, data.apartments, data.devices, data.masters + data.members)
+        self.set_class(not all(counts) and self.session.may("community.write"), "-new")
+        self.query_one("#first-steps", Lines).lines = (
+            (("F8", "bold $sp-acc"), (" First steps", "$sp-t1"), ("   five short forms, until a door opens", "$sp-t3")),
+        )
 
     def _draw_plots(self, data: Dashboard) -> None:
         self.set_class(bool(self._shut), "-closed")
@@ -147,6 +158,13 @@ class DashboardScreen(Page):
         width = panel.content_size.width or 54
         drawn = (event_line(line, self.session.formats, width) for line in self._events)
         lines.lines = tuple(drawn) or (nothing,)
+
+    @needs("community.write")
+    def action_first_steps(self) -> None:
+        """Take up the first steps, or go through them again."""
+        from screens.first_steps import FirstSteps
+
+        self.app.push_screen(FirstSteps(self.session))
 
     @needs("resident.write")
     def action_new_resident(self) -> None:

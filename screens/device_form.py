@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from backend.domain.errors import Busy
 from screens.base.form_page import FormPage
+from screens.base.plain_form import PlainForm
 from screens.base.plan_pane import PlanPane
 from screens.base.session import Session
 from widgets.dialog import PickRow
@@ -16,7 +17,7 @@ from widgets.frame import Part
 from widgets.panel import Lines
 
 if TYPE_CHECKING:
-    from backend.domain.records import DeviceRecord, FindingRecord, Saved
+    from backend.domain.records import DeviceDraft, DeviceRecord, FindingRecord, Saved
 
 KINDS = (
     PickRow("multi_door_phone", "Door phone for all"),
@@ -75,50 +76,25 @@ class DeviceForm(FormPage):
         """Ask what is there, say it in words, add it when it can be used."""
         from backend.domain.enums import DeviceKind
         from backend.domain.errors import Invalid
-        from backend.domain.records import DeviceDraft
 
         session, values = self.session, self.form.values()
         if not values["address"].strip():
             raise Invalid({"address": "An address is needed, such as 192.168.1.20."})
         self._say((("Asking the device …", "$sp-t2"),))
-        finding = await self._identify(values["address"], values["user"], values["password"])
+        finding = await ask_device(session, values["address"], values["user"], values["password"])
         self._say(*finding_lines(finding))
         if not finding.usable:
             where = f" On its own page: {finding.menu_path}." if finding.menu_path else ""
             raise Invalid({"address": f"{finding.sentence}{where}"})
-        draft = DeviceDraft(
-            name=values["name"],
-            building_id=int(values["building"]) if values["building"] else None,
-            kind=DeviceKind(values["kind"] or "multi_door_phone"),
-            model=finding.model,
-            mac=finding.mac,
-            firmware=finding.firmware,
-            profile=finding.profile,
-            scheme=finding.scheme,
-            host=finding.host,
-            port=finding.port,
-            auth=finding.auth,
-            http_user=values["user"],
-            password=values["password"],
-            tls_pin=finding.tls_pin,
-            legacy_tls=finding.legacy_tls,
-            relay_names=tuple(
-                values[f"relay_{number}"] for number in range(1, MAX_RELAYS + 1) if values[f"relay_{number}"]
-            ),
+        relays = [values[f"relay_{number}"] for number in range(1, MAX_RELAYS + 1)]
+        draft = found_draft(finding, values["name"], values["user"], values["password"]).model_copy(
+            update={
+                "building_id": int(values["building"]) if values["building"] else None,
+                "kind": DeviceKind(values["kind"] or "multi_door_phone"),
+                "relay_names": tuple(name for name in relays if name),
+            }
         )
         return await session.ask(session.engine.devices.add, session.act(), draft)
-
-    async def _identify(self, address: str, user: str, password: str) -> FindingRecord:
-        session = self.session
-        command_id = await session.ask(session.engine.devices.identify, session.act(), address, user, password)
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + WITHIN
-        while loop.time() < deadline:
-            finding = await session.ask(session.engine.devices.finding, session.context, command_id)
-            if finding is not None:
-                return finding
-            await asyncio.sleep(0.1)
-        raise Busy("The agent did not ask the device in time. Is it running?")
 
     def _say(self, *lines: tuple[Part, ...]) -> None:
         pane = self.query_one(PlanPane)
@@ -128,6 +104,32 @@ class DeviceForm(FormPage):
     def saved_title(self) -> str:
         """Name of the device."""
         return str(self.form.values()["name"])
+
+
+async def ask_device(
+    session: Session, address: str, user: str, password: str, *, waited: Callable[[float], None] = lambda _seconds: None
+) -> FindingRecord:
+    """What the agent finds at an address; `waited` hears how many seconds it has taken. Raises Busy, Invalid."""
+    command_id = await session.ask(session.engine.devices.identify, session.act(), address, user, password)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    while loop.time() < began + WITHIN:
+        finding = await session.ask(session.engine.devices.finding, session.context, command_id)
+        if finding is not None:
+            return finding
+        waited(loop.time() - began)
+        await asyncio.sleep(0.1)
+    raise Busy("The agent did not ask the device in time. Is it running?")
+
+
+def found_draft(finding: FindingRecord, name: str, user: str, password: str) -> DeviceDraft:
+    """The device that was found, as it is added under a name."""
+    from backend.domain.records import DeviceDraft
+
+    facts = finding.model_dump(
+        include={"model", "mac", "firmware", "profile", "scheme", "host", "port", "auth", "tls_pin", "legacy_tls"}
+    )
+    return DeviceDraft(name=name, http_user=user, password=password, **facts)
 
 
 def finding_lines(finding: FindingRecord) -> list[tuple[Part, ...]]:
@@ -147,7 +149,7 @@ def finding_lines(finding: FindingRecord) -> list[tuple[Part, ...]]:
     return lines
 
 
-class RelayForm(FormPage):
+class RelayForm(PlainForm):
     """Name of a device, names and DTMF codes of its relays."""
 
     MODULE = "p"
@@ -158,15 +160,6 @@ class RelayForm(FormPage):
         self._device_id = device_id
         self._relay_number = relay_number
         self._record: DeviceRecord | None = None
-
-    def on_mount(self) -> None:
-        """No door receives anything by a name."""
-        super().on_mount()
-        self.query_one(PlanPane).display = False
-
-    def hints(self) -> list[tuple[str, str]]:
-        """There is no plan."""
-        return [hint for hint in super().hints() if not hint[0].startswith("F3")]
 
     def sections(self) -> dict[str, Sequence[FormField]]:
         """A line for each relay that there may be; those that there are not stay hidden."""

@@ -1,47 +1,42 @@
-"""Who comes in: e-mail and password, or Enter in the demo (feature ACC-01)."""
+"""Who comes in, step by step: password, code, policies; or Enter in the demo (features ACC-01, ACC-03..05, ACC-07)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Center, Horizontal, Middle, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from backend.domain.errors import SmartPlusError
+from screens.base.entry_dialog import errors_of
+from screens.login_memory import Memory
+from screens.login_steps import LEAD, STEPS, phone
+from widgets.entries import Entries
 from widgets.frame import Hint, KeyFooter
 from widgets.panel import Lines
 
 if TYPE_CHECKING:
     from backend.domain.context import Context
+    from backend.domain.signing_in import Proof
     from backend.engine import Engine
-
-PHONE = """╭──────────────╮
-│       ◉      │
-│              │
-│    ▪  ▪  ▪   │
-│    ▪  ▪  ▪   │
-│              │
-│    1  2  3   │
-│    4  5  6   │
-│    7  8  9   │
-│    *  0  #   │
-│              │
-│   ━━━━━━━━   │
-╰──────────────╯"""
 
 
 class LoggedIn(Message):
-    """Somebody has logged in."""
+    """Somebody has logged in; `reminder` says that a new password is due."""
 
-    def __init__(self, context: Context | None) -> None:
+    def __init__(self, context: Context | None, *, reminder: bool = False) -> None:
         super().__init__()
         self.context = context
+        self.reminder = reminder
 
 
 class LoginScreen(Screen[None]):
@@ -49,77 +44,82 @@ class LoginScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "begin", "Begin", id="login.begin", tooltip="Begin", show=False),
+        Binding("f4", "forgot", "Forgot password", id="login.forgot", tooltip="Have a code mailed", show=False),
+        Binding("f5", "obtain", "Obtain Code", id="login.obtain", tooltip="Have another code mailed", show=False),
+        Binding("ctrl+r", "remember", "Remember", id="login.remember", tooltip="Remember the e-mail", show=False),
+        Binding("escape", "back", "Back", id="login.back", tooltip="Back to the password", show=False),
     ]
     DEFAULT_CSS = """
     LoginScreen #box { width: auto; height: auto; }
     LoginScreen .phone { width: 16; height: 13; color: $sp-t3; margin-right: 6; }
-    LoginScreen #fields { width: 52; height: auto; }
+    LoginScreen #fields { width: 52; height: auto; min-height: 13; }
     LoginScreen .name { text-style: bold; color: $sp-t1; }
-    LoginScreen .label { color: $sp-t2; margin-top: 1; }
-    LoginScreen Input { border: none; height: 1; padding: 0 1; background: $sp-raise; }
-    LoginScreen Input:focus { background: $sp-cur; }
-    LoginScreen #error { color: $sp-bad; height: auto; min-height: 1; }
-    LoginScreen #state { margin-top: 1; }
+    LoginScreen #lines { height: auto; }
+    LoginScreen #step { color: $sp-t2; height: auto; }
+    LoginScreen #state, LoginScreen #remember { margin-top: 1; height: auto; color: $sp-t2; }
     """
 
     def __init__(self, engine: Engine, *, welcome: bool, remembered: bool, sentence: str = "") -> None:
         """`sentence` says why whoever was logged in is not any more; then the engine has started already."""
         super().__init__()
-        self._sentence = sentence
         self._engine = engine
+        self._asks = not welcome and not remembered
         self._welcome = welcome
-        self._remembered = remembered
-        self._is_ready = bool(sentence)
-        self._begins = False
+        self._sentence = sentence
+        self._is_ready = engine.started and self._asks
+        self._begins = self._recalled = False
+        self._site = ""
+        self._step = "password"
+        self._proof: Proof | None = None
+        self._email = ""
+        self._again_at: datetime | None = None
+        self._memory = Memory(engine)
 
     def compose(self) -> ComposeResult:
-        """The door phone, and the fields beside it."""
+        """The door phone, and the step beside it."""
         with Middle(), Center(), Horizontal(id="box"):
-            yield Static(PHONE, classes="phone", markup=False)
+            yield Static(phone(), classes="phone")
             with Vertical(id="fields"):
                 yield Static("SmartPlus", classes="name", markup=False)
                 if self._welcome:
                     yield Lines(id="lead")
-                elif not self._remembered:
-                    yield Static("E-mail", classes="label", markup=False)
-                    yield Input(id="email", compact=True, max_length=254)
-                    yield Static("Password", classes="label", markup=False)
-                    yield Input(id="password", compact=True, password=True, max_length=256)
-                    yield Static(self._sentence, id="error", markup=False)
+                elif self._asks:
+                    yield Static(id="step", markup=False)
+                    with Vertical(id="lines"):
+                        yield Entries(*STEPS[self._step].entries)
+                    yield Static(id="remember", markup=False)
                 yield Static("" if self._is_ready else "Opening the site …", id="state", markup=False)
         yield KeyFooter()
 
     def on_mount(self) -> None:
         """Say what this is."""
+        self.query_one(KeyFooter).always = (Hint("ctrl+q", "Quit"),)
         if self._welcome:
-            self.query_one("#lead", Lines).lines = (
-                (("A demo community: two buildings, 40 apartments,", "$sp-t2"),),
-                (("about 90 residents, 8 virtual door phones.", "$sp-t2"),),
-                (("Everything runs on this machine.", "$sp-t2"),),
-                (("", ""),),
-                (("Add a resident with a PIN  ", "$sp-t2"), ("g r n", "bold $sp-acc")),
-                (("Try it at a door           ", "$sp-t2"), ("g t", "bold $sp-acc")),
-                (("See it in the logs         ", "$sp-t2"), ("g l", "bold $sp-acc")),
-                (("Open a door by hand        ", "$sp-t2"), ("o", "bold $sp-acc")),
-            )
-        keys = (Hint("Enter", "Begin"),) if self._welcome else (Hint("Tab", "Next"), Hint("Enter", "Log in"))
-        self.query_one(KeyFooter).hints = (*keys, Hint("ctrl+q", "Quit"))
-        self.query_one(KeyFooter).always = ()
-        for field in self.query(Input):
-            field.focus()
-            break
+            self.query_one("#lead", Lines).lines = LEAD
+            self.query_one(KeyFooter).hints = (Hint("Enter", "Begin"),)
+        elif self._asks:
+            self.query_one(KeyFooter).hints = STEPS[self._step].hints
+            self.query_one(Entries).begin()
+            self._state(self._sentence or ("" if self._is_ready else "Opening the site …"))
+            if self._is_ready:
+                self.ready()
+        self.set_interval(1.0, self._count_down)
 
     def ready(self) -> None:
         """The engine has started."""
         self._is_ready = True
         if self._begins:
             self.action_begin()
-        text = Content.assemble(("Enter", "bold $sp-acc"), " to begin") if self._welcome else Content("")
-        self.query_one("#state", Static).update(text)
+        if self._welcome:
+            self._state(Content.assemble(("Enter", "bold $sp-acc"), " to begin"))
+        elif self._asks and not self._recalled:
+            self._recalled = True
+            self._state(self._sentence)
+            self._run(self._recall)
 
     def cannot_start(self, sentence: str) -> None:
         """The site cannot be opened: say why; nothing else is possible."""
-        self.query_one("#state", Static).update(Content.styled(sentence, "$sp-bad"))
+        self._state(Content.styled(sentence, "$sp-bad"))
 
     def action_begin(self) -> None:
         """Enter the demo, as soon as it can be entered."""
@@ -127,27 +127,156 @@ class LoginScreen(Screen[None]):
         if self._welcome and self._is_ready:
             self.post_message(LoggedIn(None))
 
-    @on(Input.Submitted, "#email")
-    def _to_password(self) -> None:
-        self.query_one("#password", Input).focus()
+    def action_forgot(self) -> None:
+        """Have a code mailed for a new password."""
+        if self._asks and self._is_ready and self._step == "password":
+            email = self.query_one(Entries).values["email"]
+            self._run(self._show, "forgot", "", email)
 
-    @on(Input.Submitted, "#password")
-    def _submitted(self) -> None:
+    def action_obtain(self) -> None:
+        """Have another code mailed."""
+        if self._step == "code":
+            self._run(self._obtain)
+
+    def action_remember(self) -> None:
+        """Remember the e-mail and the site on this machine, or do not."""
+        if self._asks and self._is_ready and self._step == "password":
+            self._memory.wanted = not self._memory.wanted
+            self._draw_memory()
+
+    def action_back(self) -> None:
+        """Back to the password; a code that was spent stays spent."""
+        if self._asks and self._step != "password":
+            self._run(self._show, "password", "", self._email)
+
+    @on(Entries.Submitted)
+    def _submitted(self, event: Entries.Submitted) -> None:
+        event.stop()
+        acts = {"password": self._log_in, "code": self._enter_code, "forgot": self._ask_reset, "reset": self._reset}
         if self._is_ready:
-            self._log_in(self.query_one("#email", Input).value, self.query_one("#password", Input).value)
+            self._run(acts[self._step], event.entries.values)
 
-    @work(exclusive=True)
-    async def _log_in(self, email: str, password: str) -> None:
-        import asyncio
+    def _run(self, work: Callable[..., Coroutine[Any, Any, None]], *args: Any) -> None:
+        """Do one thing at a time; known errors come under the lines they are about."""
 
+        async def guarded() -> None:
+            try:
+                await work(*args)
+            except SmartPlusError as error:
+                self.query_one(Entries).say(errors_of(error))
+
+        if not any(worker.group == "login" and not worker.is_finished for worker in self.workers):
+            self.run_worker(guarded(), group="login")
+
+    async def _recall(self) -> None:
+        self._site = await asyncio.to_thread(self._engine.sign_in.site_name)
+        email = await asyncio.to_thread(self._memory.recall)
+        lines = self.query_one(Entries)
+        if self._step == "password" and email and not any(lines.values.values()):
+            await self._show("password", self._sentence, email)
+        self._draw_step()
+
+    async def _show(self, step: str, state: str = "", email: str = "") -> None:
+        """Go to a step, with what is known of the e-mail."""
+        self._step = step
+        self._again_at = None
+        place = self.query_one("#lines", Vertical)
+        await place.remove_children()
+        await place.mount(Entries(*STEPS[step].entries))
+        lines = self.query_one(Entries)
+        lines.fill({"email": email})
+        lines.begin()
+        self._state(state)
+        self.query_one(KeyFooter).hints = STEPS[step].hints
+        self._draw_step()
+
+    async def _log_in(self, values: dict[str, str]) -> None:
         from backend.domain.enums import Via
 
-        field = self.query_one("#password", Input)
-        try:
-            context, _ = await asyncio.to_thread(self._engine.managers.login, email, password, Via.APP)
-        except SmartPlusError as error:
-            self.query_one("#error", Static).update(str(error))
-            field.value = ""
-            field.focus()
+        self._email = values["email"]
+        sign_in = self._engine.sign_in
+        self._proof = await asyncio.to_thread(sign_in.prove, values["email"], values["password"], Via.APP)
+        if self._proof.wants_code:
+            await self._show("code")
+            await self._obtain()
+        else:
+            await self._after_code()
+
+    async def _obtain(self) -> None:
+        assert self._proof is not None
+        sent = await asyncio.to_thread(self._engine.sign_in.obtain_code, self._proof)
+        self._again_at = sent.again_at
+        self._state(sent.sentence)
+        self._count_down()
+
+    async def _enter_code(self, values: dict[str, str]) -> None:
+        assert self._proof is not None
+        self._proof = await asyncio.to_thread(self._engine.sign_in.prove_code, self._proof, values["code"])
+        await self._after_code()
+
+    async def _after_code(self) -> None:
+        from screens.agreement_dialog import AgreementDialog
+
+        assert self._proof is not None
+        if self._proof.unread:
+            self.app.push_screen(AgreementDialog(self._proof.unread), self._answered)
+        else:
+            await self._enter()
+
+    def _answered(self, agreed: bool | None) -> None:
+        self._run(self._agree if agreed else self._decline)
+
+    async def _agree(self) -> None:
+        assert self._proof is not None
+        self._proof = await asyncio.to_thread(self._engine.sign_in.agree, self._proof)
+        await self._enter()
+
+    async def _decline(self) -> None:
+        assert self._proof is not None
+        proof, self._proof = self._proof, None
+        await self._show("password", "Without agreeing nobody comes in. Nothing was kept.", self._email)
+        await asyncio.to_thread(self._engine.sign_in.decline, proof)
+
+    async def _enter(self) -> None:
+        assert self._proof is not None
+        entered = await asyncio.to_thread(self._engine.sign_in.enter, self._proof)
+        context = await asyncio.to_thread(self._memory.keep, entered.context, self._proof.email)
+        self.post_message(LoggedIn(context, reminder=entered.reminder))
+
+    async def _ask_reset(self, values: dict[str, str]) -> None:
+        from backend.domain.enums import Via
+
+        self._email = values["email"]
+        answer = await asyncio.to_thread(self._engine.forgotten.ask, values["email"], Via.APP)
+        await self._show("reset", answer)
+
+    async def _reset(self, values: dict[str, str]) -> None:
+        from backend.domain.enums import Via
+
+        reset = self._engine.forgotten.reset
+        await asyncio.to_thread(reset, self._email, values["code"], values["password"], Via.APP)
+        await self._show("password", "The password is a new one. Log in with it.", self._email)
+
+    def _state(self, text: str | Content) -> None:
+        self.query_one("#state", Static).update(text)
+
+    def _draw_step(self) -> None:
+        where = [(" to ", "$sp-t2"), (self._site, "$sp-t1")] if self._site and self._step == "password" else []
+        title = Content.assemble((STEPS[self._step].title, "$sp-t2"), *where)
+        self.query_one("#step", Static).update(title)
+        self._draw_memory()
+
+    def _draw_memory(self) -> None:
+        line = self.query_one("#remember", Static)
+        line.display = self._step == "password" and self._is_ready
+        line.update(self._memory.line())
+
+    def _count_down(self) -> None:
+        """When another code can be had."""
+        if self._step != "code" or self._again_at is None:
             return
-        self.post_message(LoggedIn(context))
+        left = max(0, int((self._again_at - self._engine.clock()).total_seconds()))
+        word = f"Resend in {left // 60}:{left % 60:02}" if left else "Obtain Code"
+        self.query_one(KeyFooter).hints = tuple(
+            Hint(hint.key, word) if hint.key == "F5" else hint for hint in STEPS["code"].hints
+        )

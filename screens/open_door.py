@@ -107,7 +107,7 @@ def start_opening(app: App[None], session: Session, door: DoorRecord) -> None:
 async def _open(app: App[None], session: Session, door: DoorRecord) -> None:
     try:
         command_id = await session.ask(session.engine.doors.open, session.act(), door.relay_id)
-        record = await _ended(session, command_id)
+        record = await until_ended(session, command_id)
     except SmartPlusError as error:
         session.tell(f"{door.name}: ", str(error), "bad")
         _say(app, f"{door.name} was not asked", str(error), bad=True)
@@ -126,7 +126,8 @@ def _say(app: App[None], text: str, more: str, *, bad: bool) -> None:
         page.refresh_frame()
 
 
-async def _ended(session: Session, command_id: int) -> CommandRecord:
+async def until_ended(session: Session, command_id: int) -> CommandRecord:
+    """An opening once it has ended, or as it stands when it takes too long."""
     loop = asyncio.get_running_loop()
     deadline, pause = loop.time() + GIVE_UP_AFTER, FIRST_LOOK
     while True:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from backend.catalog.states import drawn
+from backend.domain.enums import CredentialKind, LoginState
 from backend.domain.formats import Formats, age
-from screens.base.drawing import column
+from screens.base.drawing import column, wrapped
 from screens.base.session import Session
 from widgets.frame import Part
 from widgets.panel import fact
@@ -15,8 +16,11 @@ from widgets.panel import fact
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backend.domain.records import CredentialRecord, LogLine, ResidentRecord, RevocationLine
+    from backend.domain.records import CredentialRecord, LoginRecord, LogLine, ResidentRecord, RevocationLine
 
+
+BEFORE_LOGIN = 5
+"""Facts of a page that come first: a small terminal shows seven."""
 
 WORDS = {"pin": "PIN", "card": "Card", "face": "Face", "id_access": "ID access", "qr": "QR code"}
 """Kinds of credentials as people read them."""
@@ -30,7 +34,7 @@ def codes_of(record: ResidentRecord) -> list[CredentialRecord]:
 def access_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ...]]:
     """Account, contact, credentials, groups, last seen."""
     state = drawn("account", record.account_status)
-    codes = [(f"{WORDS[one.kind.value]} {one.masked}   ", "$sp-t1") for one in codes_of(record)]
+    codes = [(f"{_told(one)}   ", "$sp-t1") for one in codes_of(record)]
     lines = [
         fact("Account", ((f"{state.symbol} ", f"$sp-{state.symbol_tone}"), (state.word, f"$sp-{state.word_tone}"))),
         fact("E-mail", ((record.email or "–", "$sp-t1"),)),
@@ -48,9 +52,60 @@ def access_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, .
     return lines
 
 
+def _told(code: CredentialRecord) -> str:
+    """A code by its kind and what may be seen of it; of a face the kind says all."""
+    word = WORDS[code.kind.value]
+    return word if code.kind is CredentialKind.FACE else f"{word} {code.masked}"
+
+
+def page_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ...]]:
+    """The facts of the person's own page: what the pane says, with login, face, floors, locks and fees among it."""
+    facts = access_lines(record, formats)
+    return [*facts[:BEFORE_LOGIN], *_more_lines(record, formats), *facts[BEFORE_LOGIN:]]
+
+
+def _more_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ...]]:
+    lines = [fact("Login", _login(record.login, formats))]
+    if record.login.error:
+        lines += [((" " * 12, ""), *line) for line in wrapped(record.login.error, 34, "$sp-t2")]
+    if record.linked:
+        lines.append(fact("Linked", ((record.linked, "$sp-t2"),)))
+    for sentence in filter(None, (record.unsent, record.fee)):
+        lines += [
+            ((("  " if at else "▲ "), "$sp-warn"), *line) for at, line in enumerate(wrapped(sentence, 44, "$sp-t2"))
+        ]
+    faces = [one for one in codes_of(record) if one.kind is CredentialKind.FACE]
+    lines += [fact("Face", ((enrolled(one, formats), "$sp-t2"),)) for one in faces]
+    lines.append(fact("Floors", ((", ".join(record.floors) or "–", "$sp-t1"),)))
+    return lines
+
+
+def enrolled(face: CredentialRecord, formats: Formats) -> str:
+    """When a face was enrolled, by whom, and by which way."""
+    day = f" {formats.day(formats.local(face.made_at).date())}" if face.made_at else ""
+    by = f" by {face.made_by}" if face.made_by else ""
+    way = {"app": " in the app", "import": " by import"}.get(face.origin.value, "")
+    return f"enrolled{day}{by}{way}"
+
+
+def _login(login: LoginRecord, formats: Formats) -> tuple[Part, ...]:
+    """Where the last login information is, with its state in the Outbox."""
+    if not login.sent_to:
+        waits = login.state is LoginState.WAITING
+        return (("◐ ", "$sp-warn"), ("waits for an address", "$sp-warn")) if waits else (("none sent", "$sp-t3"),)
+    look = drawn("outgoing", login.delivery)
+    at = f"  {formats.moment(login.at)}" if login.at else ""
+    return (
+        (f"{look.symbol} ", f"$sp-{look.symbol_tone}"),
+        (f"{look.word} ", f"$sp-{look.word_tone}"),
+        (login.sent_to, "$sp-t1"),
+        (at, "$sp-t3"),
+    )
+
+
 def brief_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ...]]:
     """The same in three lines, for terminals with few."""
-    codes = ", ".join(f"{WORDS[one.kind.value]} {one.masked}" for one in codes_of(record)) or "no code"
+    codes = ", ".join(_told(one) for one in codes_of(record)) or "no code"
     opens = sum(1 for door in record.doors if door.opens)
     groups = ", ".join(name for _, name in record.groups) or "no group"
     behind = [door for door in record.doors if door.state != "in_sync"]

@@ -1,33 +1,49 @@
-"""A resident being added or changed: fields in the order of a note on paper (features RES-01, 02, 05, 08)."""
+"""A resident being added or changed: fields in the order of a note on paper (features RES-01 to 05, 08, 13, 14)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from backend.catalog.model import Kind
 from backend.catalog.residents import RESIDENT
+from backend.domain.errors import Conflict, Invalid, SmartPlusError
 from screens.base.form_page import FormPage
 from screens.base.session import Session
+from screens.resident_hints import fill, fill_calling_code, hint_codes, take_person
+from screens.resident_values import FIELDS, ID_ACCESS, LOCKED, draft_of, patch_of, values_of
 from widgets.dialog import PickRow
+from widgets.field_input import FieldInput
 from widgets.form import FixedField, FormField, PickField, TextField
 
 if TYPE_CHECKING:
     from backend.domain.access.results import DoorPlan
-    from backend.domain.records import ResidentDraft, ResidentPatch, ResidentRecord, Saved
+    from backend.domain.records import ResidentRecord, Saved
 
-TEXTS = ("first", "last", "email", "calling_code", "mobile", "phone1", "phone2", "phone3", "remark")
+PHONES = ("phone1", "phone2", "phone3")
+LONGEST_PATH = 400
 
 
 class ResidentForm(FormPage):
-    """Adds a resident, or changes the one given."""
+    """Adds a resident, or changes the one given; `kept` are values of the one before in a series."""
 
     MODULE = "r"
     TITLE_TEXT = "New resident"
 
-    def __init__(self, session: Session, resident_id: int | None = None, *, apartment_id: int | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        resident_id: int | None = None,
+        *,
+        apartment_id: int | None = None,
+        kept: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(session)
         self._resident_id = resident_id
         self._apartment_id = apartment_id
+        self._kept = dict(kept or {})
         self._record: ResidentRecord | None = None
         self._filled: int | None = None
 
@@ -39,10 +55,13 @@ class ResidentForm(FormPage):
         )
 
     def sections(self) -> dict[str, Sequence[FormField]]:
-        """Made from the catalog; the apartment is fixed once somebody lives there."""
+        """Made from the catalog, without what this community has not; the apartment is fixed where somebody lives."""
+        community = self.session.community
+        absent = {*(() if community.id_access else ID_ACCESS), *(() if community.landline else PHONES)}
         made: dict[str, list[FormField]] = {}
         for field in RESIDENT.formed():
-            made.setdefault(field.section, []).append(self._field(field.name))
+            if field.name not in absent:
+                made.setdefault(field.section, []).append(self._field(field.name))
         return {word: tuple(fields) for word, fields in made.items()}
 
     def _field(self, name: str) -> FormField:
@@ -57,7 +76,17 @@ class ResidentForm(FormPage):
             return PickField(name, label, options=[PickRow(one.value, one.label) for one in field.choices])
         if name == "group_ids":
             return PickField(name, label, several=True)
-        return TextField(name, label, required=field.required, hint=hint, max_length=field.max_length)
+        most = field.max_length + 2 if name == "pin" else LONGEST_PATH if field.kind is Kind.PHOTO else field.max_length
+        made = TextField(name, label, required=field.required, hint=hint, max_length=most)
+        if name in ("first", "last", "email") and self._resident_id is None:
+            made.on_paste_into(lambda text: take_person(self.form, text))
+        return made
+
+    def _pasted(self, offer: Callable[[str], bool] | None, text: str) -> bool:
+        """Several lines pasted anywhere in the form are a list of people."""
+        from screens.import_menu import take_lines
+
+        return take_lines(self, text) or (offer is not None and offer(text))
 
     async def load(self) -> None:
         """Offer apartments and groups; fill in what is known."""
@@ -71,11 +100,18 @@ class ResidentForm(FormPage):
         picker = form.fields["group_ids"]
         assert isinstance(picker, PickField)
         picker.set_options(rows)
+        if session.community.only_public_area and not session.granted("community.write"):
+            picker.set_hint("set by the installer")
         if self._resident_id is None:
+            for line in self.query(FieldInput):
+                line.offer = partial(self._pasted, line.offer)
             await self._begin_new()
         else:
-            await self._begin_edit(self._resident_id)
-        form.focus_first()
+            await self._begin_edit()
+        if self._apartment_id is None:
+            form.focus_first()
+        else:
+            form.fields["first"].focus_value()  # where somebody moves in is known
 
     async def _begin_new(self) -> None:
         apartments = await self.session.ask(self._apartments)
@@ -85,6 +121,9 @@ class ResidentForm(FormPage):
         if self._apartment_id is not None:
             picker.begin(str(self._apartment_id))
             await self._fill(self._apartment_id)
+        for name, value in self._kept.items():
+            self.form.fields[name].begin(value)
+            self.form.fields[name].set_hint("as last time")
 
     def _apartments(self) -> list[PickRow]:
         from backend.domain.paging import ListQuery
@@ -101,19 +140,24 @@ class ResidentForm(FormPage):
             for row in rows
         ]
 
-    async def _begin_edit(self, resident_id: int) -> None:
-        session = self.session
-        record = self._record = await session.ask(session.engine.residents.get, session.context, resident_id)
-        values: dict[str, Any] = {name: getattr(record, name) for name in TEXTS}
-        values["group_ids"] = [str(group_id) for group_id, _ in record.groups]
-        values["apartment_id"] = f"{record.building} {record.apartment}"
-        values["role"] = record.role.value.capitalize()
-        self.form.begin(values)
-        pins = [one.masked for one in record.credentials if one.kind == "pin"]
-        self.form.fields["pin"].set_hint(f"{pins[0]}, typed replaces" if pins else "none yet")
-        cards = [one.masked for one in record.credentials if one.kind == "card"]
-        self.form.fields["cards"].set_hint(f"{' '.join(cards)}, typed adds" if cards else "none yet")
+    async def _begin_edit(self) -> None:
+        record = await self._read()
+        self.form.begin(values_of(record))
+        hint_codes(self.form, record, self.session.formats)
+        if record.linked:
+            for name in LOCKED:
+                field = self.form.fields[name]
+                assert isinstance(field, TextField)
+                field.set_hint("locked: linked user")
+                field.lock_value(f"Linked user: {record.linked}" if name == LOCKED[0] else "")
         self.plan_soon()
+
+    async def _read(self) -> ResidentRecord:
+        """The record as it stands, whose version is saved on top of."""
+        assert self._resident_id is not None
+        session = self.session
+        self._record = await session.ask(session.engine.residents.get, session.context, self._resident_id)
+        return self._record
 
     async def _fill(self, apartment_id: int) -> None:
         """What the apartment tells: type, family name, groups, calling code; typed text stays."""
@@ -122,46 +166,62 @@ class ResidentForm(FormPage):
         self._filled = apartment_id
         session = self.session
         known = await session.ask(session.engine.residents.defaults, session.context, apartment_id)
-        fields = self.form.fields
-        for name, value in (("role", known.role.value), ("last", known.last), ("calling_code", known.calling_code)):
-            if value and not fields[name].changed:
-                fields[name].begin(value)
-                if name in known.sources:
-                    fields[name].set_hint(known.sources[name])
-        if not fields["group_ids"].changed:
-            fields["group_ids"].begin([str(group_id) for group_id in known.group_ids])
-        if known.free_pin:
-            fields["pin"].set_hint(f"free: {known.free_pin}")
+        fill(self.form, known)
 
     def field_changed(self, field: FormField) -> None:
-        """An apartment that was taken fills in what it tells."""
+        """An apartment that was taken fills in what it tells, a country its calling code."""
         super().field_changed(field)
         if field.key == "apartment_id" and self._resident_id is None and field.value:
             self.start(self._fill, int(field.value), group="fill", exclusive=True)
+        elif field.key == "country":
+            fill_calling_code(self.form, field.value)
 
     async def plan(self) -> Sequence[DoorPlan] | None:
         """Per door, from what stands in the fields."""
         session = self.session
+        residents, form = session.engine.residents, self.form
         if self._resident_id is not None:
             if self._record is None:
                 return None
-            return await session.ask(
-                session.engine.residents.plan_edit, session.context, self._resident_id, self._patch()
-            )
-        if self.form.fields["apartment_id"].value is None:
+            return await session.ask(residents.plan_edit, session.context, self._resident_id, patch_of(form))
+        if form.fields["apartment_id"].value is None:
             return None
-        return await session.ask(session.engine.residents.plan_add, session.context, self._draft())
+        return await session.ask(residents.plan_add, session.context, draft_of(form))
+
+    async def advise(self) -> Mapping[str, str]:
+        """About PINs, cards and numbers, from what stands in the fields."""
+        session = self.session
+        residents, form = session.engine.residents, self.form
+        if self._resident_id is None:
+            told = await session.ask(residents.advise_add, session.context, draft_of(form))
+        else:
+            told = await session.ask(residents.advise_edit, session.context, self._resident_id, patch_of(form))
+        return _renamed(told)
+
+    async def now(self) -> Mapping[str, Any]:
+        """What the record has become under the hands of whoever types."""
+        record = await self._read()
+        hint_codes(self.form, record, self.session.formats)
+        return {name: value for name, value in values_of(record).items() if name in self.form.fields}
+
+    def failed(self, error: SmartPlusError) -> None:
+        """Sentences about codes that come stand at the fields they were typed in."""
+        if isinstance(error, Invalid):
+            error = Invalid(_renamed(error.fields))
+        elif isinstance(error, Conflict):
+            error = Conflict(FIELDS.get(error.field, error.field), str(error))
+        super().failed(error)
 
     async def save(self) -> Saved:
-        """Add or change."""
+        """Add or change, with the photo in the file that is named."""
         session = self.session
+        path = self.form.fields["face"].value.strip()
+        face = await session.ask(session.engine.read_photo, Path(path)) if path else None
         if self._resident_id is None:
-            return await session.ask(session.engine.residents.add, session.act(), self._draft())
+            return await session.ask(session.engine.residents.add, session.act(), draft_of(self.form, face))
         assert self._record is not None
-        version = self._record.version
-        return await session.ask(
-            session.engine.residents.edit, session.act(), self._resident_id, version, self._patch()
-        )
+        version, patch = self._record.version, patch_of(self.form, face)
+        return await session.ask(session.engine.residents.edit, session.act(), self._resident_id, version, patch)
 
     def saved_title(self) -> str:
         """The person's name."""
@@ -169,42 +229,17 @@ class ResidentForm(FormPage):
         return f"{values['first']} {values['last']}".strip()
 
     def next_form(self) -> FormPage | None:
-        """Another one in the same apartment."""
-        chosen = self.form.fields["apartment_id"].value
-        return ResidentForm(self.session, apartment_id=int(chosen)) if self._resident_id is None and chosen else None
-
-    def _draft(self) -> ResidentDraft:
-        from backend.domain.enums import ResidentRole
-        from backend.domain.records import ResidentDraft
-
-        values = self.form.values()
-        changed = self.form.fields["group_ids"].changed
-        return ResidentDraft(
-            apartment_id=int(values["apartment_id"]) if values["apartment_id"] else None,
-            role=ResidentRole(values["role"]) if values["role"] else None,
-            pin=values["pin"].strip(),
-            cards=split(values["cards"]),
-            group_ids=tuple(map(int, values["group_ids"])) if changed or values["group_ids"] else None,
-            **{name: values[name] for name in TEXTS},
-        )
-
-    def _patch(self) -> ResidentPatch:
-        from backend.domain.records import ResidentPatch
-
-        changes = self.form.changes()
-        patch: dict[str, Any] = {name: changes[name] for name in TEXTS if name in changes}
-        if changes.get("pin", "").strip():
-            patch["pin"] = changes["pin"].strip()
-        if "cards" in changes:
-            patch["cards_add"] = split(changes["cards"])
-        if "group_ids" in changes:
-            patch["group_ids"] = tuple(map(int, changes["group_ids"]))
-        return ResidentPatch(**patch)
+        """Another one in the same apartment, with the same groups and floors."""
+        fields = self.form.fields
+        chosen = fields["apartment_id"].value
+        if self._resident_id is not None or not chosen:
+            return None
+        kept = {name: fields[name].value for name in ("group_ids", "floors") if fields[name].changed}
+        return ResidentForm(self.session, apartment_id=int(chosen), kept=kept)
 
 
-def split(text: str) -> tuple[str, ...]:
-    """The cards of a field; the service checks them."""
-    return tuple(part.strip() for part in text.replace(",", ";").split(";") if part.strip())
+def _renamed(told: Mapping[str, str]) -> dict[str, str]:
+    return {FIELDS.get(name, name): sentence for name, sentence in told.items()}
 
 
 class ResidentEdit(ResidentForm):
@@ -217,4 +252,4 @@ class ResidentEdit(ResidentForm):
 
     def hints(self) -> list[tuple[str, str]]:
         """There is no next one to edit."""
-        return [hint for hint in self.HINTS if hint[0] != "F4"]
+        return [hint for hint in super().hints() if hint[0] != "F4"]

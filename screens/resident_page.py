@@ -15,13 +15,13 @@ from screens.base.messages import GoTo
 from screens.base.needs import needs
 from screens.base.page import Page
 from screens.base.session import Session
-from screens.resident_acts import delete_residents, show_codes
+from screens.resident_acts import delete_residents, reset_password, show_codes, show_photo
 from screens.resident_drawing import (
     WORDS,
-    access_lines,
     codes_of,
     door_lines,
     history_lines,
+    page_lines,
     revoked_figure,
     revoked_lines,
 )
@@ -57,10 +57,12 @@ class ResidentPage(Page):
         Binding("l", "logs", "Logs", id="resident.logs", tooltip="This person in the door logs", show=False),
         Binding("w", "why", "Why", id="resident.why", tooltip="May this person open a door, and why", show=False),
         Binding("f", "family", "Family", id="resident.family", tooltip="Add a family member", show=False),
+        Binding("p", "password", "New password", id="resident.password", tooltip="Send a new app password", show=False),
+        Binding("v", "photo", "Photo", id="resident.photo", tooltip="Show the face photo", show=False),
         Binding("C", "codes", "Show codes", id="resident.codes", tooltip="Show PIN and cards for a minute", show=False),
     ]
     MODULE = "r"
-    TOPICS = frozenset({"residents", "sync", "door_logs"})
+    TOPICS = frozenset({"residents", "sync", "door_logs", "outbox"})
     HINTS = (
         ("e", "Edit"),
         ("d", "Delete code"),
@@ -68,6 +70,7 @@ class ResidentPage(Page):
         ("l", "Logs"),
         ("w", "Why"),
         ("f", "Family"),
+        ("p", "New password"),
         ("o", "Open door"),
         ("Esc", "Back"),
     )
@@ -107,7 +110,7 @@ class ResidentPage(Page):
         session = self.session
         record = await session.ask(session.engine.residents.get, session.context, self._resident_id)
         self._record = record
-        self.query_one("#facts-lines", Lines).lines = tuple(access_lines(record, session.formats))
+        self.query_one("#facts-lines", Lines).lines = tuple(page_lines(record, session.formats))
         self.query_one("#doors-lines", Lines).lines = tuple(door_lines(record, session.now()))
         opens = sum(1 for door in record.doors if door.opens)
         self.query_one("#doors", Panel).figure = ((f"opens {opens}", "$sp-t2"),)
@@ -161,6 +164,16 @@ class ResidentPage(Page):
     def action_codes(self) -> None:
         """Show the codes."""
         self.start(show_codes, self, self._resident_id)
+
+    @needs("resident.write")
+    def action_password(self) -> None:
+        """Send a new app password, after one question."""
+        self.start(reset_password, self, self._resident_id)
+
+    @needs("resident.read")
+    def action_photo(self) -> None:
+        """Draw the face photo."""
+        self.start(show_photo, self, self._resident_id)
 
     @needs("resident.write")
     def action_remove_code(self) -> None:

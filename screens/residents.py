@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 
 from backend.catalog.residents import RESIDENT
@@ -11,7 +12,7 @@ from screens.base.detail_pane import Detail
 from screens.base.drawing import beside
 from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
-from screens.resident_acts import delete_residents, show_codes
+from screens.resident_acts import delete_residents, reset_password, show_codes
 from screens.resident_drawing import access_lines, brief_lines, door_lines, history_lines
 from screens.resident_form import ResidentEdit, ResidentForm
 from screens.why import WhyDialog
@@ -25,7 +26,16 @@ class ResidentsScreen(ResourceScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("C", "verb('reveal')", "Show codes", id="residents.codes", tooltip="Show PIN and cards", show=False),
+        Binding(
+            "p",
+            "verb('reset_password')",
+            "New app password",
+            id="residents.password",
+            tooltip="Send a new app password",
+            show=False,
+        ),
         Binding("w", "why", "Why", id="residents.why", tooltip="May this person open a door, and why", show=False),
+        Binding("i", "import", "Import", id="residents.import", tooltip="Templates, imports, reports", show=False),
         Binding("f", "family", "Family", id="residents.family", tooltip="Add a family member", show=False),
     ]
     MODULE = "r"
@@ -49,11 +59,29 @@ class ResidentsScreen(ResourceScreen):
         """Show PIN and cards for a minute."""
         self.start(show_codes, self, ids[0])
 
+    def verb_reset_password(self, ids: tuple[int, ...]) -> None:
+        """A new app password for one."""
+        self.start(reset_password, self, ids[0])
+
     @needs("plan.read")
     def action_why(self) -> None:
         """Why the person under the cursor may or may not open a door."""
         for resident_id in self.under_cursor():
             self.app.push_screen(WhyDialog(self.session, holder_id=resident_id))
+
+    @needs("resident.write")
+    def action_import(self) -> None:
+        """Templates, imports, batch edit, reports."""
+        from screens.import_menu import open_import_menu
+
+        open_import_menu(self)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Several pasted lines are a list of people; a paste never presses keys."""
+        from screens.import_menu import take_lines
+
+        event.stop()
+        take_lines(self, event.text)
 
     @needs("resident.write")
     def action_family(self) -> None:

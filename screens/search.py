@@ -11,9 +11,15 @@ from widgets.dialog import PickDialog, PickList, PickRow, best
 
 KINDS = {"resident": "person", "apartment": "apartment", "door": "door", "device": "device"}
 
+ACTS = (
+    ("account", "Account and sites", "L", "switch site link unlink change password log out"),
+    ("lock", "Lock the screen", "ctrl+l", ""),
+)
+"""Acts of every page that are looked for by name: the act, its name, its key, words it is found by too."""
+
 
 class Search(Waits, PickDialog):
-    """Hits as one types; Enter opens the one under the cursor. Answers "record:id" or "module:letter"."""
+    """Hits as one types; Enter opens the one under the cursor. Answers "record:id", "module:letter" or "act:name"."""
 
     def __init__(self, session: Session) -> None:
         super().__init__("Search", empty="Nothing found. A PIN is found by its whole value: pin:1234")
@@ -24,6 +30,10 @@ class Search(Waits, PickDialog):
             )
             for entry in session.modules
             if entry.letter
+        ]
+        self._modules += [
+            PickRow(f"act:{act}", name, (("do", "$sp-t3"), (f"  {key}", "bold $sp-acc")), words)
+            for act, name, key, words in ACTS
         ]
 
     def typed(self, text: str) -> None:

@@ -39,7 +39,7 @@ class TryDoorScreen(Page):
             "f2,ctrl+s", "try_code", "Try", id="try.code", tooltip="Type it at the door", priority=True, show=False
         ),
     ]
-    MODULE = "t"
+    MODULE = "k"
     TITLE_TEXT = "Try a door"
     HINTS = (
         ("Enter", "Try the code"),

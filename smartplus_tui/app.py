@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
+from textual.screen import Screen
 from textual.timer import Timer
-from textual.worker import Worker
 
-from backend.domain.errors import Forbidden, SmartPlusError
+from backend.domain.errors import SmartPlusError
 from backend.engine import Engine
 from screens.base.messages import GoTo, OpenRecord, Watch
 from screens.base.page import Page
 from screens.base.session import Session, StandingAtADoor
 from screens.login import LoggedIn, LoginScreen
 from screens.size import TooSmall, fits
+from smartplus_tui.account_app import AccountApp
+from smartplus_tui.beginning import Beginning, begin_session
 from smartplus_tui.live import LiveFigures
-from smartplus_tui.navigation import RECORD_PAGES, entries, module_of
+from smartplus_tui.navigation import RECORD_PAGES, module_of
 from smartplus_tui.themes import DEFAULT_VARIABLES, THEMES, pick_theme
-from smartplus_tui.toasts import ToastApp
 from widgets.frame import TopBar
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ Work = Callable[[], Coroutine[None, None, None]]
 """What runs beside the screens."""
 
 
-class SmartPlusApp(ToastApp):
+class SmartPlusApp(AccountApp):
     """The application on one site."""
 
     CSS_PATH = "app.tcss"
@@ -79,6 +80,7 @@ class SmartPlusApp(ToastApp):
         self._pages: dict[str, Page] = {}
         self._login: LoginScreen | None = None
         self._clockwork: Timer | None = None
+        self._beginning = Beginning(engine)
         self.live = LiveFigures(self, agent_comes=keep_agent)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -98,10 +100,6 @@ class SmartPlusApp(ToastApp):
     def _begin(self) -> None:
         self.begin(self._start)
 
-    def begin(self, work: Work, *, group: str = "app", exclusive: bool = False) -> Worker[None]:
-        """Run `work` beside the screens."""
-        return self.run_worker(work, group=group, exclusive=exclusive)
-
     async def _start(self) -> None:
         import asyncio
 
@@ -112,7 +110,7 @@ class SmartPlusApp(ToastApp):
             self._login.cannot_start(str(error))
             return
         if self._remembered is not None and not self._welcome:
-            await self._enter_or_say(self._remembered)
+            await self.enter_or_say(self._remembered)
         else:
             self._login.ready()
 
@@ -120,6 +118,7 @@ class SmartPlusApp(ToastApp):
         if not self.engine.started:
             self.engine.start()
         self._unsubscribe = self.engine.feed.subscribe(self._changed_elsewhere)
+        self._beginning.resume()
         if self._keep_agent:
             from backend.launch import AgentKeeper
 
@@ -130,21 +129,35 @@ class SmartPlusApp(ToastApp):
         """The login screen let somebody in; in the demo it is the one who made it."""
         context = message.context or self._remembered
         if context is not None:
-            await self._enter_or_say(context)
+            await self.enter_or_say(context, reminder=message.reminder)
 
-    async def _enter_or_say(self, context: Context) -> None:
-        """Enter, or have the login say why not."""
+    async def enter_or_say(
+        self, context: Context, *, reminder: bool = False, told: tuple[str, str, str] | None = None
+    ) -> None:
+        """Enter, or have the login say why not; `told` is the first thing in the status line."""
         try:
-            self.session = await self._make_session(context)
+            self.session = await begin_session(self.engine, context, self._doors)
         except SmartPlusError as error:
             self.show_login(str(error))
             return
+        self.session.reminder, self.session.told = reminder, told
+        self.session.stand_in = None if self._doors is not None else self._beginning.start_door
+        self.began()
+        self._leave_pages()
         self._forget_pages()
         self.go("d")
         if self._clockwork is None:
-            self._clockwork = self.set_interval(self._every, self.live.tick)
+            self._clockwork = self.set_interval(self._every, self._tick)
         self.live.tick()
+        if await self._beginning.is_new(self.session):
+            from screens.first_steps import FirstSteps
+
+            self.push_screen(FirstSteps(self.session))
         self.call_after_refresh(gc.freeze)
+
+    def _tick(self) -> None:
+        self.look_at_lock()
+        self.live.tick()
 
     def show_login(self, sentence: str) -> None:
         """Nobody is logged in any more: say why, and let somebody in."""
@@ -154,36 +167,29 @@ class SmartPlusApp(ToastApp):
         self.switch_screen(LoginScreen(self.engine, welcome=False, remembered=False, sentence=sentence))
         self._forget_pages()
 
+    def _leave_pages(self) -> None:
+        """Show none of the pages: one that is shown cannot be forgotten."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if self.screen in self._pages.values():
+            self.switch_screen(Screen())
+
     def _forget_pages(self) -> None:
         """The pages of an earlier session are of no use to the next."""
         for letter, page in self._pages.items():
+            self.workers.cancel_node(page)
             self.uninstall_screen(letter)
             if page.is_running and page is not self.screen:
                 page.remove()
         self._pages.clear()
 
-    async def _make_session(self, context: Context) -> Session:
-        import asyncio
-
-        from backend.domain.formats import Formats
-        from backend.domain.permissions import allowed
-
-        engine = self.engine
-        community = await asyncio.to_thread(engine.communities.get, context)
-        manager = await asyncio.to_thread(engine.managers.me, context)
-        formats = Formats.of(community.timezone, community.clock_format, community.date_format)
-        modules = entries(self._doors is not None, lambda permission: allowed(manager.role, permission, {}))
-        return Session(engine, context, manager, community, formats, modules, self._doors)
-
     def go(self, letter: str) -> None:
         """Show a module, once nothing typed can be lost; it is kept, and reads again only what changed meanwhile."""
-        module = module_of(letter)
-        if module is None or self.session is None:
+        if self.session is None or self.locked or (module := module_of(letter, self.session.granted)) is None:
             return
-        for screen in reversed(self.screen_stack):
-            if isinstance(screen, Page) and screen.unsaved:
-                screen.ask_leave(lambda: self.go(letter))
-                return
+        letter = module.letter
+        if self._ask_first(lambda: self.go(letter)):
+            return
         page = self._pages.get(letter)
         if page is None:
             page = self._pages[letter] = module.make()(self.session)
@@ -191,6 +197,12 @@ class SmartPlusApp(ToastApp):
         while len(self.screen_stack) > 2:
             self.pop_screen()
         self.switch_screen(page)
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that nothing took: the letter after `g` comes before any binding."""
+        if isinstance(self.screen, Page) and self.screen.take_letter(event.key):
+            event.stop()
+            event.prevent_default()
 
     def on_go_to(self, message: GoTo) -> None:
         """A screen asks for a module."""
@@ -222,24 +234,13 @@ class SmartPlusApp(ToastApp):
         for screen in {*self.screen_stack, *self._pages.values()}:
             if isinstance(screen, Page) and screen.is_mounted:
                 screen.touched(topics)
-        if topics & {"sync", "devices", "agent"}:
+        if topics & {"sync", "devices", "agent", "outbox"}:
             self.live.count()
             self.live.tick()
-        if "managers" in topics:
+        if topics & {"managers", "settings"}:
             self.on_refused()
-
-    def on_refused(self) -> None:
-        """The engine said no: an account that was closed meanwhile ends here, with its sentence."""
-        self.begin(self._look_at_account, group="account", exclusive=True)
-
-    async def _look_at_account(self) -> None:
-        session = self.session
-        if session is None:
-            return
-        try:
-            session.manager = await session.ask(self.engine.managers.me, session.context)
-        except Forbidden as error:
-            self.show_login(str(error))
+        if "communities" in topics:
+            self.on_place_changed()
 
     def on_shown(self) -> None:
         """A page takes the present figures, and stands below what says that the terminal is too small for it."""
@@ -261,11 +262,7 @@ class SmartPlusApp(ToastApp):
 
     async def action_quit(self) -> None:
         """Leave, once nothing typed can be lost."""
-        for screen in reversed(self.screen_stack):
-            if isinstance(screen, Page) and screen.unsaved:
-                screen.ask_leave(self.exit)
-                return
-        self.exit()
+        self.once_saved(self.exit)
 
     def action_next_theme(self) -> None:
         """The next of the three themes."""
@@ -276,5 +273,6 @@ class SmartPlusApp(ToastApp):
         """Let go of the agent and the site."""
         if self._unsubscribe is not None:
             self._unsubscribe()
+        self._beginning.close()
         if self._keeper is not None:
             self._keeper.stop()

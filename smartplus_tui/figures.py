@@ -45,11 +45,18 @@ def _agent(agent: AgentRecord) -> Gauge:
 
 def badges(summary: Summary) -> dict[str, tuple[str, str]]:
     """Text and tone of the badges in the module column, by letter of the module: what wants a look there."""
-    trouble = summary.red + summary.held
+    found = {
+        "p": _badge(summary.red + summary.held, summary.drift + summary.pending),
+        "o": _badge(summary.texts_failed, summary.texts_waiting),
+    }
+    return {letter: badge for letter, badge in found.items() if badge is not None}
+
+
+def _badge(trouble: int, waiting: int) -> tuple[str, str] | None:
+    """The worse of two counts."""
     if trouble:
-        return {"p": (str(trouble), "bad")}
-    waiting = summary.drift + summary.pending
-    return {"p": (str(waiting), "warn")} if waiting else {}
+        return str(trouble), "bad"
+    return (str(waiting), "warn") if waiting else None
 
 
 def banner(agent: AgentRecord) -> str:

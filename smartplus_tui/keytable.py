@@ -11,14 +11,31 @@ from textual.dom import DOMNode
 from screens.base.keys import bindings_of, shown_key
 from smartplus_tui.navigation import MODULES, RECORD_PAGES
 
-FORMS = ("screens.resident_form:ResidentForm", "screens.device_form:DeviceForm", "screens.device_form:RelayForm")
+FORMS = (
+    "screens.apartment_form:ApartmentForm",
+    "screens.apartment_new:ApartmentNew",
+    "screens.resident_form:ResidentForm",
+    "screens.device_form:DeviceForm",
+    "screens.device_form:RelayForm",
+)
 DIALOGS = (
     "screens.search:Search",
+    "screens.login:LoginScreen",
+    "screens.agreement_dialog:AgreementDialog",
+    "screens.lock:LockScreen",
+    "screens.account_dialogs:ChangePassword",
+    "screens.account_dialogs:LinkSite",
+    "screens.account_dialogs:UnlinkSite",
     "screens.open_door:OpenDoor",
+    "screens.first_steps:FirstSteps",
     "screens.help:Help",
     "screens.why:WhyDialog",
     "screens.progress:ProgressDialog",
+    "screens.base.export:ExportDialog",
     "screens.undo:UndoScreen",
+    "screens.import_page:ImportPage",
+    "screens.import_report:ImportReportPage",
+    "screens.import_report:ImportsPage",
 )
 PARTS = ("widgets.table:VirtualTable", "screens.base.filter_line:FilterInput", "widgets.pick_field:PickInput")
 TOGETHER = ("page", "list", "form", "table", "filter", "picker", "app")
@@ -52,7 +69,11 @@ def markdown() -> str:
     ordered = [*TOGETHER, *sorted(group for group in groups if group not in TOGETHER)]
     lines = ["# Keys", "", "Made from the bindings of the screens; `?` shows those of the page you are on.", ""]
     lines += ["## After `g`", "", "| Key | Module |", "|---|---|"]
-    lines += [f"| `{module.letter}` | {module.name}{' (demo)' if module.demo_only else ''} |" for module in MODULES]
+    lines += [
+        f"| `{module.letter}` | {module.name}{' (demo)' if module.demo_only else ''} |"
+        for module in MODULES
+        if not module.tab
+    ]
     for group in ordered:
         if group in groups:
             lines += ["", f"## {NAMES.get(group, group)}", "", "| Key | | What it does |", "|---|---|---|"]

@@ -21,6 +21,10 @@ AGENT_COMES_WITHIN = 8.0
 """Seconds that a missing agent is not spoken of while this application starts one."""
 
 
+REMINDER = "Your password is 30 days old or older.  L then p changes it, L then l asks again at the next login."
+"""Over every page until one of both; no door waits for it (edge case 73)."""
+
+
 class LiveFigures:
     """Reads the figures of the site in workers of `app`, and puts them into the frames of its pages."""
 
@@ -109,12 +113,15 @@ class LiveFigures:
             return
         bar = page.query_one(TopBar)
         bar.community = session.community.name
+        bar.sites = session.sites
         bar.note = note(session)
         bar.account = session.manager.email.partition("@")[0]
         bar.clock = session.formats.time(session.now())
         if session.summary is not None:
             bar.gauges = gauges(session.summary)
-        page.query_one(Banner).text = self._banner
+        line = page.query_one(Banner)
+        line.kind = "warn" if session.reminder and not self._banner else "bad"
+        line.text = self._banner or (REMINDER if session.reminder else "")
 
 
 def note(session: Session) -> str:

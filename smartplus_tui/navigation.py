@@ -23,6 +23,8 @@ class Module:
     place: str
     permission: str = ""
     demo_only: bool = False
+    tab: bool = False
+    """Whether it is a further page of another module, which has no line of its own in the column."""
 
     def make(self) -> Callable[[Session], Page]:
         """The class of its screen; imported when it is first shown."""
@@ -37,8 +39,16 @@ MODULES = (
     Module("r", "Residents", "screens.residents:ResidentsScreen", "resident.read"),
     Module("l", "Logs", "screens.door_logs:DoorLogsScreen", "door_log.read"),
     Module("p", "Devices", "screens.devices:DevicesScreen", "device.read"),
+    Module("o", "Outbox", "screens.outbox:OutboxScreen", "outbox.read"),
+    Module("s", "Settings", "screens.settings:SettingsScreen", "setting.read"),
+    Module("t", "User Agreement", "screens.agreement:AgreementScreen"),
+    Module("z", "Site Setup", "screens.setup_communities:CommunitiesTab", "community.write"),
+    Module("z2", "Buildings", "screens.setup_places:BuildingsTab", "community.write", tab=True),
+    Module("z3", "Apartments", "screens.setup_places:ApartmentsTab", "community.write", tab=True),
+    Module("z4", "Devices", "screens.setup_devices:SetupDevicesTab", "device.write", tab=True),
+    Module("z5", "Accounts", "screens.setup_accounts:AccountsTab", "community.write", tab=True),
     Module("h", "Operation Logs", "screens.operations:OperationsScreen", "operation.read"),
-    Module("t", "Try a door", "screens.try_door:TryDoorScreen", demo_only=True),
+    Module("k", "Try a door", "screens.try_door:TryDoorScreen", demo_only=True),
 )
 """In the order of the left column. Operation logs have a letter of their own while they are the only other log."""
 
@@ -56,10 +66,11 @@ def entries(demo: bool, may: Callable[[str], bool]) -> tuple[ModuleEntry, ...]:
     return tuple(
         ModuleEntry(module.letter, module.name)
         for module in MODULES
-        if (demo or not module.demo_only) and (not module.permission or may(module.permission))
+        if not module.tab and (demo or not module.demo_only) and module_of(module.letter, may) is not None
     )
 
 
-def module_of(letter: str) -> Module | None:
-    """The module with this letter."""
-    return next((module for module in MODULES if module.letter == letter), None)
+def module_of(letter: str, may: Callable[[str], bool]) -> Module | None:
+    """The module with this letter; of one with tabs the first that may be seen. None where none may."""
+    pages = [module for module in MODULES if letter in (module.letter, module.letter[:1])]
+    return next((one for one in pages if not one.permission or may(one.permission)), None)

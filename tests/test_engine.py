@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -77,12 +78,13 @@ def fresh(code: str) -> Any:
 
 @pytest.mark.feature("ACC-02")
 def test_a_new_site_has_its_community_and_an_installer_who_can_sign_in(engine: Engine) -> None:
-    context, record = engine.managers.login("INES@example.com", PASSWORD, Via.COMMAND)
+    context, record = engine.sign_in.login("INES@example.com", PASSWORD, Via.COMMAND, agree=True)
     assert (record.role, record.name) == (Role.INSTALLER, "Ines")
     community = engine.communities.get(context)
     assert (community.name, community.timezone, community.country) == ("Rosewood Court", "Europe/Berlin", "DE")
-    (login, made) = engine.list("operation", context).first(5)
+    (login, agreed, made) = engine.list("operation", context).first(5)
     assert login.values["action"] == "Signed in"
+    assert agreed.values["action"] == "Agreed to Privacy Policy 1 and Terms of Service 1"
     assert (made.values["type"], made.values["entity_name"]) == ("community.add", "Rosewood Court")
     assert made.values["undoable"] is False
     assert PASSWORD not in str(engine.operations.fields(context, made.id))
@@ -190,8 +192,8 @@ def test_every_list_is_read_filtered_and_sorted_by_what_its_catalog_says(engine:
         if field.filtered:
             value = _value(engine, record, field.name)
             for expression in (f"{field.name}:{value}", f"-{field.name}:{value}"):
-                engine.list(record, context, ListQuery(filter=engine.parse_filter(record, expression))).count()
-    engine.list(record, context, ListQuery(filter=engine.parse_filter(record, "anna"))).count()
+                engine.list(record, context, ListQuery(filter=engine.parse_filter(record, context, expression))).count()
+    engine.list(record, context, ListQuery(filter=engine.parse_filter(record, context, "anna"))).count()
     assert engine.list(record, context, ListQuery(sort=catalog.default_sort)).first(1) is not None
 
 
@@ -202,15 +204,27 @@ def _value(engine: Engine, record: str, field: str) -> str:
     return offered[0] if offered else "1"
 
 
+@pytest.mark.edge("24")
 def test_a_filter_reads_times_in_the_zone_of_the_community(engine: Engine) -> None:
-    (term,) = engine.parse_filter("door-log", "on:today").terms
+    context = installer()
+    (term,) = engine.parse_filter("door-log", context, "on:today").terms
     midnight = START.replace(hour=0) - timedelta(hours=1)
     assert term.values == (midnight, midnight + timedelta(days=1))
     assert "Door Release" in engine.complete_filter("door-log", 'type:"', 6) or engine.complete_filter(
         "door-log", "type:rel", 8
     ) == ["ease"]
     with pytest.raises(Invalid):
-        engine.parse_filter("device", "colour:red")
+        engine.parse_filter("device", context, "colour:red")
+
+
+@pytest.mark.edge("24")
+def test_a_filter_of_another_community_reads_times_in_its_own_zone(engine: Engine) -> None:
+    from backend.domain.communities import CommunityDraft
+
+    made = engine.communities.add(installer(), CommunityDraft(name="Hill", timezone="America/New_York"))
+    (term,) = engine.parse_filter("door-log", replace(installer(), community_id=made.id), "on:today").terms
+    midnight = START.replace(hour=0) + timedelta(hours=5)
+    assert term.values == (midnight, midnight + timedelta(days=1))
 
 
 def test_a_record_that_has_no_list_is_named(engine: Engine) -> None:
@@ -218,7 +232,7 @@ def test_a_record_that_has_no_list_is_named(engine: Engine) -> None:
     with pytest.raises(NotFound):
         engine.list("unicorn", context)
     with pytest.raises(NotFound):
-        engine.parse_filter("unicorn", "x")
+        engine.parse_filter("unicorn", context, "x")
 
 
 @pytest.mark.feature("SYNC-07")
@@ -258,7 +272,7 @@ def test_a_backup_is_a_private_file_that_opens_and_never_replaces_one(
 def test_a_viewer_makes_no_backup(engine: Engine, tmp_path: Path) -> None:
     draft = ManagerDraft(email="vera@example.com", name="Vera", role=Role.VIEWER, password=PASSWORD)
     engine.managers.add(installer().again(), draft)
-    viewer = engine.managers.login("vera@example.com", PASSWORD, Via.COMMAND)[0]
+    viewer = engine.sign_in.login("vera@example.com", PASSWORD, Via.COMMAND, agree=True)[0]
     with pytest.raises(Forbidden):
         engine.backup(viewer, tmp_path / "copy.db")
     assert not (tmp_path / "copy.db").exists()

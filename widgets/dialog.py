@@ -49,11 +49,16 @@ class _Button(Static):
     """
 
     def __init__(self, choice: Choice | None) -> None:
-        super().__init__("Cancel" if choice is None else f"{choice.letter}  {clean(choice.words)}", markup=False)
+        super().__init__("Cancel" if choice is None else f"{_shown(choice)}  {clean(choice.words)}", markup=False)
         self.set_class(choice is None, "-cancel")
         self.set_class(choice is not None and choice.danger, "-danger")
         self.set_class(choice is not None and choice.alert, "-alert")
         self.choice = choice
+
+
+def _shown(choice: Choice) -> str:
+    """The key of a way out as people read it: "F2" for "f2"."""
+    return choice.letter if len(choice.letter) == 1 else choice.letter.upper()
 
 
 class ConfirmDialog(Dialog[str | None]):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from textual import events
 from textual.strip import Strip
 from textual.widgets import Input
 
@@ -18,6 +21,12 @@ class FieldInput(Input):
         color: $sp-t1;
         background: $sp-raise;
         text-style: $sp-field-style;
+        &:disabled {
+            opacity: 100%;
+            color: $sp-t2;
+            background: $sp-base;
+            text-style: none;
+        }
         &:focus {
             border: none;
             background: $sp-cur;
@@ -38,6 +47,15 @@ class FieldInput(Input):
         & > .input--placeholder, & > .input--suggestion { color: $sp-t3; }
     }
     """
+
+    offer: Callable[[str], bool] | None = None
+    """What is pasted is offered to it first."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Pasted text that somebody else takes is not typed."""
+        if self.offer is not None and self.offer(event.text):
+            event.stop()
+            event.prevent_default()
 
     def render_line(self, y: int) -> Strip:
         """The line as Textual draws it, on the ground of the field to its end also while it is empty."""

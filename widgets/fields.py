@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from rich.style import Style
@@ -30,6 +31,7 @@ class TextField(FormField):
         super().__init__(key, label, required=required, hint=hint)
         self._max_length = max_length
         self._input = FieldInput(max_length=max_length or TEXT_MOST, password=secret)
+        self._locked = False
 
     def compose(self) -> ComposeResult:
         """The line to type in, over the value."""
@@ -39,6 +41,26 @@ class TextField(FormField):
     def value(self) -> str:
         """The text as typed."""
         return self._input.value
+
+    @property
+    def editable(self) -> bool:
+        """Not while it is locked."""
+        return not self._locked
+
+    def lock_value(self, why: str) -> None:
+        """Show the text only, and say why it cannot be changed here."""
+        self._locked = True
+        self._input.disabled = True
+        self.show_note(why)
+
+    def on_paste_into(self, take: Callable[[str], bool]) -> None:
+        """Offer what is pasted to `take` first; what it takes is not typed."""
+        self._input.offer = take
+
+    def rebase(self, value: Any) -> None:
+        """As every field; the cursor stays where it is in the text."""
+        self._original = "" if value is None else str(value)
+        self.refresh()
 
     def focus_value(self) -> None:
         """Put the cursor into the text."""

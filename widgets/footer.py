@@ -17,7 +17,16 @@ MOST_HINTS = 9
 MOST_HINTS_NARROW = 6
 """Keys in the footer of a narrow one."""
 
-KEY_NAMES = {"?": "question_mark", "/": "slash", "esc": "escape", "+": "plus", "-": "minus", "=": "equals_sign"}
+KEY_NAMES = {
+    "?": "question_mark",
+    "/": "slash",
+    "esc": "escape",
+    "pgdn": "pagedown",
+    "pgup": "pageup",
+    "+": "plus",
+    "-": "minus",
+    "=": "equals_sign",
+}
 """Textual's names of keys that the footer shows by their sign."""
 
 

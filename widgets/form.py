@@ -17,7 +17,7 @@ from textual.widget import Widget
 from widgets.fields import FixedField, SwitchField, TextField
 from widgets.form_field import FormField
 from widgets.pick_field import PickField
-from widgets.text import assemble, rule, width_of
+from widgets.text import assemble, clean, rule, width_of
 
 __all__ = ["ErrorBanner", "FixedField", "Form", "FormField", "PickField", "Section", "SwitchField", "TextField"]
 
@@ -53,13 +53,15 @@ class Section(Widget):
 
 
 class ErrorBanner(Widget):
-    """What is wrong with the form as a whole, and how many fields want a correction; two rows."""
+    """What is wrong with the form as a whole, and how many fields want a correction; two rows, more for long words."""
 
     DEFAULT_CSS = """
     ErrorBanner {
         dock: top;
         width: 1fr;
-        height: 2;
+        height: auto;
+        min-height: 2;
+        max-height: 4;
         margin-bottom: 1;
         color: $sp-t2;
         background: $sp-bad-bg;
@@ -68,10 +70,10 @@ class ErrorBanner(Widget):
     }
     """
 
-    fields: reactive[int] = reactive(0)
+    fields: reactive[int] = reactive(0, layout=True)
     """How many fields want a correction."""
 
-    whole: reactive[str] = reactive("")
+    whole: reactive[str] = reactive("", layout=True)
     """What is wrong beyond the fields."""
 
     def render(self) -> RenderResult:
@@ -80,11 +82,14 @@ class ErrorBanner(Widget):
             f": {self.fields} field{'s need' if self.fields != 1 else ' needs'} a correction" if self.fields else ""
         )
         kept = "What you typed is kept."
-        said = self.whole or (f"{kept} Tab goes to the next field in error." if self.fields else kept)
+        said = self.whole or (f"{kept} Tab goes to the next one." if self.fields else kept)
         first = assemble([("▌ ", "$sp-bad"), (f"× Not saved{counted}", "bold $sp-bad")])
-        second = assemble([("▌ ", "$sp-bad"), (said, "$sp-t1" if self.whole else "$sp-t2")])
         width = self.content_size.width
-        return Content("\n").join([line.truncate(width, ellipsis=True) for line in (first, second)])
+        rest = [
+            assemble([("▌ ", "$sp-bad"), (line.plain, "$sp-t1" if self.whole else "$sp-t2")])
+            for line in Content(clean(said)).wrap(max(1, width - 2))
+        ]
+        return Content("\n").join([line.truncate(width, ellipsis=True) for line in (first, *rest)])
 
 
 class Form(VerticalScroll, can_focus=False):
@@ -158,6 +163,12 @@ class Form(VerticalScroll, can_focus=False):
             if key in own:
                 field.focus_value()
                 break
+
+    def show_notes(self, notes: Mapping[str, str]) -> None:
+        """Show at each field what to know about it, and nothing at the others; a locked field keeps its reason."""
+        for key, field in self._fields.items():
+            if field.editable:
+                field.show_note(notes.get(key, ""))
 
     def focus_first(self) -> None:
         """Put the cursor into the first field that can be typed in."""

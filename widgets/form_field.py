@@ -38,6 +38,7 @@ class FormField(Widget):
         "form-field--bar",
         "form-field--hint",
         "form-field--error",
+        "form-field--note",
         "form-field--fixed",
         "form-field--added",
     }
@@ -56,6 +57,7 @@ class FormField(Widget):
         & > .form-field--bar { color: $sp-acc; }
         & > .form-field--hint { color: $sp-t3; }
         & > .form-field--error { color: $sp-bad; }
+        & > .form-field--note { color: $sp-warn; }
         & > .form-field--fixed { color: $sp-t2; }
         & > .form-field--added { color: $sp-ok; }
     }
@@ -69,6 +71,9 @@ class FormField(Widget):
 
     error: reactive[str] = reactive("")
     """What is wrong with the value and how right looks; empty when nothing is."""
+
+    note: reactive[str] = reactive("")
+    """What to know about the value though nothing is wrong with it; empty when there is nothing."""
 
     class Changed(Message):
         """The value of a field is another."""
@@ -115,15 +120,41 @@ class FormField(Widget):
         """Whether the value differs from the one that the form began with."""
         return bool(self.value != self._original)
 
+    @property
+    def original(self) -> Any:
+        """The value that the form began with."""
+        return self._original
+
+    def told(self, value: Any) -> str:
+        """A value of this field in words, for whoever compares it."""
+        return str(value) if value not in (None, "", ()) else "empty"
+
+    def rebase(self, value: Any) -> None:
+        """Compare with `value` from now on; what the user has typed stays."""
+        mine = self.value
+        self._put(value)
+        self._original = self.value
+        self._put(mine)
+        self.refresh()
+
     def begin(self, value: Any) -> None:
         """Have `value` as the one that the form begins with; this is no change of the user's."""
         self._put(value)
         self._original = self.value
         self.refresh()
 
+    def put(self, value: Any) -> None:
+        """Have `value` as if the user had typed it."""
+        self._put(value)
+        self._told()
+
     def show_error(self, sentence: str) -> None:
         """Say what is wrong, or nothing any more."""
         self.error = sentence
+
+    def show_note(self, sentence: str) -> None:
+        """Say what to know, or nothing any more."""
+        self.note = sentence
 
     def set_hint(self, text: str) -> None:
         """Say where a default comes from."""
@@ -165,6 +196,10 @@ class FormField(Widget):
         """Make room for the sentence."""
         self._settle()
 
+    def watch_note(self) -> None:
+        """Make room for the sentence."""
+        self._settle()
+
     def watch_hint(self) -> None:
         """Make room for the hint."""
         self._settle()
@@ -175,7 +210,7 @@ class FormField(Widget):
 
     def _settle(self) -> None:
         """Height and places as they are now."""
-        self.styles.height = 1 + self._below() + len(self._error_lines())
+        self.styles.height = 1 + self._below() + len(self._said())
         self.refresh()
 
     def _below(self) -> int:
@@ -211,10 +246,11 @@ class FormField(Widget):
         base = self.rich_style
         if y == 0:
             return self._row(base)
-        errors = self._error_lines()
+        said = self._said()
         index = y - 1 - self._below()
-        text = f"{' ' * (self.label_width + 2)}{errors[index]}" if 0 <= index < len(errors) else ""
-        return strip_of([(text, self.get_component_rich_style("form-field--error"))], self.size.width, base)
+        part, line = said[index] if 0 <= index < len(said) else ("form-field--error", "")
+        text = f"{' ' * (self.label_width + 2)}{line}" if line else ""
+        return strip_of([(text, self.get_component_rich_style(part))], self.size.width, base)
 
     def _row(self, base: Style) -> Strip:
         """Label, bar, value, hint."""
@@ -245,10 +281,13 @@ class FormField(Widget):
             return [(BAR, Style(color=part("form-field--error").color, bgcolor=ground.bgcolor)), (" ", ground)]
         return [("  ", ground)]
 
-    def _error_lines(self) -> list[str]:
-        """The sentence under the value, its sign first."""
+    def _said(self) -> list[tuple[str, str]]:
+        """The lines under the value, each with the class it is drawn by: what is wrong, else what to know."""
+        sentence, sign, part = (
+            (self.error, "×", "form-field--error") if self.error else (self.note, "▲", "form-field--note")
+        )
         width = self.size.width - self.label_width - 3
-        if not self.error or width <= 0:
+        if not sentence or width <= 0:
             return []
-        lines = Content(clean(self.error)).wrap(max(1, width - 2))
-        return [f"{'  ' if number else '× '}{line.plain}" for number, line in enumerate(lines)]
+        lines = Content(clean(sentence)).wrap(max(1, width - 2))
+        return [(part, f"{'  ' if number else f'{sign} '}{line.plain}") for number, line in enumerate(lines)]

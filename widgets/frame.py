@@ -58,6 +58,8 @@ class TopBar(Widget):
 
     community: reactive[str] = reactive("")
     """Name of the community."""
+    sites: reactive[int] = reactive(1)
+    """How many sites the account reaches; more than one can be switched."""
     note: reactive[str] = reactive("")
     """A mode unlike the usual: "demo", "viewer"."""
     gauges: reactive[tuple[Gauge, ...]] = reactive(())
@@ -80,9 +82,14 @@ class TopBar(Widget):
             """The bar."""
             return self.bar
 
+    class CommunityChosen(Message):
+        """The community was clicked."""
+
     def render(self) -> RenderResult:
         """One line."""
         left: list[Part] = [("▍", "$sp-acc"), (self.community or " ", "bold $sp-t1")]
+        if self.sites > 1:
+            left.append(("  ⇄ L" if self.size.width < NARROW else f"  ⇄ L {self.sites} sites", "$sp-t3"))
         if self.note:
             left.append((f"  ◇ {self.note}", "$sp-note"))
         right = [part for gauge in self.gauges for part in self._parts(gauge)]
@@ -101,6 +108,9 @@ class TopBar(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """Find the figure under the mouse."""
+        if event.x <= len(self.community) + 1:
+            self.post_message(self.CommunityChosen())
+            return
         tail = assemble([(self.clock, ""), (f"  {self.account}", ""), (" ", "")]).cell_length
         right = self.size.width - tail
         for gauge in reversed(self.gauges):

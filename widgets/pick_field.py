@@ -139,6 +139,12 @@ class PickField(FormField):
         self._taken = tuple(answer for answer in self._taken if answer in known)
         self._settle()
 
+    def told(self, value: Any) -> str:
+        """The names of answers."""
+        names = {row.answer: row.name for row in self._options}
+        answers = [value] if isinstance(value, str) else value or ()
+        return ", ".join(clean(names.get(str(answer), str(answer))) for answer in answers) or "empty"
+
     def focus_value(self) -> None:
         """Put the cursor into the line."""
         self._line.focus()

@@ -20,6 +20,7 @@ from backend.domain.context import agent_context, new_id
 from backend.domain.errors import Busy
 from backend.intake.action_url import ActionUrlIntake, Told
 from backend.intake.door_log import DoorLogIntake
+from backend.outbox.sending import Sending
 from backend.store import tables as t
 from backend.store.poke import PokeListener
 from backend.store.site import Site
@@ -56,6 +57,7 @@ class Agent:
         self._running: dict[int, Running] = {}
         self._context = agent_context(self._community())
         self._jobs = Jobs(store, self._context)
+        self._sending = Sending(store, self._context)
         self._base_url = ""
         self._stopping = asyncio.Event()
         self.started = asyncio.Event()
@@ -77,9 +79,10 @@ class Agent:
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             async with PokeListener(self._site) as pokes, asyncio.TaskGroup() as tasks:
-                beating = tasks.create_task(self._keep_beating())
+                beside = (tasks.create_task(self._keep_beating()), tasks.create_task(self._sending.run()))
                 await self._dispatch(pokes)
-                beating.cancel()
+                for task in beside:
+                    task.cancel()
         finally:
             await self._end_workers()
             server.should_exit = True
@@ -115,6 +118,7 @@ class Agent:
                 self._jobs.identify()
             elif wanted in self._running:
                 self._running[wanted].worker.command()
+        self._sending.wake()
         await self._jobs.tick()
 
     def _read(self) -> tuple[dict[int, tuple[int, int]], set[int | None]]:
@@ -140,7 +144,6 @@ class Agent:
     def _make(self, device_id: int) -> Worker:
         return make_worker(
             self._store,
-            self._context,
             device_id,
             base_url=self._base_url,
             intake=DoorLogIntake(self._store, self._context),

@@ -7,20 +7,23 @@ import base64
 from collections.abc import Coroutine
 
 import structlog
+from sqlalchemy import select
 
 from backend.devices.address import DeviceAddress, Secret
 from backend.devices.identify import identify
-from backend.domain.context import Context
+from backend.domain.context import Context, agent_context
 from backend.domain.enums import CommandState, CommandVerb
 from backend.domain.errors import SmartPlusError
 from backend.domain.records import FindingRecord
+from backend.services.apartment_faces import follow_premium
+from backend.store import tables as t
 from backend.store.store import Store
 from backend.store.wal import WARN_BYTES, checkpoint, wal_bytes
 from backend.sync import commands, cooling
 
 log = structlog.get_logger()
 TIDY_EVERY = 60.0
-"""Seconds between two times of freeing what has cooled and emptying the database's log."""
+"""Seconds between two times of freeing what has cooled, following premium plans, emptying the database's log."""
 
 
 class Jobs:
@@ -37,13 +40,15 @@ class Jobs:
         self._begin(self._identify())
 
     async def tick(self) -> None:
-        """Once a second: end late commands; once a minute free values that have cooled and empty the database's log."""
+        """Once a second: end late commands; once a minute what `TIDY_EVERY` says."""
         await asyncio.to_thread(commands.expire, self._store, self._context)
         now = asyncio.get_running_loop().time()
         if now - self._tidied_at >= TIDY_EVERY:
             self._tidied_at = now
             self._begin(self._checkpoint())
-            await asyncio.to_thread(cooling.free_cooled, self._store, self._context)
+            for context in await asyncio.to_thread(self._communities):
+                await asyncio.to_thread(cooling.free_cooled, self._store, context)
+                await asyncio.to_thread(follow_premium, self._store, context)
 
     async def aclose(self) -> None:
         """Stop what runs."""
@@ -55,6 +60,12 @@ class Jobs:
         task = asyncio.create_task(job)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _communities(self) -> list[Context]:
+        """The agent in each community: what it does there stands in that community's operation log."""
+        with self._store.read() as connection:
+            ids = connection.execute(select(t.community.c.id).order_by(t.community.c.id)).scalars()
+            return [agent_context(community_id) for community_id in ids]
 
     async def _checkpoint(self) -> None:
         """Bring the database's log back into the file, so that it does not grow while terminals keep the site open."""

@@ -78,16 +78,19 @@ async def _stop_after(agent: Agent, end: Coroutine[None, None, None]) -> None:
 
 
 async def _until_quiet(store: Store) -> None:
-    """Return once no device is dirty (but those that wait for a person or for another try) and no command waits."""
+    """Return once nothing is to be done now: no dirty device, no command, no text; another try later does not count."""
     while await asyncio.to_thread(_busy, store):  # noqa: ASYNC110 - other processes make it dirty too
         await asyncio.sleep(0.1)
 
 
 def _busy(store: Store) -> bool:
-    s, c = t.device_sync, t.command
+    s, c, o = t.device_sync, t.command, t.outgoing
     with store.read() as connection:
         dirty = connection.execute(
             select(s.c.id).where(s.c.gen > s.c.done_gen, s.c.held_reason == "", s.c.not_before.is_(None)).limit(1)
         ).first()
         waiting = connection.execute(select(c.c.id).where(c.c.state.in_(("queued", "claimed"))).limit(1)).first()
-    return dirty is not None or waiting is not None
+        texts = connection.execute(
+            select(o.c.id).where(o.c.state.in_(("queued", "sending")), o.c.not_before.is_(None)).limit(1)
+        ).first()
+    return dirty is not None or waiting is not None or texts is not None

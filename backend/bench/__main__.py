@@ -33,6 +33,9 @@ def _parser() -> argparse.ArgumentParser:
     lock = parts.add_parser("lock", help="the longest write lock with three processes writing")
     lock.add_argument("site", type=Path)
     lock.add_argument("residents", type=int)
+    importing = parts.add_parser("import", help="residents from a spreadsheet to committed rows")
+    importing.add_argument("site", type=Path)
+    importing.add_argument("residents", type=int)
     side = parts.add_parser("lock-side", help="write as the agent does until standard input ends")
     side.add_argument("site", type=Path)
     side.add_argument("which")
@@ -49,6 +52,10 @@ def _run(chosen: argparse.Namespace) -> Any:
         from backend.bench import bare_door
 
         return bare_door.serve(chosen.site, chosen.device)
+    if chosen.part == "import":
+        from backend.bench import importing
+
+        return importing.measure(chosen.site, sys.stdin.readline().strip(), chosen.residents)
     if chosen.part.startswith("lock"):
         return _lock(chosen)
     from backend.bench import compiling

@@ -37,6 +37,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "device": "Device",
         "relay": "Door",
         "manager": "Account",
+        "manager_community": "Community of an account",
     }
 )
 """Table -> what one of its rows is."""

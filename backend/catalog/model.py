@@ -10,6 +10,8 @@ class Kind(StrEnum):
     """How the value of a field is typed, parsed and drawn."""
 
     TEXT = "text"
+    TEXTS = "texts"
+    PHOTO = "photo"
     INTEGER = "integer"
     FLAG = "flag"
     CHOICE = "choice"
@@ -38,7 +40,8 @@ class Field:
 
     `width` in cells, 0 takes what is left; a column with a higher `importance` number folds earlier; `short` is its
     short name in filters. `refers` names the record type whose rows a reference picks. `vocabulary` names the table of
-    states that draws a state field. `listed`, `formed` and `filtered` say where the field appears.
+    states that draws a state field. `listed`, `formed`, `filtered` and `exported` say where the field appears; what is
+    listed is exported unless `exported` says otherwise.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Field:
     sorted: bool = False
     section: str = ""
     truncate_middle: bool = False
+    exported: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,14 @@ class Record:
     def listed(self) -> tuple[Field, ...]:
         """The columns of the list, in their order."""
         return tuple(f for f in self.fields if f.listed)
+
+    def in_files(self) -> tuple[Field, ...]:
+        """The columns of an exported file, in their order; secrets are in none."""
+        return tuple(
+            f
+            for f in self.fields
+            if (f.listed if f.exported is None else f.exported) and f.kind not in (Kind.SECRET, Kind.SECRETS)
+        )
 
     def formed(self) -> tuple[Field, ...]:
         """The fields of the form, in their order."""

@@ -15,6 +15,7 @@ from backend.catalog.groups import ACCESS_GROUP
 from backend.catalog.managers import MANAGER
 from backend.catalog.model import Record
 from backend.catalog.operations import OPERATION, UNDO
+from backend.catalog.outgoing import OUTGOING
 from backend.catalog.residents import RESIDENT
 
 RECORDS: Mapping[str, Record] = MappingProxyType(
@@ -32,6 +33,7 @@ RECORDS: Mapping[str, Record] = MappingProxyType(
             OPERATION,
             UNDO,
             MANAGER,
+            OUTGOING,
         )
     }
 )

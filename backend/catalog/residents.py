@@ -71,6 +71,26 @@ RESIDENT = Record(
             section="Where and when",
         ),
         Field(
+            "floors",
+            "Floors",
+            Kind.TEXTS,
+            listed=False,
+            formed=True,
+            section="Where and when",
+            hint="-10 to 128, G0-G2, All Floors",
+        ),
+        Field(
+            "face",
+            "Face photo",
+            Kind.PHOTO,
+            listed=False,
+            formed=True,
+            section="Face and ID access",
+            hint="file, JPEG or PNG",
+        ),
+        Field("run", "RUN", Kind.SECRET, listed=False, formed=True, max_length=16, section="Face and ID access"),
+        Field("serial", "Serial", Kind.SECRET, listed=False, formed=True, max_length=16, section="Face and ID access"),
+        Field(
             "role",
             "Type",
             Kind.CHOICE,
@@ -83,6 +103,7 @@ RESIDENT = Record(
             sorted=True,
             section="Account",
         ),
+        Field("country", "Country", listed=False, formed=True, max_length=60, section="Contact", hint="Poland or PL"),
         Field(
             "calling_code", "Calling code", listed=False, formed=True, max_length=4, section="Contact", hint="as in +48"
         ),
@@ -90,6 +111,8 @@ RESIDENT = Record(
         Field("phone1", "Landline 1", listed=False, formed=True, max_length=20, section="Contact"),
         Field("phone2", "Landline 2", listed=False, formed=True, max_length=20, section="Contact"),
         Field("phone3", "Landline 3", listed=False, formed=True, max_length=20, section="Contact"),
+        Field("linked", "Linked user", listed=False),
+        Field("linked_reason", "Reason of the link", listed=False),
         Field(
             "account_status",
             "Account",
@@ -132,6 +155,7 @@ RESIDENT = Record(
     verbs=(
         Verb("add", "New", "n", "resident.write", needs_row=False),
         Verb("edit", "Edit", "e", "resident.write"),
+        Verb("reset_password", "New app password", "p", "resident.write", confirm_key="y", undoable=False),
         Verb("delete", "Delete", "d", "resident.delete", danger=True, confirm_key="y", many=True),
         Verb("reveal", "Show codes", "C", "credential.reveal", undoable=False),
     ),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backend.domain.formats import figure
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -53,6 +55,17 @@ VOCABULARIES: dict[str, dict[str, Drawn]] = {
         "unknown": Drawn("◐", "unknown", "warn", "warn"),
         "expired": Drawn("○", "expired", "t2"),
     },
+    "outgoing": {
+        "queued": Drawn("◐", "queued", "warn", "warn"),
+        "sending": Drawn("◐", "sending", "warn", "warn"),
+        "sent": Drawn("✓", "accepted", "ok"),
+        "failed": Drawn("×", "failed", "bad", "bad"),
+        "unknown": Drawn("◐", "unknown", "warn", "warn"),
+        "dead": Drawn("×", "given up", "bad", "bad"),
+        "waiting": Drawn("◐", "waiting", "warn", "warn"),
+        "handed": Drawn("✓", "handed over", "ok"),
+        "withdrawn": Drawn("–", "withdrawn", "t3", "t3"),
+    },
     "credential": {
         "active": Drawn("●", "valid", "ok"),
         "scheduled": Drawn("○", "not started", "t2"),
@@ -71,6 +84,13 @@ VOCABULARIES: dict[str, dict[str, Drawn]] = {
         "no": Drawn("", "No", "t3", "t3"),
     },
 }
+
+
+def told(vocabulary: str, value: str) -> str:
+    """The word of a state, with its count where it has one: "pending:2" is "pending 2"."""
+    state, _, count = value.partition(":")
+    word = drawn(vocabulary, state).word
+    return f"{word} {figure(int(count))}" if count.isdigit() and int(count) else word
 
 
 def drawn(vocabulary: str, state: str) -> Drawn:

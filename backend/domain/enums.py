@@ -61,6 +61,14 @@ class AppStatus(StrEnum):
     UNREGISTERED = "unregistered"
 
 
+class LoginState(StrEnum):
+    """Where a resident's login information is (rules 5.2); `waiting` is its fourth rule."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    SENT = "sent"
+
+
 class CredentialKind(StrEnum):
     """What is shown to a door."""
 
@@ -94,6 +102,14 @@ class PinMode(StrEnum):
 
     PIN = "pin"
     APT_PIN = "apt_pin"
+
+
+class ChargeMode(StrEnum):
+    """Charge Mode of a community: who pays for its services (rules 1.2)."""
+
+    MANAGER = "manager"
+    INSTALLER = "installer"
+    RESIDENT = "resident"
 
 
 class Repeat(StrEnum):
@@ -154,6 +170,20 @@ class CommandState(StrEnum):
     EXPIRED = "expired"
 
 
+class CodePurpose(StrEnum):
+    """What a mailed code is for."""
+
+    SIGN_IN = "sign_in"
+    RESET = "reset"
+
+
+class Document(StrEnum):
+    """The two texts that everybody agrees to before the first sign-in (rules 2)."""
+
+    PRIVACY = "privacy"
+    TERMS = "terms"
+
+
 class LogType(StrEnum):
     """Type of a door log line (rules 10.1)."""
 
@@ -200,3 +230,75 @@ class HeldKind(StrEnum):
 
     USER = "user"
     SCHEDULE = "schedule"
+
+
+class OutgoingKind(StrEnum):
+    """How a text leaves the site."""
+
+    MAIL = "mail"
+    SMS = "sms"
+
+
+class OutgoingState(StrEnum):
+    """Life of a text in the Outbox (rules 7.1, edge case 23); it is claimed before it is sent."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    DEAD = "dead"
+    WAITING = "waiting"
+    HANDED = "handed"
+    WITHDRAWN = "withdrawn"
+
+
+class MailSecurity(StrEnum):
+    """How the way to the mail server is kept from others."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+class SmsMethod(StrEnum):
+    """How the gateway for text messages is called."""
+
+    POST = "post"
+    PUT = "put"
+    GET = "get"
+
+
+class SmsFormat(StrEnum):
+    """How the gateway takes what it is given."""
+
+    JSON = "json"
+    FORM = "form"
+
+
+class ImportKind(StrEnum):
+    """What a list of people is taken over for, in the words of the guide."""
+
+    ADD = "add"
+    EDIT = "edit"
+    CARDS = "cards"
+    FACES = "faces"
+
+
+class Verdict(StrEnum):
+    """What a row would do; in the order of the counts (look: row of an import)."""
+
+    ADD = "add"
+    CHANGE = "change"
+    SAME = "same"
+    WARN = "warn"
+    REFUSE = "refuse"
+
+
+class ImportState(StrEnum):
+    """How far an import has come."""
+
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    BROKEN = "broken"

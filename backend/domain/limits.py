@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from backend.domain.enums import CredentialKind
+
+USUAL_CARDS = 4
+"""Cards that the record of a person takes on every device that is known."""
+
 
 class Limits(NamedTuple):
     """User records, schedules of our own, and cards in one user record (device protocol 1.6, 1.8).
@@ -15,7 +20,7 @@ class Limits(NamedTuple):
 
     max_users: int
     max_schedules: int = 100
-    max_cards: int = 4
+    max_cards: int = USUAL_CARDS
 
 
 _CAREFUL = Limits(1_000)
@@ -31,6 +36,24 @@ LIMITS: Mapping[str, Limits] = MappingProxyType(
     }
 )
 """Profile name in capitals -> its limits."""
+
+
+FLOORS = "floors"
+"""What a person may reach in a lift; beside the kinds of credentials one of the things that a device can take."""
+
+_WRITTEN = frozenset({CredentialKind.PIN.value, CredentialKind.CARD.value})
+
+TAKES: Mapping[str, frozenset[str]] = MappingProxyType(dict.fromkeys(LIMITS, _WRITTEN))
+"""Profile name in capitals -> what of a person it takes by its local interface.
+
+A face travels as `FaceImage` to one line of devices that is not among these (device protocol 1.7); for floors and ID
+access no way is documented at all. What is not known to be taken is kept here and not sent.
+"""
+
+
+def takes(profile: str) -> frozenset[str]:
+    """What a profile takes, in any case of its name; PINs and cards for one that is not known."""
+    return TAKES.get(profile.upper(), _WRITTEN)
 
 
 def limits_of(profile: str) -> Limits:

@@ -28,11 +28,6 @@ _EMAIL_LONGEST, _LOCAL_LONGEST = 254, 64
 _BRACKETED = re.compile(r"(?P<name>[^<>]*)<\s*(?P<email>[^<>]*?)\s*>")
 
 _CALLING_CODE = re.compile(r"\+?([1-9][0-9]{0,2})")
-_PHONE_PUNCTUATION = re.compile(r"[\s()./-]+")
-_E164_DIGITS = 15
-_NATIONAL_SHORTEST = 4
-_KEEPS_ZERO = frozenset({"39", "225", "242", "378", "379"})
-"""Italy, Ivory Coast, Congo, San Marino, Vatican: there the leading 0 belongs to the number itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +51,8 @@ def clean(text: str, limit: int) -> str:
 def printable(text: str) -> str:
     """`text` with every kind of white space and control character that parts words as a plain space, and without other
     control characters, invisible format characters but the joiners of words, and lone surrogates."""
+    if text.isascii() and text.isprintable():
+        return text  # as most are: an import reads a hundred thousand of them
     return "".join(_printed(char) for char in text)
 
 
@@ -74,6 +71,8 @@ def fold(name: str) -> str:
 
     "Łukasz  Müller" and "lukasz muller" fold to the same; folding twice changes nothing.
     """
+    if name.isascii():
+        return " ".join(name.casefold().split())
     folded = name
     for _ in range(2):  # folding the case can bring out new accents, and taking them off new capitals
         apart = unicodedata.normalize("NFKD", folded.casefold())
@@ -145,28 +144,6 @@ def check_calling_code(text: str) -> str:
     if not match:
         raise Invalid({"calling_code": "A calling code has 1 to 3 digits, as in +48."})
     return match[1]
-
-
-def check_mobile(text: str, calling_code: str) -> str:
-    """A mobile number in E.164, "+48600700800", from national or international notation.
-
-    A number with + or 00 must begin with `calling_code`; of a national one the trunk 0 is dropped where the country
-    drops it. Raises Invalid (fields "mobile", "calling_code").
-    """
-    code = check_calling_code(calling_code)
-    typed = _PHONE_PUNCTUATION.sub("", text)
-    international = re.fullmatch(r"(?:\+|00)([0-9]+)", typed)
-    if international:
-        if not international[1].startswith(code):
-            raise Invalid({"mobile": f"This number does not begin with +{code}, the calling code beside it."})
-        national = international[1].removeprefix(code)
-    else:
-        national = typed if code in _KEEPS_ZERO else typed.removeprefix("0")
-    if not re.fullmatch(r"[0-9]+", national):
-        raise Invalid({"mobile": "A mobile number has digits only, as in 600 700 800."})
-    if not _NATIONAL_SHORTEST <= len(national) <= _E164_DIGITS - len(code):
-        raise Invalid({"mobile": f"A mobile number has 4 to {_E164_DIGITS - len(code)} digits after +{code}."})
-    return f"+{code}{national}"
 
 
 def _printed(char: str) -> str:

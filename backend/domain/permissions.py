@@ -18,6 +18,7 @@ READ = frozenset(
         "door_log.read",
         "manager.read",
         "operation.read",
+        "outbox.read",
         "plan.read",
         "resident.read",
         "setting.read",
@@ -29,6 +30,7 @@ READ = frozenset(
 PROPERTY = frozenset(
     {
         "access_group.write",
+        "apartment.reset",
         "apartment.write",
         "backup.write",
         "community.edit",
@@ -36,6 +38,7 @@ PROPERTY = frozenset(
         "device.edit",
         "door.open",
         "door.try",
+        "outbox.write",
         "resident.delete",
         "resident.write",
         "setting.edit",
@@ -45,6 +48,7 @@ PROPERTY = frozenset(
 )
 """A property manager's work.
 
+`apartment.reset` empties an apartment: it deletes accounts, so that the same switch takes it away (edge case 40).
 `community.edit` is name, address, time zone and PIN mode (rules 15), `device.edit` the forms, reboot and Autop of
 devices that are there (rules 13), `setting.edit` the settings that the guide gives to a manager, `door.try` shows a
 code to a virtual door.
@@ -57,13 +61,15 @@ SETUP = frozenset(
         "community.write",
         "device.write",
         "manager.write",
+        "resident.link",
         "setting.write",
     }
 )
 """The installer's work, Site Setup.
 
 `community.write` makes communities and flips the switches of rules 1.2, `device.write` adds and removes devices and
-changes MAC and firmware (rules 13.7), `setting.write` is mail server, retention and whatever concerns the whole site.
+changes MAC and firmware (rules 13.7), `resident.link` locks the contact data of linked users (rules 5.1),
+`setting.write` is mail server, retention and whatever concerns the whole site.
 """
 
 ALL = READ | PROPERTY | SETUP
@@ -90,7 +96,9 @@ PERMISSIONS: Mapping[Role, frozenset[str]] = MappingProxyType(
     }
 )
 
-SWITCHES: Mapping[str, str] = MappingProxyType({"resident.delete": "delete_residents", "door_log.read": "log_access"})
+SWITCHES: Mapping[str, str] = MappingProxyType(
+    {"apartment.reset": "delete_residents", "door_log.read": "log_access", "resident.delete": "delete_residents"}
+)
 """Permission -> the switch of an account that takes it away when off; both are on unless set (rules 1.1)."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,6 +10,7 @@ from backend.domain.access.results import DoorPlan
 from backend.domain.enums import (
     AccountStatus,
     AppStatus,
+    ChargeMode,
     CommandState,
     CommandVerb,
     CredentialKind,
@@ -17,7 +18,9 @@ from backend.domain.enums import (
     DeviceKind,
     DeviceStatus,
     LogAction,
+    LoginState,
     LogResponse,
+    Origin,
     ResidentRole,
     Role,
     SyncState,
@@ -37,6 +40,8 @@ class Saved(Frozen):
     id: int
     operation: int
     doors: dict[int, int] = {}
+    skipped: dict[str, str] = {}
+    """What was asked for and not done, by field, while the rest was (edge case 33)."""
 
 
 class Waiting(Frozen):
@@ -66,6 +71,19 @@ class CommunityRecord(Frozen):
     date_format: str
     pin_mode: str
     country: str
+    street: str = ""
+    city: str = ""
+    postcode: str = ""
+    state: str = ""
+    only_public_area: bool = False
+    charge_mode: ChargeMode = ChargeMode.MANAGER
+    premium_until: date | None = None
+    """The last day of the Premium Feature Plan in the community's zone; None without one."""
+    with_indoor_monitor: bool = False
+    landline: bool = True
+    id_access: bool = False
+    video_storage: bool = False
+    free_members: int = 3
 
 
 class BuildingRecord(Frozen):
@@ -80,19 +98,6 @@ class BuildingRecord(Frozen):
     default_group_id: int
 
 
-class ApartmentRecord(Frozen):
-    """An apartment and who lives there."""
-
-    id: int
-    version: int
-    building_id: int
-    building: str
-    number: str
-    name: str
-    call_type: str
-    residents: tuple[tuple[int, str, ResidentRole], ...]
-
-
 class CredentialRecord(Frozen):
     """A credential as it may be shown: masked ("··41")."""
 
@@ -102,6 +107,8 @@ class CredentialRecord(Frozen):
     status: CredentialStatus
     made_at: datetime | None = None
     last_used_at: datetime | None = None
+    origin: Origin = Origin.MANAGER
+    made_by: str = ""
 
 
 class DoorHeld(Frozen):
@@ -152,10 +159,19 @@ class ResidentDraft(Frozen):
     pin: str = Field(default="", repr=False)
     cards: tuple[str, ...] = Field(default=(), repr=False)
     group_ids: tuple[int, ...] | None = None
+    country: str = ""
+    floors: tuple[str, ...] = ()
+    run: str = Field(default="", repr=False)
+    serial: str = Field(default="", repr=False)
+    face: bytes | None = Field(default=None, repr=False)
 
 
 class ResidentPatch(Frozen):
-    """Changes to a resident: None keeps, "" clears. `cards_add` and `credentials_remove` name what comes and goes."""
+    """Changes to a resident: None keeps, "" clears. `cards_add` and `credentials_remove` name what comes and goes.
+
+    `pin` takes the place of every PIN there is, `pins_add` come beside them; `face` is a photo as `read_photo` answers
+    it and takes the place of the one there is.
+    """
 
     first: str | None = None
     last: str | None = None
@@ -167,9 +183,15 @@ class ResidentPatch(Frozen):
     phone3: str | None = None
     remark: str | None = None
     pin: str | None = Field(default=None, repr=False)
+    pins_add: tuple[str, ...] = Field(default=(), repr=False)
     cards_add: tuple[str, ...] = Field(default=(), repr=False)
     credentials_remove: tuple[int, ...] = ()
     group_ids: tuple[int, ...] | None = None
+    country: str | None = None
+    floors: tuple[str, ...] | None = None
+    run: str | None = Field(default=None, repr=False)
+    serial: str | None = Field(default=None, repr=False)
+    face: bytes | None = Field(default=None, repr=False)
 
 
 class ResidentDefaults(Frozen):
@@ -184,6 +206,20 @@ class ResidentDefaults(Frozen):
     members: int
     free_members: int
     sources: dict[str, str] = {}
+    country: str = ""
+    id_access: bool = False
+    landline: bool = True
+
+
+class LoginRecord(Frozen):
+    """Where a resident's login information is: `to` says in words whom the next one goes to, "" for nobody yet."""
+
+    state: LoginState = LoginState.NONE
+    to: str = ""
+    sent_to: str = ""
+    delivery: str = ""
+    at: datetime | None = None
+    error: str = ""
 
 
 class ResidentRecord(Frozen):
@@ -215,6 +251,15 @@ class ResidentRecord(Frozen):
     doors: tuple[DoorHeld, ...]
     last_seen: LogLine | None = None
     last_refusal: LogLine | None = None
+    country: str = ""
+    floors: tuple[str, ...] = ()
+    linked: str = ""
+    """Why the contact data is locked, "" where it is not (rules 5.1)."""
+    login: LoginRecord
+    unsent: str = ""
+    """What of this person no door takes from here, "" where everything reaches one."""
+    fee: str = ""
+    """That this family has more members than are free, "" where it has not (rules 5.7)."""
 
 
 class Deletion(Frozen):
@@ -228,6 +273,10 @@ class Deletion(Frozen):
     doors: tuple[str, ...]
     licences: tuple[str, ...]
     blocked: str = ""
+    faces: int = 0
+    id_access: int = 0
+    families: tuple[int, ...] = ()
+    """Everybody of the families that `blocked` speaks of: deleting them all is allowed."""
     plans: tuple[DoorPlan, ...] = ()
 
 
@@ -259,10 +308,14 @@ class DoorRecord(Frozen):
 
 
 class DeviceDraft(Frozen):
-    """A device as the installer adds it: the finding's facts plus name and place."""
+    """A device as the installer adds it: the finding's facts plus name and place.
+
+    In an apartment it is private, and its building is the apartment's.
+    """
 
     name: str
     building_id: int | None = None
+    apartment_id: int | None = None
     kind: DeviceKind = DeviceKind.MULTI_DOOR_PHONE
     model: str
     mac: str
@@ -330,6 +383,8 @@ class DeviceRecord(Frozen):
     name: str
     building_id: int | None
     building: str
+    apartment_id: int | None
+    apartment: str
     kind: DeviceKind
     model: str
     mac: str
@@ -405,12 +460,18 @@ class RevocationLine(Frozen):
 
 
 class ManagerDraft(Frozen):
-    """A new account of this community."""
+    """A new account of this community; without a password it gets a first one that nobody chose."""
 
     email: str
     name: str
     role: Role
-    password: str = Field(repr=False)
+    password: str = Field(default="", repr=False)
+    delete_residents: bool = True
+    log_access: bool = True
+    log_images: bool = True
+    password_reminder: bool = False
+    two_factor: bool = False
+    pm_app: bool = False
 
 
 class ManagerRecord(Frozen):
@@ -423,6 +484,14 @@ class ManagerRecord(Frozen):
     role: Role
     disabled: bool
     last_login_at: datetime | None
+    delete_residents: bool = True
+    log_access: bool = True
+    log_images: bool = True
+    password_reminder: bool = False
+    two_factor: bool = False
+    pm_app: bool = False
+    communities: tuple[tuple[int, str], ...] = ()
+    """Where the account may act, (id, name), its own community first; empty where nobody asked."""
 
 
 class AgentRecord(Frozen):
@@ -446,6 +515,10 @@ class Summary(Frozen):
     held: int
     drift: int
     agent: AgentRecord
+    texts_failed: int = 0
+    """Texts of the Outbox that did not arrive, or may not have."""
+    texts_waiting: int = 0
+    """Texts that wait for a server or a hand."""
 
 
 class DoorGlance(Frozen):

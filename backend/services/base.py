@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from sqlalchemy import Connection, select
 
@@ -19,11 +20,16 @@ class Service:
         self.store = store
 
 
-def saved(work: Work, record_id: int) -> Saved:
-    """The answer of a write: number of its operation and the generations that its devices must reach."""
+def saved(work: Work, record_id: int, *, skipped: Mapping[str, str] = MappingProxyType({})) -> Saved:
+    """The answer of a write: number of its operation and the generations that its devices must reach.
+
+    `skipped` says by field what was asked for and not done.
+    """
     sync = t.device_sync
     rows = work.connection.execute(select(sync.c.id, sync.c.gen).where(sync.c.id.in_(sorted(work.dirtied))))
-    answer = Saved(id=record_id, operation=work.open_operation(), doors={row.id: row.gen for row in rows})
+    answer = Saved(
+        id=record_id, operation=work.open_operation(), doors={row.id: row.gen for row in rows}, skipped=dict(skipped)
+    )
     work.result = answer.model_dump(mode="json")
     return answer
 

@@ -1,70 +1,101 @@
-"""The community of an actor: its name and how its times are written (feature SET-02; rules 15)."""
+"""The communities of a site: their facts, how their times are written, their switches (SET-02, SET-06; rules 1.2, 15).
+
+Every act but `add` and `list` is about the community that its context names: an installer of several acts in each.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, or_, select
 
-from backend.domain.context import Context
+from backend.domain.communities import CommunityDraft, CommunitySwitches
+from backend.domain.context import Context, new_id
+from backend.domain.enums import ChargeMode, Role
 from backend.domain.errors import Invalid, NotFound
-from backend.domain.formats import Formats
-from backend.domain.names import check_name
+from backend.domain.paging import ListQuery
 from backend.domain.records import CommunityRecord, Saved
 from backend.services.base import Service, replayed, saved
+from backend.services.community_checks import FACTS, checked_facts, checked_switches, last_day
+from backend.services.holders import people_at, private_devices, reaching
+from backend.services.lists import ListHandle
 from backend.store import tables as t
+from backend.store.listing import FilterColumn, Listing
+
+ONLY_PUBLIC = "Only Public Area is on: access permissions of residents are set by the installer."
+_SWITCHES = ("only_public_area", "with_indoor_monitor", "landline", "id_access", "video_storage", "free_members")
 
 
 class Communities(Service):
-    """The community that a context names."""
+    """The communities of a site."""
+
+    def list(self, context: Context, query: ListQuery) -> ListHandle:
+        """The communities in which the actor may act, by name."""
+        return ListHandle(self.store, context, "community.read", _listing(context), query)
 
     def get(self, context: Context) -> CommunityRecord:
         """The community; raises NotFound."""
         with self.store.read(context, "community.read") as connection:
-            row = community_row(connection, context.community_id)
-        return CommunityRecord(
-            id=row.id,
-            version=row.row_version,
-            name=row.name,
-            timezone=row.timezone,
-            clock_format=row.clock_format,
-            date_format=row.date_format,
-            pin_mode=row.pin_mode,
-            country=row.country,
-        )
+            return _record(community_row(connection, context.community_id))
 
-    def edit(
-        self,
-        context: Context,
-        version: int,
-        *,
-        name: str | None = None,
-        timezone: str | None = None,
-        clock_format: str | None = None,
-        date_format: str | None = None,
-    ) -> Saved:
-        """Change what is not None. Another time zone shifts daily and weekly hours, so every door gets them anew.
+    def add(self, context: Context, draft: CommunityDraft) -> Saved:
+        """Make a community, in which the actor may act from now on; its operation stands where the actor is now.
 
-        Raises Stale and Invalid (name, timezone, clock_format, date_format).
+        Raises Invalid (name, timezone, clock_format, date_format, country, street, city, postcode, state).
+        """
+        wanted = checked_facts({name: getattr(draft, name) for name in FACTS})
+        with self.store.write(context, "community.add") as work:
+            work.require("community.write")
+            if work.replayed is not None:
+                return replayed(work)
+            community_id = work.insert(t.community, uuid=new_id(), **wanted)
+            if context.actor_id is not None:
+                work.insert(t.manager_community, manager_id=context.actor_id, community_id=community_id)
+            work.tell("Added community", "community", community_id, wanted["name"], undoable=False)
+            work.touch("communities", "managers")
+            return saved(work, community_id)
+
+    def edit(self, context: Context, version: int, **typed: str | None) -> Saved:
+        """Change what is not None: name, timezone, clock_format, date_format, country, street, city, postcode, state.
+
+        Another time zone shifts daily and weekly hours, so every door gets them anew; what has been logged stays as it
+        is (edge case 26). Raises Stale and Invalid with the fields.
         """
         with self.store.write(context, "community.edit") as work:
             work.require("community.edit")
             if work.replayed is not None:
                 return replayed(work)
             row = community_row(work.connection, context.community_id)
-            typed = {
-                "name": name,
-                "timezone": timezone,
-                "clock_format": clock_format,
-                "date_format": date_format,
-            }
-            wanted = _checked({field: getattr(row, field) if new is None else new for field, new in typed.items()})
+            given = {name: value for name, value in typed.items() if value is not None}
+            wanted = checked_facts({name: given.get(name, getattr(row, name)) for name in FACTS} | given)
             work.update(t.community, row.id, version=version, **wanted)
             if wanted["timezone"] != row.timezone:
                 devices = select(t.device.c.id).where(t.device.c.community_id == row.id)
                 work.dirty(work.connection.execute(devices).scalars().all(), "time zone changed")
             work.tell("Changed community settings", "community", row.id, wanted["name"])
-            work.touch("buildings")
+            work.touch("buildings", "communities")
+            return saved(work, row.id)
+
+    def switch(self, context: Context, version: int, switches: CommunitySwitches) -> Saved:
+        """Flip the switches that only an installer has; None keeps.
+
+        Only Public Area takes residents off every private door at once, and gives them back (edge case 45). Raises
+        Stale and Invalid (premium_until, free_members, video_storage).
+        """
+        with self.store.write(context, "community.switch") as work:
+            work.require("community.write")
+            if work.replayed is not None:
+                return replayed(work)
+            row = community_row(work.connection, context.community_id)
+            wanted = checked_switches(switches, row, work.at)
+            if wanted.get("only_public_area", row.only_public_area) == row.only_public_area:
+                work.update(t.community, row.id, version=version, **wanted)
+            else:
+                private = private_devices(work.connection, row.id)
+                with reaching(work, people_at(work.connection, private), "only public area"):
+                    work.update(t.community, row.id, version=version, **wanted)
+            work.tell("Changed switches of community", "community", row.id, row.name)
+            work.touch("buildings", "communities", "residents", "apartments")
             return saved(work, row.id)
 
 
@@ -76,22 +107,60 @@ def community_row(connection: Connection, community_id: int) -> Row[Any]:
     return found
 
 
-def _checked(wanted: dict[str, str]) -> dict[str, str]:
-    """The settings in order; raises Invalid naming every field that is not."""
-    bad: dict[str, str] = {}
-    try:
-        wanted = wanted | {"name": check_name(wanted["name"], "name")}
-    except Invalid as error:
-        bad |= error.fields
-    for field, zone, clock, order in (
-        ("timezone", wanted["timezone"], "24", "iso"),
-        ("clock_format", "UTC", wanted["clock_format"], "iso"),
-        ("date_format", "UTC", "24", wanted["date_format"]),
-    ):
-        try:
-            Formats.of(zone, clock, order)
-        except Invalid as error:
-            bad |= {field: error.fields[field]}
-    if bad:
-        raise Invalid(bad)
-    return wanted
+def why_no_permissions(connection: Connection, context: Context) -> str:
+    """Why the actor may not set residents' access permissions here, "" where they may (rules 1.2, AG-06)."""
+    row = community_row(connection, context.community_id)
+    if not row.only_public_area or context.actor_id is None:
+        return ""
+    role = connection.execute(select(t.manager.c.role).where(t.manager.c.id == context.actor_id)).scalar()
+    return "" if role == Role.INSTALLER.value else ONLY_PUBLIC
+
+
+def refuse_permissions(connection: Connection, context: Context) -> None:
+    """Raise Invalid (group_ids) where the actor may not set residents' access permissions."""
+    if reason := why_no_permissions(connection, context):
+        raise Invalid({"group_ids": reason})
+
+
+def _record(row: Row[Any]) -> CommunityRecord:
+    plain = {name: getattr(row, name) for name in (*FACTS, *_SWITCHES, "pin_mode")}
+    return CommunityRecord(
+        id=row.id,
+        version=row.row_version,
+        charge_mode=ChargeMode(row.charge_mode),
+        premium_until=last_day(row),
+        **plain,
+    )
+
+
+def _counted(table: Any, *joins: tuple[Any, Any], of: Any) -> Any:
+    query = select(func.count(table.c.id)).select_from(table)
+    for target, on in joins:
+        query = query.join(target, on)
+    return query.where(of == t.community.c.id).correlate(t.community).scalar_subquery()
+
+
+_COUNTS = {
+    "buildings": _counted(t.building, of=t.building.c.community_id),
+    "apartments": _counted(
+        t.apartment, (t.building, t.building.c.id == t.apartment.c.building_id), of=t.building.c.community_id
+    ),
+    "devices": _counted(t.device, of=t.device.c.community_id),
+}
+
+
+def _listing(context: Context) -> Listing:
+    c, m, assigned = t.community, t.manager, t.manager_community
+    home = select(m.c.community_id).where(m.c.id == context.actor_id)
+    also = select(assigned.c.community_id).where(assigned.c.manager_id == context.actor_id)
+    name = func.lower(c.c.name)
+    return Listing(
+        source=c,
+        id_column=c.c.id,
+        columns={"name": c.c.name, "city": c.c.city, "timezone": c.c.timezone, **_COUNTS},
+        sorts={"name": name, "city": func.lower(c.c.city)},
+        default_sort="name",
+        filters={"name": FilterColumn(name, "contains"), "city": FilterColumn(func.lower(c.c.city), "contains")},
+        words=(name, func.lower(c.c.city)),
+        where=or_(c.c.id.in_(home), c.c.id.in_(also), c.c.id == context.community_id),
+    )

@@ -1,4 +1,4 @@
-"""PINs and cards of people: issued, freed, shown; a freed value cools until no door can still honour it."""
+"""What people show to doors: issued, freed, shown; a freed value cools until no door can still honour it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Row, func, select
 
 from backend.domain.codes import mask
 from backend.domain.context import new_id
-from backend.domain.enums import CredentialKind, CredentialStatus, LogResponse, PinMode
+from backend.domain.enums import CredentialKind, CredentialStatus, LogResponse, Origin, PinMode
+from backend.domain.id_access import split_value
 from backend.domain.records import CredentialRecord
 from backend.store import tables as t
 from backend.store.seal import Sealer
@@ -23,16 +24,28 @@ LIVE = (CredentialStatus.ACTIVE.value, CredentialStatus.SCHEDULED.value, Credent
 TAKEN = (*LIVE, CredentialStatus.COOLING.value)
 """States in which nobody else may have the value; the same as in the unique index."""
 
-_WORDS = {CredentialKind.PIN: "PIN", CredentialKind.CARD: "card"}
+_WORDS = {CredentialKind.PIN: "PIN", CredentialKind.CARD: "card", CredentialKind.ID_ACCESS: "RUN"}
+
+PHOTO = "photo"
+"""What is shown of a face where codes are shown masked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A normalised PIN or card and the scope in which nobody else may have it."""
+    """A normalised value and the scope in which nobody else may have it; of a face it is the digest of the photo."""
 
     kind: CredentialKind
     text: str = field(repr=False)
     scope: str
+    origin: Origin = Origin.MANAGER
+
+    @property
+    def unique(self) -> str:
+        """What nobody else in the scope may have, "" where that is nothing: of ID access the RUN alone, of a face
+        nothing."""
+        if self.kind is CredentialKind.ID_ACCESS:
+            return split_value(self.text).run
+        return "" if self.kind is CredentialKind.FACE else self.text
 
 
 def value_place(uuid: str) -> str:
@@ -55,6 +68,8 @@ def spoken(name: str) -> str:
 
 def owner_of(connection: Connection, sealer: Sealer, value: Value) -> Row[Any] | None:
     """Whose the value is or was: the row of the credential with name, building and apartment of its holder."""
+    if not value.unique:
+        return None
     c, h = t.credential, t.holder
     return connection.execute(
         select(c, h.c.name, h.c.apartment_id, t.apartment.c.number, t.building.c.name.label("building"))
@@ -62,7 +77,7 @@ def owner_of(connection: Connection, sealer: Sealer, value: Value) -> Row[Any] |
         .outerjoin(t.apartment, t.apartment.c.id == h.c.apartment_id)
         .outerjoin(t.building, t.building.c.id == t.apartment.c.building_id)
         .where(
-            c.c.value_index == sealer.index(value.kind.value, value.text),
+            c.c.value_index == sealer.index(value.kind.value, value.unique),
             c.c.scope == value.scope,
             c.c.kind == value.kind.value,
             c.c.status.in_(TAKEN),
@@ -76,8 +91,11 @@ def clash(connection: Connection, sealer: Sealer, value: Value, holder_id: int |
     The unique index decides in the end; this finds the words for it.
     """
     row = owner_of(connection, sealer, value)
-    if row is None or row.holder_id == holder_id:
-        return ""
+    return "" if row is None or row.holder_id == holder_id else taken_by(value, row)
+
+
+def taken_by(value: Value, row: Row[Any]) -> str:
+    """One sentence of who has a value or had it until now; `row` as `owner_of` answers it."""
     word = _WORDS[value.kind]
     which = f"Card {mask(value.text)}" if value.kind is CredentialKind.CARD else f"This {word}"
     if row.status == CredentialStatus.COOLING.value:
@@ -93,7 +111,10 @@ def issue(work: Work, holder_id: int, value: Value) -> int:
     """
     row = owner_of(work.connection, work.sealer, value)
     if row is not None and row.holder_id == holder_id:
-        work.update(t.credential, row.id, status=CredentialStatus.ACTIVE.value, freed_at=None)
+        alive: dict[str, Any] = {"status": CredentialStatus.ACTIVE.value, "freed_at": None}
+        if open_value(work.sealer, row) != value.text:  # a renewed identity card has the same RUN
+            alive["value_sealed"] = work.sealer.seal_text(value_place(row.uuid), value.text)
+        work.update(t.credential, row.id, **alive)
         return int(row.id)
     uuid = new_id()
     return work.insert(
@@ -104,8 +125,9 @@ def issue(work: Work, holder_id: int, value: Value) -> int:
         scope=value.scope,
         kind=value.kind.value,
         value_sealed=work.sealer.seal_text(value_place(uuid), value.text),
-        value_index=work.sealer.index(value.kind.value, value.text),
+        value_index=work.sealer.index(value.kind.value, value.unique) if value.unique else None,
         key_id=work.sealer.key_id,
+        origin=value.origin.value,
     )
 
 
@@ -126,6 +148,13 @@ def open_value(sealer: Sealer, row: Row[Any]) -> str:
     return sealer.open_text(value_place(row.uuid), row.value_sealed)
 
 
+def shown(kind: CredentialKind, value: str) -> str:
+    """A value as it may be seen: masked, of ID access the RUN, of a face the word for it."""
+    if kind is CredentialKind.FACE:
+        return PHOTO
+    return mask(split_value(value).run if kind is CredentialKind.ID_ACCESS else value)
+
+
 def records_of(connection: Connection, sealer: Sealer, holder_id: int) -> tuple[tuple[CredentialRecord, str], ...]:
     """A holder's credentials that are not gone, each with its value; those that cool come last."""
     rows = credentials_of(connection, [holder_id], TAKEN)
@@ -137,23 +166,27 @@ def records_of(connection: Connection, sealer: Sealer, holder_id: int) -> tuple[
         record = CredentialRecord(
             id=row.id,
             kind=CredentialKind(row.kind),
-            masked=mask(value),
+            masked=shown(CredentialKind(row.kind), value),
             status=CredentialStatus(row.status),
-            made_at=made.get(row.id),
+            made_at=made[row.id][0] if row.id in made else None,
             last_used_at=used.get((row.kind, mask(value))),
+            origin=Origin(row.origin),
+            made_by=made[row.id][1] if row.id in made else "",
         )
         found.append((record, value))
     return tuple(sorted(found, key=lambda pair: (pair[0].status is CredentialStatus.COOLING, pair[0].id)))
 
 
-def _made_at(connection: Connection, ids: list[int]) -> dict[int, datetime]:
-    change = t.change
+def _made_at(connection: Connection, ids: list[int]) -> dict[int, tuple[datetime, str]]:
+    """When each credential was made, and by whom."""
+    change, operation = t.change, t.operation
     rows = connection.execute(
-        select(change.c.row_id, func.min(change.c.from_at).label("made_at"))
+        select(change.c.row_id, operation.c.at, operation.c.actor)
+        .join(operation, operation.c.id == change.c.operation_id)
         .where(change.c.table_name == t.credential.name, change.c.row_id.in_(ids))
-        .group_by(change.c.row_id)
+        .order_by(change.c.id.desc())
     )
-    return {row.row_id: row.made_at for row in rows}
+    return {row.row_id: (row.at, row.actor) for row in rows}
 
 
 def _last_used(connection: Connection, holder_id: int) -> dict[tuple[str, str], datetime]:

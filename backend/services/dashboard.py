@@ -17,6 +17,7 @@ from backend.services.agents import agent_record
 from backend.services.base import Service
 from backend.services.door_states import DeviceNow, devices_now, formats_of
 from backend.services.door_week import Week, WeekCounter
+from backend.services.outbox_list import outbox_counts
 from backend.store import tables as t
 from backend.store.store import Store
 from backend.store.work import require
@@ -78,6 +79,7 @@ class DashboardService(Service):
             devices = devices_now(connection, context.community_id, now)
             relays = _relays(connection, context.community_id)
             agent = agent_record(connection, now)
+            failed, waiting = outbox_counts(connection, context.community_id)
         states = [device.sync.state for device in devices.values()]
         return Summary(
             community=name,
@@ -88,6 +90,8 @@ class DashboardService(Service):
             held=states.count(SyncState.HELD),
             drift=states.count(SyncState.DRIFT),
             agent=agent,
+            texts_failed=failed,
+            texts_waiting=waiting,
         )
 
     def _releases(self, connection: Connection, context: Context, now: datetime) -> Week:

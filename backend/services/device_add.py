@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -61,6 +63,8 @@ def check_draft(draft: DeviceDraft) -> DeviceDraft:
         checked(text, "relay_names", lambda text: check_name(text, "relay_names", NAME_LONGEST)) for text in names
     )
     known_place = _HOST.fullmatch(draft.host) and 1 <= draft.port <= 65535 and draft.scheme in ("http", "https")
+    if not draft.model.strip():
+        bad["model"] = "A model is needed, as in X916."
     if not known_place:
         bad["address"] = "Write an address like 192.0.2.20 or https://192.0.2.20."
     if bad:
@@ -85,12 +89,11 @@ def check_dtmf(text: str) -> str:
     return code
 
 
-def insert_device(work: Work, draft: DeviceDraft) -> tuple[int, tuple[int, ...]]:
-    """Insert a checked device, its relays, its state and its sync row; answers their ids. Raises Invalid, Conflict."""
-    _require_building(work, draft.building_id)
+def insert_device(work: Work, draft: DeviceDraft, place: Spot) -> tuple[int, tuple[int, ...]]:
+    """Insert a checked device, its relays, its state and its sync row; answers their ids. Raises Conflict."""
     uuid, token = new_id(), secrets.token_urlsafe(TOKEN_BYTES)
     plain = draft.model_dump(
-        include={"building_id", "model", "mac", "firmware", "profile", "scheme", "host", "port", "auth", "http_user",
+        include={"model", "mac", "firmware", "profile", "scheme", "host", "port", "auth", "http_user",
                  "tls_pin", "legacy_tls"}
     )  # fmt: skip
     device_id = work.insert(
@@ -103,6 +106,7 @@ def insert_device(work: Work, draft: DeviceDraft) -> tuple[int, tuple[int, ...]]
         password_sealed=work.sealer.seal_text(f"device.password:{uuid}", draft.password) if draft.password else None,
         token_sealed=work.sealer.seal_text(f"device.token:{uuid}", token),
         token_index=work.sealer.index("token", token),
+        **place.columns(),
         **plain,
     )
     relay_ids = tuple(
@@ -114,23 +118,53 @@ def insert_device(work: Work, draft: DeviceDraft) -> tuple[int, tuple[int, ...]]
     return device_id, relay_ids
 
 
-def join_default_groups(work: Work, building_id: int | None, relay_ids: tuple[int, ...]) -> None:
-    """Put doors into the default group of their building; those of the whole community into every default group."""
-    group = t.access_group
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a device is: an apartment, a building, or the whole community. `word` says it."""
+
+    building_id: int | None
+    apartment_id: int | None
+    word: str
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of `device` that say so; a device of an apartment is private (rules 1.2)."""
+        return {
+            "building_id": self.building_id,
+            "apartment_id": self.apartment_id,
+            "public": self.apartment_id is None,
+        }
+
+
+def find_spot(work: Work, building_id: int | None, apartment_id: int | None) -> Spot:
+    """The place of these ids in the community of the act; raises Invalid (building_id, apartment_id)."""
+    a, b, community_id = t.apartment, t.building, work.context.community_id
+    if apartment_id is not None:
+        flat = work.connection.execute(
+            select(a.c.number, b.c.id, b.c.name)
+            .join(b, b.c.id == a.c.building_id)
+            .where(a.c.id == apartment_id, b.c.community_id == community_id)
+        ).one_or_none()
+        if flat is None:
+            raise Invalid({"apartment_id": "There is no such apartment."})
+        return Spot(flat.id, apartment_id, f"{flat.name} {flat.number}")
+    if building_id is None:
+        return Spot(None, None, "whole community")
+    name = work.connection.execute(
+        select(b.c.name).where(b.c.id == building_id, b.c.community_id == community_id)
+    ).scalar()
+    if name is None:
+        raise Invalid({"building_id": "There is no such building."})
+    return Spot(building_id, None, str(name))
+
+
+def join_default_groups(work: Work, place: Spot, relay_ids: tuple[int, ...]) -> None:
+    """Put public doors into the default group of their building; those of the whole community into every one."""
+    if place.apartment_id is not None:
+        return
+    building_id, group = place.building_id, t.access_group
     wanted = select(group.c.id).where(group.c.community_id == work.context.community_id, group.c.system.is_(True))
     if building_id is not None:
         wanted = wanted.where(group.c.building_id == building_id)
     for group_id in work.connection.execute(wanted.order_by(group.c.id)).scalars().all():
         for relay_id in relay_ids:
             work.insert(t.access_group_relay, group_id=group_id, relay_id=relay_id)
-
-
-def _require_building(work: Work, building_id: int | None) -> None:
-    if building_id is None:
-        return
-    b = t.building
-    found = work.connection.execute(
-        select(b.c.id).where(b.c.id == building_id, b.c.community_id == work.context.community_id)
-    ).scalar()
-    if found is None:
-        raise Invalid({"building_id": "There is no such building."})

@@ -18,6 +18,7 @@ from backend.store.listing import FilterColumn, Listing
 Columns = Mapping[str, ColumnElement[Any]]
 
 _BUILDING = func.coalesce(t.building.c.name_fold, "")
+_APARTMENT = func.coalesce(t.apartment.c.number, "")
 
 
 def device_listing(context: Context, now: datetime) -> Listing:
@@ -49,6 +50,7 @@ def _source() -> FromClause:
         d.join(state, state.c.id == d.c.id)
         .join(sync, sync.c.id == d.c.id)
         .outerjoin(building, building.c.id == d.c.building_id)
+        .outerjoin(t.apartment, t.apartment.c.id == d.c.apartment_id)
     )
 
 
@@ -58,6 +60,7 @@ def _plain() -> Columns:
         "name": d.c.name,
         "building": func.coalesce(t.building.c.name, ""),
         "building_id": d.c.building_id,
+        "apartment": _APARTMENT,
         "model": d.c.model,
         "firmware": d.c.firmware,
         "kind": d.c.kind,
@@ -116,6 +119,7 @@ def _filters(columns: Columns) -> Mapping[str, FilterColumn]:
     return {
         "name": FilterColumn(d.c.name_fold, "contains"),
         "building": FilterColumn(_BUILDING, "folded"),
+        "apartment": FilterColumn(_APARTMENT),
         "model": FilterColumn(func.lower(d.c.model), "contains"),
         "firmware": FilterColumn(d.c.firmware, "contains"),
         "mac": FilterColumn(_any_mac(), "contains"),

@@ -18,11 +18,19 @@ from backend.domain.paging import ListQuery
 from backend.domain.records import DeviceDraft, DeviceRecord, FindingRecord, RelayRecord, Saved
 from backend.services.base import Service, replayed, saved
 from backend.services.commands import command_record, command_row, queue
-from backend.services.device_add import NAME_LONGEST, check_draft, check_dtmf, insert_device, join_default_groups
+from backend.services.device_add import (
+    NAME_LONGEST,
+    check_draft,
+    check_dtmf,
+    find_spot,
+    insert_device,
+    join_default_groups,
+)
 from backend.services.device_list import device_listing
 from backend.services.device_remove import forget_books, remove_device
 from backend.services.door_states import DeviceNow, device_now
 from backend.services.lists import ListHandle
+from backend.services.monitors import keep_a_monitor
 from backend.store import tables as t
 from backend.store.seal import Sealer
 from backend.store.work import Work
@@ -84,7 +92,7 @@ class Devices(Service):
     def get(self, context: Context, device_id: int) -> DeviceRecord:
         """A device's whole page; raises NotFound."""
         with self.store.read(context, "device.read") as connection:
-            row = _row(connection, context, device_id)
+            row = device_row(connection, context, device_id)
             return _record(connection, row, device_now(connection, device_id, self.store.clock()))
 
     def identify(self, context: Context, address: str, user: str, password: str) -> int:
@@ -127,15 +135,17 @@ class Devices(Service):
     def add(self, context: Context, draft: DeviceDraft) -> Saved:
         """Add a device with its doors, which join the default group of its building, or of every building (rules 8).
 
-        Raises Invalid (name, mac, address, building_id, relay_names) and Conflict (name, mac, address).
+        One of an apartment joins none. Nothing is asked of the device: until it answers it has never been seen. Raises
+        Invalid (name, model, mac, address, building_id, apartment_id, relay_names), Conflict (name, mac, address).
         """
         checked = check_draft(draft)
         with self.store.write(context, "device.add") as work:
             work.require("device.write")
             if work.replayed is not None:
                 return replayed(work)
-            device_id, relay_ids = insert_device(work, checked)
-            join_default_groups(work, checked.building_id, relay_ids)
+            place = find_spot(work, checked.building_id, checked.apartment_id)
+            device_id, relay_ids = insert_device(work, checked, place)
+            join_default_groups(work, place, relay_ids)
             work.dirty([device_id], "new device")
             work.tell("Added device", "device", device_id, checked.name, undoable=False)
             work.touch("devices", "doors", "groups", "buildings")
@@ -160,7 +170,7 @@ class Devices(Service):
             work.require("device.edit")
             if work.replayed is not None:
                 return replayed(work)
-            row = _row(work.connection, context, device_id)
+            row = device_row(work.connection, context, device_id)
             shown = row.name if name is None else check_name(name, "name", NAME_LONGEST)
             work.update(t.device, device_id, version=version, name=shown, name_fold=fold(shown))
             _edit_relays(work, device_id, relay_names or {}, dtmf or {})
@@ -172,17 +182,20 @@ class Devices(Service):
         """Remove a device with its doors from everything; raises NotFound. It cannot be undone: add it again.
 
         What it holds stays on it. Revocations that it did not prove can never be proved any more: the operation says
-        how many.
+        how many. Raises Conflict for the last indoor monitor of an apartment where the community wants one.
         """
         with self.store.read(context, "device.write") as connection:
-            here = _find(connection, context, device_id) is not None
-        if here:
+            here = _find(connection, context, device_id)
+            if here is not None:
+                keep_a_monitor(connection, here)
+        if here is not None:
             forget_books(self.store, context, device_id)
         with self.store.write(context, "device.delete") as work:
             work.require("device.write")
             if work.replayed is not None:
                 return replayed(work)
-            row = _row(work.connection, context, device_id)
+            row = device_row(work.connection, context, device_id)
+            keep_a_monitor(work.connection, row)
             unproved = remove_device(work, device_id)
             words = f"; {unproved} revocations there were never proved" if unproved else ""
             work.tell(f"Removed device{words}", "device", device_id, row.name, undoable=False)
@@ -209,13 +222,15 @@ def _edit_relays(work: Work, device_id: int, names: Mapping[int, str], codes: Ma
 def _find(connection: Connection, context: Context, device_id: int) -> Row[Any] | None:
     d, building = t.device, t.building
     return connection.execute(
-        select(d, building.c.name.label("building"))
+        select(d, building.c.name.label("building"), t.apartment.c.number.label("apartment"))
         .outerjoin(building, building.c.id == d.c.building_id)
+        .outerjoin(t.apartment, t.apartment.c.id == d.c.apartment_id)
         .where(d.c.id == device_id, d.c.community_id == context.community_id)
     ).one_or_none()
 
 
-def _row(connection: Connection, context: Context, device_id: int) -> Row[Any]:
+def device_row(connection: Connection, context: Context, device_id: int) -> Row[Any]:
+    """The row of a device of the community with its building and apartment in words; raises NotFound."""
     found = _find(connection, context, device_id)
     if found is None:
         raise NotFound("There is no such device.")
@@ -231,6 +246,8 @@ def _record(connection: Connection, row: Row[Any], now: DeviceNow) -> DeviceReco
         name=row.name,
         building_id=row.building_id,
         building=row.building or "",
+        apartment_id=row.apartment_id,
+        apartment=row.apartment or "",
         kind=DeviceKind(row.kind),
         model=row.model,
         mac=":".join(row.mac[at : at + 2] for at in range(0, 12, 2)),

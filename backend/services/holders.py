@@ -7,9 +7,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Select, delete, func, insert, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
-from backend.domain.enums import HeldKind, HolderStatus
+from backend.domain.enums import HeldKind, HolderKind, HolderStatus
 from backend.services.credentials import LIVE
 from backend.store import tables as t
 from backend.store.work import Work
@@ -23,15 +36,28 @@ _AT_ONCE = 500
 def devices_by_holder(connection: Connection, holder_ids: Iterable[int]) -> dict[int, set[int]]:
     """Holder -> the devices that a group of theirs opens, as the rows stand; suspended people open none."""
     member, opens, relay, holder = t.access_group_member, t.access_group_relay, t.relay, t.holder
+    device, community = t.device, t.community
     query = (
         select(member.c.holder_id, relay.c.device_id)
         .join(opens, opens.c.group_id == member.c.group_id)
         .join(relay, relay.c.id == opens.c.relay_id)
         .join(holder, holder.c.id == member.c.holder_id)
-        .where(holder.c.status == HolderStatus.ACTIVE.value, holder.c.removed_at.is_(None))
+        .join(device, device.c.id == relay.c.device_id)
+        .join(community, community.c.id == holder.c.community_id)
+        .where(holder.c.status == HolderStatus.ACTIVE.value, holder.c.removed_at.is_(None), left_open())
         .distinct()
     )
     return _sets(connection, query, member.c.holder_id, holder_ids)
+
+
+def left_open() -> ColumnElement[bool]:
+    """The condition that Only Public Area leaves a device to a holder: of joined `holder`, `device`, `community`."""
+    device = t.device
+    return or_(
+        t.community.c.only_public_area.is_(False),
+        t.holder.c.kind != HolderKind.RESIDENT.value,
+        and_(device.c.public.is_(True), device.c.apartment_id.is_(None)),
+    )
 
 
 def devices_holding(connection: Connection, holder_ids: Iterable[int]) -> dict[int, set[int]]:
@@ -39,6 +65,31 @@ def devices_holding(connection: Connection, holder_ids: Iterable[int]) -> dict[i
     held = t.held
     query = select(held.c.holder_id, held.c.device_id).where(held.c.kind == HeldKind.USER.value, held.c.to_at.is_(None))
     return _sets(connection, query, held.c.holder_id, holder_ids)
+
+
+def people_at(connection: Connection, device_ids: Iterable[int]) -> set[int]:
+    """Everybody with a group that opens one of these devices, or who is held there now."""
+    member, opens, relay, held = t.access_group_member, t.access_group_relay, t.relay, t.held
+    found: set[int] = set()
+    for part in chunks(sorted(set(device_ids))):
+        by_group = (
+            select(member.c.holder_id)
+            .join(opens, opens.c.group_id == member.c.group_id)
+            .join(relay, relay.c.id == opens.c.relay_id)
+            .where(relay.c.device_id.in_(part))
+        )
+        holding = select(held.c.holder_id).where(
+            held.c.device_id.in_(part), held.c.to_at.is_(None), held.c.holder_id.is_not(None)
+        )
+        found |= set(connection.execute(by_group.union(holding)).scalars())
+    return found
+
+
+def private_devices(connection: Connection, community_id: int) -> set[int]:
+    """The devices of the community that stand in no public area."""
+    d = t.device
+    private = or_(d.c.public.is_(False), d.c.apartment_id.is_not(None))
+    return set(connection.execute(select(d.c.id).where(d.c.community_id == community_id, private)).scalars())
 
 
 @contextmanager

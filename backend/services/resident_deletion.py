@@ -17,6 +17,7 @@ from backend.domain.errors import Conflict, NotFound
 from backend.domain.records import Deletion
 from backend.services.credentials import credentials_of, free
 from backend.services.holders import chunks, devices_by_holder, devices_holding, reaching, set_groups
+from backend.services.logins import recall
 from backend.services.plans import door_plans, without
 from backend.services.resident_drafts import family_of
 from backend.services.rules import load_rules
@@ -101,14 +102,24 @@ def deletion_of(
         cards=kinds.count(CredentialKind.CARD.value),
         doors=tuple(sorted((rules.devices[device_id].name for device_id in doors), key=str.casefold)),
         licences=tuple(_licence(master) for master in masters),
-        blocked=blocked_by(connection, going),
+        faces=kinds.count(CredentialKind.FACE.value),
+        id_access=kinds.count(CredentialKind.ID_ACCESS.value),
+        blocked=(blocked := blocked_by(connection, going)),
+        families=_whole(connection, going) if blocked else (),
         plans=door_plans(connection, rules, without(rules), now),
     )
+
+
+def _whole(connection: Connection, going: Sequence[Family]) -> tuple[int, ...]:
+    """Everybody who lives where somebody of these does."""
+    apartments = [family[0].apartment_id for family in going]
+    return tuple(sorted(row.id for part in chunks(apartments) for row in family_of(connection, part)))
 
 
 def delete_family(work: Work, family: Family) -> None:
     """Delete people of one apartment."""
     ids = [row.id for row in family]
+    recall(work, ids)
     with reaching(work, ids, "resident deleted"):
         for one in credentials_of(work.connection, ids):
             free(work, one.id)

@@ -10,14 +10,19 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from backend.domain.context import new_id
-from backend.domain.enums import CredentialKind, HolderKind, ResidentRole
-from backend.domain.errors import NotFound
+from backend.domain.countries import find_country
+from backend.domain.enums import CredentialKind, HolderKind, Origin, ResidentRole
+from backend.domain.errors import Invalid, NotFound
 from backend.domain.names import display_name, fold
 from backend.domain.records import ResidentDraft, ResidentPatch
 from backend.services import resident_checks as checks
-from backend.services.credentials import Value, credentials_of, free, issue, open_value, spoken
+from backend.services.credentials import credentials_of, free, issue, open_value, spoken
 from backend.services.holders import groups_of, set_groups
+from backend.services.logins import make_due, send_due
+from backend.services.photos import keep_photo
+from backend.services.resident_codes import Codes, changed_codes, new_codes
 from backend.services.resident_places import Place, place_of
+from backend.services.resident_problems import Problems
 from backend.store import tables as t
 from backend.store.seal import Sealer
 from backend.store.work import Work
@@ -25,16 +30,19 @@ from backend.store.work import Work
 FIRST_UID = 100_000
 """A UID is this plus the id of the holder, which is never given again: six digits at least."""
 
-_CONTACT = ("email", "calling_code", "mobile", *checks.PHONES, "remark")
+_CONTACT = ("email", "country", "calling_code", "mobile", *checks.PHONES, "remark")
+_LOCKED = ("email", "calling_code", "mobile")
+"""What a linked user keeps (rules 5.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewResident:
-    """A checked draft: where, the columns of the row, the values to issue, the groups."""
+    """A checked draft: where, the columns of the row, floors, the values to issue, a photo, the groups."""
 
     place: Place
     columns: dict[str, Any]
-    values: tuple[Value, ...]
+    floors: str
+    codes: Codes
     group_ids: tuple[int, ...]
 
     @property
@@ -45,18 +53,31 @@ class NewResident:
 
 @dataclass(frozen=True, slots=True)
 class ChangedResident:
-    """A checked patch: the columns that it may change, credentials to free and to issue, groups (None keeps them)."""
+    """A checked patch: the columns that it may change, codes that come and go, groups (None keeps them).
 
+    `moved_mail` tells that there is another e-mail address, `moved_floors` that there are other floors; `skipped` is
+    what stays as it is although the patch asked for it, by field.
+    """
+
+    apartment_id: int
     columns: dict[str, Any]
-    free: tuple[int, ...]
-    values: tuple[Value, ...]
+    floors: str
+    codes: Codes
     group_ids: tuple[int, ...] | None
     renamed: bool
+    moved_mail: bool
+    moved_floors: bool
+    skipped: dict[str, str]
 
     @property
     def reaches_doors(self) -> bool:
         """Whether a door has to learn of it."""
-        return self.renamed or bool(self.free or self.values) or self.group_ids is not None
+        return (
+            self.renamed
+            or self.moved_floors
+            or bool(self.codes.free or self.codes.values)
+            or self.group_ids is not None
+        )
 
     @property
     def name(self) -> str:
@@ -70,6 +91,7 @@ def resident_row(connection: Connection, community_id: int, holder_id: int) -> R
         select(
             t.resident,
             t.holder.c.name,
+            t.holder.c.floors,
             t.apartment.c.number,
             t.building.c.name.label("building"),
             t.building.c.id.label("building_id"),
@@ -89,85 +111,120 @@ def title_of(name: str, building: str, number: str) -> str:
     return f"{name} · {building} {number}"
 
 
-def check_draft(connection: Connection, sealer: Sealer, community_id: int, draft: ResidentDraft) -> NewResident:
-    """The draft with its defaults filled in.
+def check_draft(
+    connection: Connection,
+    sealer: Sealer,
+    community_id: int,
+    draft: ResidentDraft,
+    *,
+    origin: Origin = Origin.MANAGER,
+) -> NewResident:
+    """The draft with its defaults filled in; `origin` is where its codes come from.
 
-    Raises Conflict where one taken value (role, email, pin, cards) is all that is wrong, else Invalid with all fields.
+    Raises Conflict where one taken value (role, email, pin, cards, run) is all that is wrong, else Invalid with all
+    fields.
     """
-    problems = checks.Problems()
+    problems = Problems()
     place = problems.check("apartment_id", partial(place_of, connection, community_id, draft.apartment_id), None)
-    role = _role(problems, place, draft.role)
+    role = checked_role(problems, place, draft.role)
     family = place.master_last if place is not None and role is ResidentRole.MEMBER else ""
     columns: dict[str, Any] = checks.checked_names(
         problems, {"first": draft.first, "last": family if draft.last is None else draft.last}
     )
     typed = {name: str(getattr(draft, name)) for name in _CONTACT}
-    columns |= checks.checked_contact(problems, typed, place.calling_code if place else "")
-    pin, cards = checks.checked_pin(problems, draft.pin), checks.checked_cards(problems, draft.cards, "cards")
+    if not draft.country.strip() and place is not None and find_country(place.country):
+        typed["country"] = place.country
+    columns |= checks.checked_contact(problems, typed, place)
+    floors = checks.checked_floors(problems, draft.floors)
+    codes = new_codes(problems, place, draft, origin)
     group_ids = (place.default_groups() if place else ()) if draft.group_ids is None else draft.group_ids
     checks.checked_groups(problems, connection, community_id, group_ids)
     checks.check_email_free(problems, connection, columns["email"], None)
-    values = checks.values_of(place, pin, cards, "cards") if place else []
-    checks.check_values_free(problems, connection, sealer, values, None)
+    checks.check_values_free(problems, connection, sealer, codes.values, None)
     problems.raise_any()
     assert place is not None, "without a place there is a problem"
-    return NewResident(place, {"role": role.value, **columns}, tuple(value for _, value in values), tuple(group_ids))
+    return NewResident(place, {"role": role.value, **columns}, floors, codes, tuple(group_ids))
 
 
-def _role(problems: checks.Problems, place: Place | None, wanted: ResidentRole | None) -> ResidentRole:
+def checked_role(problems: Problems, place: Place | None, wanted: ResidentRole | None) -> ResidentRole:
+    """Master of an apartment without one, else member, as wanted: no second master, no member beyond the limit."""
     if place is None:
         return wanted or ResidentRole.MEMBER
     if wanted is ResidentRole.MEMBER and not place.master:
         problems.refuse("role", "This apartment has no family master yet. Add the master first.")
     if wanted is ResidentRole.MASTER and place.master:
         problems.taken("role", f"{place.name} has a family master already: {spoken(place.master)}.")
-    return place.role_of(wanted)
+    role = place.role_of(wanted)
+    full = place.member_limit is not None and place.members >= place.member_limit
+    if role is ResidentRole.MEMBER and full:
+        may = "no family member" if not place.member_limit else f"at most {place.member_limit} family members"
+        problems.refuse("role", f"{place.name} may have {may} and has {place.members}. Raise its limit first.")
+    return role
 
 
 def check_patch(
-    connection: Connection, sealer: Sealer, row: Row[Any], place: Place, patch: ResidentPatch
+    connection: Connection,
+    sealer: Sealer,
+    row: Row[Any],
+    place: Place,
+    patch: ResidentPatch,
+    *,
+    origin: Origin = Origin.MANAGER,
 ) -> ChangedResident:
-    """The patch laid over the resident's row as it stands.
+    """The patch laid over the resident's row as it stands; `origin` is where new codes come from.
 
-    Raises Conflict where one taken value (email, pin, cards_add) is all that is wrong, else Invalid with all fields.
+    Raises Conflict where one taken value (email, pin, pins_add, cards_add, run) is all that is wrong, else Invalid with
+    all fields. Of a linked user e-mail, mobile and calling code stay, and `skipped` says so (edge case 33).
     """
-    problems = checks.Problems()
+    problems = Problems()
+    patch, skipped = _unlocked(row, patch)
     typed = {
         name: str((getattr(row, name) or "") if (new := getattr(patch, name)) is None else new)
         for name in ("first", "last", *_CONTACT)
     }
+    if patch.country and patch.calling_code is None and not row.linked:
+        typed["calling_code"] = ""  # the country fills it in
     columns: dict[str, Any] = checks.checked_names(problems, {name: typed.pop(name) for name in ("first", "last")})
-    columns |= checks.checked_contact(problems, typed, place.calling_code)
+    columns |= checks.checked_contact(problems, typed, place, row)
     checks.check_email_free(problems, connection, columns["email"], row.id)
+    floors = row.floors if patch.floors is None else checks.checked_floors(problems, patch.floors)
     owned = credentials_of(connection, [row.id])
     live = {one.id: (CredentialKind(one.kind), open_value(sealer, one)) for one in owned}
-    gone, values = _credentials(problems, live, place, patch)
-    checks.check_values_free(problems, connection, sealer, values, row.id)
+    codes = changed_codes(problems, place, live, patch, origin)
+    checks.check_values_free(problems, connection, sealer, codes.values, row.id)
     group_ids = patch.group_ids
     if group_ids is not None:
         checks.checked_groups(problems, connection, place.community_id, group_ids)
         same = {group_id for group_id, _ in groups_of(connection, row.id)} == set(group_ids)
         group_ids = None if same else group_ids
     problems.raise_any()
-    renamed = display_name(columns["first"], columns["last"]) != row.name
-    return ChangedResident(columns, gone, tuple(value for _, value in values), group_ids, renamed)
+    return ChangedResident(
+        apartment_id=place.apartment_id,
+        columns=columns,
+        floors=floors,
+        codes=codes,
+        group_ids=group_ids,
+        renamed=display_name(columns["first"], columns["last"]) != row.name,
+        moved_mail=bool(columns["email"]) and columns["email"] != row.email,
+        moved_floors=floors != row.floors,
+        skipped=skipped,
+    )
 
 
-def _credentials(
-    problems: checks.Problems, live: dict[int, tuple[CredentialKind, str]], place: Place, patch: ResidentPatch
-) -> tuple[tuple[int, ...], list[tuple[str, Value]]]:
-    """Which credentials are freed, and which values are issued with the field that each was typed in."""
-    gone = set(patch.credentials_remove)
-    if not gone <= live.keys():
-        problems.refuse("credentials_remove", "One of these codes was taken away already.")
-    pin = "" if patch.pin is None else checks.checked_pin(problems, patch.pin)
-    if patch.pin is not None:
-        gone |= {one for one, (kind, text) in live.items() if kind is CredentialKind.PIN and text != pin}
-    kept = {value for one, value in live.items() if one not in gone}
-    cards = checks.checked_cards(problems, patch.cards_add, "cards_add")
-    values = checks.values_of(place, pin, cards, "cards_add")
-    wanted = [(name, value) for name, value in values if (value.kind, value.text) not in kept]
-    return tuple(sorted(gone & live.keys())), wanted
+def _unlocked(row: Row[Any], patch: ResidentPatch) -> tuple[ResidentPatch, dict[str, str]]:
+    """The patch without what a linked user keeps, and the sentences for that; raises Invalid where nothing is left."""
+    wanted = {
+        name: new
+        for name in _LOCKED
+        if row.linked and (new := getattr(patch, name)) is not None and new.strip() != (getattr(row, name) or "")
+    }
+    if not wanted:
+        return patch, {}
+    skipped = dict.fromkeys(wanted, f"{spoken(row.name)} is a linked user: {row.linked_reason} This stays as it is.")
+    rest = patch.model_copy(update=dict.fromkeys(wanted, None))
+    if rest == ResidentPatch():
+        raise Invalid(skipped)
+    return rest, skipped
 
 
 def insert_holder(work: Work, new: NewResident) -> int:
@@ -180,32 +237,46 @@ def insert_holder(work: Work, new: NewResident) -> int:
         name=new.name,
         name_fold=fold(new.name),
         apartment_id=new.place.apartment_id,
+        floors=new.floors,
     )
 
 
 def insert_resident(work: Work, holder_id: int, new: NewResident) -> None:
-    """Insert the account, the credentials and the groups of a holder; call it within `reaching`."""
+    """Insert the account, the codes and the groups of a holder, and send the login; call it within `reaching`."""
     uid = str(FIRST_UID + holder_id)
     work.insert(t.resident, id=holder_id, apartment_id=new.place.apartment_id, uid=uid, **new.columns)
-    for value in new.values:
-        issue(work, holder_id, value)
+    _issue(work, holder_id, new.codes)
     set_groups(work, holder_id, new.group_ids)
+    make_due(work, holder_id)
+    send_due(work, new.place.apartment_id)
 
 
 def apply_patch(work: Work, holder_id: int, version: int, changed: ChangedResident) -> bool:
-    """Write a checked patch and answer whether anything differed; raises Stale. Call it within `reaching`."""
+    """Write a checked patch and answer whether anything differed; raises Stale. Call it within `reaching`.
+
+    Another e-mail address gets a new app password, and what has waited for an address is sent (rules 5.2).
+    """
     differs = work.update(t.resident, holder_id, version=version, **changed.columns)
-    if changed.renamed:
-        work.update(t.holder, holder_id, name=changed.name, name_fold=fold(changed.name))
-    for credential_id in changed.free:
+    if changed.renamed or changed.moved_floors:
+        work.update(t.holder, holder_id, name=changed.name, name_fold=fold(changed.name), floors=changed.floors)
+    for credential_id in changed.codes.free:
         free(work, credential_id)
-    for value in changed.values:
-        issue(work, holder_id, value)
+    _issue(work, holder_id, changed.codes)
     if changed.group_ids is not None:
         set_groups(work, holder_id, changed.group_ids)
     if changed.reaches_doors and not differs:
         work.update(t.resident, holder_id, row_version=version + 1)  # else a form opened before would still save
+    if changed.moved_mail:
+        make_due(work, holder_id)
+    send_due(work, changed.apartment_id)
     return differs or changed.reaches_doors
+
+
+def _issue(work: Work, holder_id: int, codes: Codes) -> None:
+    for _, value in codes.values:
+        credential_id = issue(work, holder_id, value)
+        if value.kind is CredentialKind.FACE and codes.face is not None:
+            keep_photo(work, credential_id, codes.face)
 
 
 def family_of(connection: Connection, apartment_ids: Iterable[int]) -> list[Row[Any]]:

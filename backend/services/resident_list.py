@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Subquery, Table, and_, bindparam, case, ex
 
 from backend.domain.context import Clock
 from backend.domain.enums import HeldKind, HolderStatus, SyncState
-from backend.services.apartments import number_order
+from backend.services.apartment_list import number_order
 from backend.services.door_states import OVERDUE_AFTER
+from backend.services.holders import left_open
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
 from backend.store.types import UtcDateTime
@@ -99,7 +100,9 @@ def _concerned() -> Subquery:
         select(relay.c.device_id)
         .join(opens, opens.c.relay_id == relay.c.id)
         .join(member, member.c.group_id == opens.c.group_id)
-        .where(member.c.holder_id == t.holder.c.id, t.holder.c.status == HolderStatus.ACTIVE.value)
+        .join(t.device, t.device.c.id == relay.c.device_id)
+        .join(t.community, t.community.c.id == t.device.c.community_id)
+        .where(member.c.holder_id == t.holder.c.id, t.holder.c.status == HolderStatus.ACTIVE.value, left_open())
     )
     holding = select(held.c.device_id).where(_holds(held))
     unproved = select(t.read_back.c.device_id).where(_freed())

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from backend.domain.countries import calling_code_of, find_country
 from backend.domain.enums import ResidentRole
 from backend.domain.errors import Invalid, NotFound
-from backend.services.apartments import apartment_row
+from backend.services.apartment_pages import apartment_row
 from backend.services.buildings import default_group
 from backend.services.communities import community_row
 from backend.services.credentials import spoken
@@ -32,6 +32,10 @@ class Place:
     master_last: str
     members: int
     default_group_id: int | None
+    member_limit: int | None = None
+    """How many family members the apartment may have, None where nothing limits them."""
+    id_access: bool = False
+    landline: bool = True
 
     @property
     def name(self) -> str:
@@ -52,6 +56,14 @@ class Place:
     def role_of(self, wanted: ResidentRole | None) -> ResidentRole:
         """The role of a new account: as wanted, else master of an apartment without one, else member."""
         return wanted or (ResidentRole.MEMBER if self.master else ResidentRole.MASTER)
+
+    def fee(self, members: int) -> str:
+        """One sentence where a family of so many members has more than are free, else "" (rules 5.7)."""
+        if members <= self.free_members:
+            return ""
+        beyond = members - self.free_members
+        more = "1 more needs" if beyond == 1 else f"{beyond} more need"
+        return f"{self.free_members} family members are free, {more} an activation fee."
 
     def default_groups(self) -> tuple[int, ...]:
         """The groups of somebody for whom none is chosen."""
@@ -96,4 +108,7 @@ def place_of(connection: Connection, community_id: int, apartment_id: int | None
         master_last=master.last if master else "",
         members=sum(person.role == ResidentRole.MEMBER.value for person in family),
         default_group_id=default_group(connection, apartment.building_id),
+        member_limit=apartment.member_limit if apartment.member_limit_on else None,
+        id_access=community.id_access,
+        landline=community.landline,
     )

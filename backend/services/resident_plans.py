@@ -35,7 +35,7 @@ def imagine_new(connection: Connection, sealer: Sealer, community_id: int, draft
             group_ids = ()
     name = display_name(draft.first.strip(), (draft.last or "").strip())
     holder = Holder(NOBODY_YET, name, True, frozenset(group_ids).intersection(before.groups))
-    shown = _understood(NOBODY_YET, draft.pin, draft.cards)
+    shown = _understood(NOBODY_YET, (draft.pin,), draft.cards)
     return before, replace(before, holders={NOBODY_YET: holder}, credentials={NOBODY_YET: shown})
 
 
@@ -48,8 +48,9 @@ def imagine_changed(
     if holder is None:
         raise NotFound("There is no such resident.")
     groups = holder.groups if patch.group_ids is None else frozenset(patch.group_ids).intersection(before.groups)
-    new = _understood(holder_id, patch.pin or "", patch.cards_add)
-    replaced = patch.pin is not None and (not patch.pin.strip() or any(c.kind is CredentialKind.PIN for c in new))
+    first = _understood(holder_id, (patch.pin or "",), ())
+    new = _understood(holder_id, (patch.pin or "", *patch.pins_add), patch.cards_add)
+    replaced = patch.pin is not None and (not patch.pin.strip() or bool(first))
     kept = [
         one
         for one in before.credentials.get(holder_id, ())
@@ -61,8 +62,10 @@ def imagine_changed(
     return before, after
 
 
-def _understood(holder_id: int, pin: str, cards: Iterable[str]) -> tuple[Credential, ...]:
-    checks: list[tuple[CredentialKind, Callable[[str], str], str]] = [(CredentialKind.PIN, check_pin, pin)]
+def _understood(holder_id: int, pins: Iterable[str], cards: Iterable[str]) -> tuple[Credential, ...]:
+    checks: list[tuple[CredentialKind, Callable[[str], str], str]] = [
+        (CredentialKind.PIN, check_pin, pin) for pin in pins
+    ]
     checks += [(CredentialKind.CARD, normalise_card, card) for card in cards]
     found: dict[tuple[CredentialKind, str], None] = {}
     for kind, check, text in checks:

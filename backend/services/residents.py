@@ -11,7 +11,8 @@ from contextlib import nullcontext
 from backend.domain.access.results import DoorPlan
 from backend.domain.context import Context
 from backend.domain.enums import ResidentRole
-from backend.domain.errors import Invalid, Stale
+from backend.domain.errors import Invalid
+from backend.domain.names import clean
 from backend.domain.paging import ListQuery
 from backend.domain.records import (
     CredentialRecord,
@@ -22,14 +23,19 @@ from backend.domain.records import (
     ResidentRecord,
     Saved,
 )
+from backend.services import late_libraries
 from backend.services import resident_deletion as deletions
 from backend.services.base import Service, replayed, saved
-from backend.services.communities import community_row
+from backend.services.communities import community_row, refuse_permissions
 from backend.services.credentials import records_of
 from backend.services.groups import named_groups
 from backend.services.holders import reaching
 from backend.services.lists import ListHandle
+from backend.services.logins import make_due, send_due
+from backend.services.photos import photo_of
 from backend.services.plans import door_plans
+from backend.services.resident_advice import advice_on_draft, advice_on_patch
+from backend.services.resident_checks import REMARK_LONGEST
 from backend.services.resident_drafts import (
     apply_patch,
     check_draft,
@@ -44,9 +50,11 @@ from backend.services.resident_list import resident_listing
 from backend.services.resident_pages import resident_record
 from backend.services.resident_places import place_of
 from backend.services.resident_plans import imagine_changed, imagine_new
+from backend.services.resident_stale import stale
 from backend.services.slices import taken
 from backend.services.texts import count_kinds
 from backend.services.undone import is_undone
+from backend.store import tables as t
 from backend.store.store import Store
 from backend.store.work import Work
 
@@ -94,19 +102,25 @@ class Residents(Service):
                 members=place.members,
                 free_members=place.free_members,
                 sources=place.sources(),
+                country=place.country,
+                id_access=place.id_access,
+                landline=place.landline,
             )
 
     def add(self, context: Context, draft: ResidentDraft) -> Saved:
         """Add a resident: master of an apartment without one, else member; group and codes as drafted.
 
-        Raises Conflict where one taken value (role, email, pin, cards) is all that is wrong, else Invalid with every
-        bad field of the draft.
+        Login information goes out by the four rules of 5.2, in the same transaction. Raises Conflict where one taken
+        value (role, email, pin, cards, run) is all that is wrong, else Invalid with every bad field of the draft.
         """
+        late_libraries.load()
         with self.store.write(context, "resident.add") as work:
             work.require("resident.write")
             if work.replayed is not None:
                 return replayed(work)
             new = check_draft(work.connection, work.sealer, context.community_id, draft)
+            if set(new.group_ids) != set(new.place.default_groups()):
+                refuse_permissions(work.connection, context)
             holder_id = insert_holder(work, new)
             with reaching(work, [holder_id], "resident added"):
                 insert_resident(work, holder_id, new)
@@ -118,18 +132,22 @@ class Residents(Service):
     def edit(self, context: Context, resident_id: int, version: int, patch: ResidentPatch) -> Saved:
         """Change a resident: None keeps, "" clears; a code that is replaced cools.
 
-        Raises Stale, NotFound, Conflict where one taken value (email, pin, cards_add) is all that is wrong, else
-        Invalid with every bad field of the patch.
+        Another e-mail address gets a new app password and ends the old one (edge case 32). What a linked user keeps is
+        in `skipped` of the answer (edge case 33). Raises Stale naming what changed meanwhile, NotFound, Conflict where
+        one taken value (email, pin, pins_add, cards_add, run) is all that is wrong, else Invalid with every bad field.
         """
+        late_libraries.load()
         with self.store.write(context, "resident.edit") as work:
             work.require("resident.write")
             if work.replayed is not None:
                 return replayed(work)
             row = resident_row(work.connection, context.community_id, resident_id)
             if row.row_version != version:
-                raise Stale(f"Somebody else changed {row.name} meanwhile.", row.row_version)
+                raise stale(work.connection, work.sealer, row, version)
             place = place_of(work.connection, context.community_id, row.apartment_id)
             changed = check_patch(work.connection, work.sealer, row, place, patch)
+            if changed.group_ids is not None:
+                refuse_permissions(work.connection, context)
             around = reaching(work, [resident_id], "resident changed") if changed.reaches_doors else nullcontext()
             with around:
                 differs = apply_patch(work, resident_id, version, changed)
@@ -137,7 +155,61 @@ class Residents(Service):
             action = "Changed resident" if differs else "Saved without a change"
             work.tell(action, "resident", resident_id, title, undoable=differs)
             work.touch("residents", "apartments", "groups")
+            return saved(work, resident_id, skipped=changed.skipped)
+
+    def reset_password(self, context: Context, resident_id: int) -> Saved:
+        """End a resident's app password; a new one goes out by the four rules, at once or with the first address.
+
+        Raises NotFound.
+        """
+        late_libraries.load()
+        with self.store.write(context, "resident.reset_password") as work:
+            work.require("resident.write")
+            if work.replayed is not None:
+                return replayed(work)
+            row = resident_row(work.connection, context.community_id, resident_id)
+            make_due(work, resident_id)
+            send_due(work, row.apartment_id)
+            title = title_of(row.name, row.building, row.number)
+            work.tell("Reset app password", "resident", resident_id, title, undoable=False)
+            work.touch("residents")
             return saved(work, resident_id)
+
+    def link(self, context: Context, resident_id: int, reason: str) -> Saved:
+        """Lock e-mail, mobile and calling code of a linked user, saying why; "" unlocks them (rules 5.1).
+
+        Raises NotFound, Invalid (reason).
+        """
+        with self.store.write(context, "resident.link") as work:
+            work.require("resident.link")
+            if work.replayed is not None:
+                return replayed(work)
+            row = resident_row(work.connection, context.community_id, resident_id)
+            said = clean(reason, len(reason) + 1)
+            if len(said) > REMARK_LONGEST:
+                raise Invalid({"reason": f"At most {REMARK_LONGEST} characters, this has {len(said)}."})
+            work.update(t.resident, resident_id, linked=bool(said), linked_reason=said)
+            action = "Linked resident" if said else "Unlinked resident"
+            work.tell(action, "resident", resident_id, title_of(row.name, row.building, row.number))
+            work.touch("residents")
+            return saved(work, resident_id)
+
+    def advise_add(self, context: Context, draft: ResidentDraft) -> dict[str, str]:
+        """What to know before a draft is saved, a sentence a field; nothing of it forbids saving."""
+        with self.store.read(context, "resident.write") as connection:
+            return advice_on_draft(connection, self.store.sealer, context.community_id, draft)
+
+    def advise_edit(self, context: Context, resident_id: int, patch: ResidentPatch) -> dict[str, str]:
+        """The same before a patch is saved; raises NotFound."""
+        with self.store.read(context, "resident.write") as connection:
+            row = resident_row(connection, context.community_id, resident_id)
+            return advice_on_patch(connection, self.store.sealer, row, context.community_id, patch)
+
+    def photo(self, context: Context, resident_id: int) -> bytes | None:
+        """The JPEG of a resident's face, None where they have none; raises NotFound."""
+        with self.store.read(context, "resident.read") as connection:
+            resident_row(connection, context.community_id, resident_id)
+            return photo_of(connection, self.store.sealer, resident_id)
 
     def deletion(self, context: Context, ids: Iterable[int]) -> Deletion:
         """What deleting these residents takes away, and what forbids it; raises NotFound."""

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
 from backend.domain.access.rules import ALL_DAY_END, Credential, Device, Group, Holder, Relay, Rules, Window
-from backend.domain.enums import CredentialKind, CredentialStatus, HolderStatus, Repeat
+from backend.domain.enums import CredentialKind, CredentialStatus, HolderKind, HolderStatus, Repeat
 from backend.domain.errors import NotFound
 from backend.domain.limits import limits_of
 from backend.services.credentials import value_place
@@ -23,14 +23,14 @@ HORIZON = 5_000
 """Changes that are turned back at most to rebuild a past instant: a tenth of a second."""
 
 _READ: dict[str, tuple[str, ...]] = {
-    "community": ("id", "timezone"),
-    "holder": ("id", "name", "status", "removed_at"),
+    "community": ("id", "timezone", "only_public_area"),
+    "holder": ("id", "name", "status", "removed_at", "kind"),
     "credential": ("id", "holder_id", "kind", "status", "valid_from", "valid_to", "uuid", "value_sealed"),
     "access_group": ("id", "name"),
     "access_window": ("id", "group_id", "repeat", "days", "start", "end", "begins_at", "ends_at"),
     "access_group_relay": ("id", "group_id", "relay_id"),
     "access_group_member": ("id", "group_id", "holder_id"),
-    "device": ("id", "name", "profile"),
+    "device": ("id", "name", "profile", "public", "apartment_id"),
     "relay": ("id", "device_id", "number", "name", "methods"),
 }
 """Table -> the columns that decide, the id first."""
@@ -116,8 +116,10 @@ class RuleRows:
 
     def rules(self, sealer: Sealer) -> Rules:
         """The values for the access functions; opens every sealed credential."""
+        _, zone, only_public_area = self.rows["community"][self.community_id]
         return Rules(
-            zone=self.rows["community"][self.community_id][1],
+            zone=zone,
+            only_public_area=only_public_area,
             holders=self._holders(),
             credentials=self._credentials(sealer),
             groups=self._groups(),
@@ -126,8 +128,8 @@ class RuleRows:
                 for row_id, device_id, number, name, methods in self.rows["relay"].values()
             },
             devices={
-                row_id: Device(row_id, name, *limits_of(profile))
-                for row_id, name, profile in self.rows["device"].values()
+                row_id: Device(row_id, name, *limits_of(profile), public=public and apartment_id is None)
+                for row_id, name, profile, public, apartment_id in self.rows["device"].values()
             },
         )
 
@@ -137,9 +139,13 @@ class RuleRows:
             groups[holder_id].add(group_id)
         return {
             row_id: Holder(
-                row_id, name, status == HolderStatus.ACTIVE.value and removed_at is None, frozenset(groups[row_id])
+                row_id,
+                name,
+                status == HolderStatus.ACTIVE.value and removed_at is None,
+                frozenset(groups[row_id]),
+                resident=kind == HolderKind.RESIDENT.value,
             )
-            for row_id, name, status, removed_at in self.rows["holder"].values()
+            for row_id, name, status, removed_at, kind in self.rows["holder"].values()
         }
 
     def _credentials(self, sealer: Sealer) -> dict[int, tuple[Credential, ...]]:

@@ -8,11 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from backend.domain.codes import mask
 from backend.domain.enums import CredentialKind, DeviceStatus, HeldKind, SyncState
 from backend.domain.records import DoorHeld, RevocationLine
 from backend.services.agents import agent_record
-from backend.services.credentials import value_place
+from backend.services.credentials import shown, value_place
 from backend.services.door_states import OVERDUE_AFTER, DeviceNow, devices_now, formats_of
 from backend.services.holders import devices_by_holder
 from backend.services.texts import KINDS, count_kinds
@@ -64,7 +63,7 @@ def revocations_of(
         lines.append(
             RevocationLine(
                 device=door.name,
-                credential=f"{KINDS[CredentialKind(row.kind)][0]} {mask(value)}",
+                credential=f"{KINDS[CredentialKind(row.kind)][0]} {shown(CredentialKind(row.kind), value)}",
                 freed_at=row.freed_at,
                 absent_at=row.absent_at,
                 reason="" if proved else door.waiting(agent_alive=alive, now=now, formats=formats),

@@ -33,19 +33,26 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "apartment.add_range": "apartment.create",
         "apartment.delete": "apartment.create",
         "apartment.edit": "apartment.write",
+        "apartment.import": "apartment.create",
+        "apartment.reset": "apartment.reset",
         "building.add": "building.write",
         "building.delete": "building.write",
         "building.rename": "building.write",
         "community.edit": "community.edit",
+        "community.switch": "community.write",
         "device.edit": "device.edit",
+        "device.place": "device.write",
+        "manager.edit": "manager.write",
         "resident.add": "resident.write",
         "resident.delete": "resident.delete",
         "resident.edit": "resident.write",
+        "resident.import": "resident.write",
+        "resident.link": "resident.link",
     }
 )
 """Act that can be taken back -> the permission that this needs besides `undo.write`; no other act can."""
 
-_TOPICS = ("residents", "apartments", "buildings", "groups", "devices", "doors")
+_TOPICS = ("residents", "apartments", "buildings", "groups", "devices", "doors", "communities", "managers")
 
 
 class Undo(Service):

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
 from backend.domain.enums import HolderStatus
 from backend.services.credentials import LIVE, free
-from backend.services.holders import reaching
+from backend.services.holders import people_at, private_devices, reaching
+from backend.services.logins import make_due, recall, send_due
 from backend.services.rules import RuleRows, open_image
 from backend.store import tables as t
 from backend.store.seal import Sealer
 from backend.store.work import Work
 
 REASON = "undo"
+
+AT_ONCE = 8
+"""People whose changes one slice takes back at least: what the doors lose is looked up once for all of them."""
 
 _TOMBSTONED = (t.holder, t.credential)
 _OWNER = {"holder": "id", "resident": "id", "credential": "holder_id", "access_group_member": "holder_id"}
@@ -86,8 +90,21 @@ def changes_of(connection: Connection, sealer: Sealer, operation_id: int) -> lis
 
 
 def units(changes: Iterable[Change]) -> list[list[Change]]:
-    """The changes in runs about one person each: what one slice takes back whole."""
-    return [list(run) for _, run in groupby(changes, key=lambda change: change.holder_id)]
+    """The changes of a few people each, or of none: what one slice takes back whole.
+
+    Those of one person stand together, whether the act wrote person by person or table by table.
+    """
+    found: list[list[Change]] = []
+    for about_people, run in groupby(changes, key=lambda change: change.holder_id is not None):
+        if not about_people:
+            found.append(list(run))
+            continue
+        people: dict[int | None, list[Change]] = {}
+        for change in run:
+            people.setdefault(change.holder_id, []).append(change)
+        whole = list(people.values())
+        found += [list(chain(*whole[at : at + AT_ONCE])) for at in range(0, len(whole), AT_ONCE)]
+    return found
 
 
 def people_of(connection: Connection, changes: Sequence[Change]) -> set[int]:
@@ -96,16 +113,43 @@ def people_of(connection: Connection, changes: Sequence[Change]) -> set[int]:
     groups = {change.group_id for change in changes if change.group_id is not None}
     member = t.access_group_member
     members = select(member.c.holder_id).where(member.c.group_id.in_(sorted(groups)))
-    return people | set(connection.execute(members).scalars() if groups else ())
+    people |= set(connection.execute(members).scalars() if groups else ())
+    return people | people_at(connection, _moved(connection, changes))
+
+
+def _moved(connection: Connection, changes: Sequence[Change]) -> set[int]:
+    """The devices that the changes make public or private, by themselves or by Only Public Area."""
+    found = {
+        change.row_id
+        for change in changes
+        if change.table is t.device and change.differing().keys() & {"public", "apartment_id"}
+    }
+    for change in changes:
+        if change.table is t.community and "only_public_area" in change.differing():
+            found |= private_devices(connection, change.row_id)
+    return found
 
 
 def turn_back(work: Work, unit: Sequence[Change]) -> None:
     """Put the rows of a unit back; every door concerned before or after becomes dirty."""
     devices = _devices(work.connection, unit)
+    recall(work, (change.row_id for change in unit if change.table is t.resident and change.made))
     with reaching(work, people_of(work.connection, unit), REASON):
         for change in unit:
             _put_back(work, change)
     work.dirty(devices | _devices(work.connection, unit), REASON)
+    _renew_logins(work, unit)
+
+
+def _renew_logins(work: Work, unit: Sequence[Change]) -> None:
+    """Login information of residents who are back: what did not leave goes out, and an e-mail address that comes back
+    gets a new app password, since the other one had the last (edge case 32)."""
+    for change in unit:
+        if change.table is t.resident and change.before is not None:
+            mail = change.before["email"]
+            if change.after is not None and mail and mail != change.after["email"]:
+                make_due(work, change.row_id)
+            send_due(work, change.before["apartment_id"])
 
 
 def imagine_back(rows: RuleRows, changes: Iterable[Change]) -> None:

@@ -80,14 +80,16 @@ def _need_parents(connection: Connection, changes: Iterable[Change]) -> None:
 
 
 def _need_unused(connection: Connection, changes: Iterable[Change]) -> None:
-    """What is erased must not be referred to by anything that stays."""
+    """What is erased must not be referred to by anything that stays; a person who is to be none lets go of all."""
     erased: dict[Table, set[int]] = defaultdict(set)
     for change in changes:
-        if change.erases:
+        if change.erases or (change.made and change.table is t.holder):
             erased[change.table].add(change.row_id)
     for child in t.metadata.tables.values():
         for key in child.foreign_keys:
             for part in chunks(sorted(erased.get(key.column.table, ()))):
+                if key.column.table is t.holder:
+                    continue  # a tombstone stays
                 users = set(connection.execute(select(child.c.id).where(key.parent.in_(part))).scalars())
                 if users - erased.get(child, set()):
                     raise Conflict(
@@ -134,6 +136,8 @@ def _need_values(connection: Connection, sealer: Sealer, changes: Iterable[Chang
     for part in chunks(wanted):
         gone = select(c).where(c.c.id.in_(part), c.c.status == CredentialStatus.GONE.value)
         for row in connection.execute(gone).all():
+            if row.kind == CredentialKind.FACE.value:
+                raise Conflict("", f"{_REFUSED}: the photo was destroyed when every door had forgotten it.")
             value = Value(CredentialKind(row.kind), open_value(sealer, row), row.scope)
             if sentence := clash(connection, sealer, value, None):
                 raise Conflict("", f"{_REFUSED}. {sentence}")

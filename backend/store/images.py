@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import LargeBinary, Table, Time
 
+from backend.store.rows import whole
 from backend.store.seal import Sealer
 from backend.store.types import UtcDateTime
 
@@ -21,9 +22,10 @@ def to_image(sealer: Sealer, table: Table, row: Mapping[str, Any]) -> bytes:
 
 
 def from_image(sealer: Sealer, table: Table, row_id: int, sealed: bytes) -> dict[str, Any]:
-    """The row that `to_image` sealed; columns that the table no longer has are left out."""
+    """The row that `to_image` sealed; columns gone since are left out, columns new since have their defaults."""
     plain = json.loads(sealer.open(f"change.{table.name}:{row_id}", sealed))
-    return {name: _decode(table, name, value) for name, value in plain.items() if name in table.c}
+    known = {name: _decode(table, name, value) for name, value in plain.items() if name in table.c}
+    return whole(table, row_id, known)
 
 
 def _encode(value: Any) -> Any:

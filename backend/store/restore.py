@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import select, update
 
 from backend.domain.context import Clock, Context, system_clock
-from backend.domain.enums import CommandState, Via
+from backend.domain.enums import CommandState, OutgoingState, Via
 from backend.domain.errors import Busy, NotFound
 from backend.store import tables as t
 from backend.store.backup import copy_verified, free_name, sync_directory, sync_file
@@ -20,6 +20,7 @@ from backend.store.keys import load_key, unlock
 from backend.store.migrate import needs_migration, refuse, upgrade
 from backend.store.site import Site
 from backend.store.store import Store
+from backend.store.work import Work
 
 WAIT = 2.0
 """Seconds to wait for another program to let go of the database."""
@@ -29,9 +30,9 @@ def restore(site: Site, file: Path, *, by: str, clock: Clock = system_clock) -> 
     """Make the backup `file` the database of `site`; answers where the old database is kept, None without one.
 
     The backup is copied, checked, upgraded and prepared beside the old database and then takes its place at once:
-    every device is dirty and to be read back, commands that wait have expired, and each community's operation log
-    says so in the name of `by`. Raises NotFound without the file, Busy while a terminal or the agent has the site
-    open, Unreachable when the backup is damaged, newer than the code or sealed with another key.
+    every device is dirty and to be read back, commands that wait have expired, texts that wait end unknown, and each
+    community's operation log says so in the name of `by`. Raises NotFound without the file, Busy while a terminal or
+    the agent has the site open, Unreachable when the backup is damaged, newer than the code or sealed with another key.
     """
     if not file.is_file():
         raise NotFound(f"There is no backup {file}.")
@@ -73,6 +74,18 @@ def _prepare(store: Store, by: str, name: str) -> None:
             ):
                 waiting = update(t.command).where(t.command.c.device_id.in_(ids), t.command.c.state == state)
                 work.connection.execute(waiting.values(state=end, ended_at=work.at, result="backup restored"))
+            _stop_texts(work)
+
+
+def _stop_texts(work: Work) -> None:
+    """What was to leave when the backup was made may have left since: nobody sends it again without a person's word."""
+    o = t.outgoing
+    due = (OutgoingState.QUEUED, OutgoingState.SENDING, OutgoingState.FAILED)
+    work.connection.execute(
+        update(o)
+        .where(o.c.community_id == work.context.community_id, o.c.state.in_(due))
+        .values(state=OutgoingState.UNKNOWN, ended_at=work.at, answer="Backup restored. It may have been sent since.")
+    )
 
 
 def _replace(site: Site, new: Path, at: datetime) -> Path | None:

@@ -103,6 +103,17 @@ community = Table(
     *_enum("pin_mode", enums.PinMode, enums.PinMode.PIN),
     _number("free_members", default=3),
     _text("country", default=""),
+    _text("street"),
+    _text("city"),
+    _text("postcode"),
+    _text("state"),
+    _flag("only_public_area"),
+    *_enum("charge_mode", enums.ChargeMode, enums.ChargeMode.MANAGER),
+    _at("premium_until", null=True),
+    _flag("with_indoor_monitor"),
+    _flag("landline", default=True),
+    _flag("id_access"),
+    _flag("video_storage"),
     _version(),
     info=RULE,
 )
@@ -152,6 +163,7 @@ holder = Table(
     *_enum("status", enums.HolderStatus, enums.HolderStatus.ACTIVE),
     _at("removed_at", null=True),
     _version(),
+    _text("floors"),
     Index("ix_holder_name", "community_id", "name_fold", "id"),
     info=RULE,
 )
@@ -175,6 +187,9 @@ resident = Table(
     _at("expires_at", null=True),
     _text("uid"),
     _version(),
+    _text("country"),
+    _flag("linked"),
+    _text("linked_reason"),
     Index(
         "uq_resident_master",
         "apartment_id",
@@ -185,6 +200,16 @@ resident = Table(
     Index("uq_resident_uid", "uid", unique=True),
     info=RULE,
 )
+resident_login = Table(
+    "resident_login",
+    metadata,
+    Column("id", Id, ForeignKey("holder.id"), primary_key=True),
+    *_enum("state", enums.LoginState, enums.LoginState.NONE),
+    _number("number"),
+    Column("password_sealed", LargeBinary),
+    _at("made_at", null=True),
+)
+"""The account of a resident's app. No rule table: undo brings no password back to life that a new one has ended."""
 credential = Table(
     "credential",
     metadata,
@@ -214,6 +239,13 @@ Index(
     unique=True,
     sqlite_where=text(LIVE_CREDENTIAL),
 )
+face_photo = Table(
+    "face_photo",
+    metadata,
+    Column("id", Id, ForeignKey("credential.id"), primary_key=True),
+    Column("jpeg_sealed", LargeBinary, nullable=False),
+)
+"""The photo of a credential that is a face. No rule table: a change of a name must not copy pictures."""
 access_group = Table(
     "access_group",
     metadata,
@@ -321,11 +353,63 @@ manager = Table(
     _flag("disabled"),
     _flag("delete_residents", default=True),
     _flag("log_access", default=True),
+    _flag("log_images", default=True),
+    _flag("pm_app"),
+    _flag("two_factor"),
+    _flag("password_reminder"),
+    _text("language", default="en"),
+    _at("password_changed_at", null=True),
     _at("last_login_at", null=True),
     _version(),
     Index("uq_manager_email", "email", unique=True),
     info=RULE,
 )
+
+manager_community = Table(
+    "manager_community",
+    metadata,
+    _id(),
+    _ref("manager_id", "manager"),
+    _ref("community_id", "community"),
+    Index("uq_manager_community", "manager_id", "community_id", unique=True),
+    info=RULE,
+)
+"""The communities in which an account may act beside the one that its own row names (rules 1.1)."""
+
+login_code = Table(
+    "login_code",
+    metadata,
+    _id(),
+    _ref("manager_id", "manager"),
+    *_enum("purpose", enums.CodePurpose),
+    Column("code_index", LargeBinary, nullable=False),
+    _at("made_at"),
+    _at("expires_at"),
+    Index("uq_login_code", "manager_id", "purpose", unique=True),
+)
+"""The one live code of an account and purpose; it goes with its use."""
+
+agreement = Table(
+    "agreement",
+    metadata,
+    _id(),
+    _ref("manager_id", "manager"),
+    *_enum("document", enums.Document),
+    _text("version"),
+    _at("agreed_at"),
+    Index("uq_agreement", "manager_id", "document", "version", unique=True),
+)
+
+linked_account = Table(
+    "linked_account",
+    metadata,
+    _id(),
+    _ref("first_id", "manager"),
+    _ref("second_id", "manager"),
+    _at("proved_at"),
+    Index("uq_linked_account", "first_id", "second_id", unique=True),
+)
+"""Two accounts of one person, the smaller id first; a password changed after `proved_at` makes the link stale."""
 
 login_session = Table(
     "login_session",
@@ -335,7 +419,12 @@ login_session = Table(
     Column("token_index", LargeBinary, nullable=False, unique=True),
     _at("made_at"),
     _at("expires_at"),
+    _at("proved_at", null=True),
+    Column("community_id", Id),
+    Column("link_id", Id),
 )
+"""Sign-ins that are kept: who acts, where, by which link, and when the password was last proved."""
+
 device_state = Table(
     "device_state",
     metadata,
@@ -525,6 +614,78 @@ agent = Table(
     _text("base_url"),
     _flag("service"),
 )
+
+outgoing = Table(
+    "outgoing",
+    metadata,
+    _id(),
+    _text("uuid"),
+    Column("community_id", Id, nullable=False),
+    *_enum("kind", enums.OutgoingKind),
+    _text("idempotency_key"),
+    _text("purpose"),
+    _text("address"),
+    Column("content_sealed", LargeBinary, nullable=False),
+    Column("holder_id", Id, index=True),
+    Column("manager_id", Id),
+    *_enum("state", enums.OutgoingState, enums.OutgoingState.QUEUED),
+    _number("attempt"),
+    _at("not_before", null=True),
+    _at("useful_until", null=True),
+    _text("answer"),
+    _at("made_at"),
+    _at("claimed_at", null=True),
+    _at("data_at", null=True),
+    _at("ended_at", null=True),
+    Index("uq_outgoing_key", "idempotency_key", unique=True),
+    Index("ix_outgoing_state", "state", "not_before"),
+    Index("ix_outgoing_count", "community_id", "state"),
+    Index("ix_outgoing_time", "community_id", "made_at", "id"),
+)
+
+import_report = Table(
+    "import_report",
+    metadata,
+    _id(),
+    _ref("community_id", "community"),
+    _at("at"),
+    Column("actor_id", Id),
+    _text("actor"),
+    *_enum("kind", enums.ImportKind),
+    _text("source"),
+    *_enum("state", enums.ImportState, enums.ImportState.RUNNING),
+    _number("total"),
+    _number("written"),
+    _text("counts", default="{}"),
+    _text("doors", default="{}"),
+    Column("operation_id", Id),
+    _at("touched_at"),
+    _at("ended_at", null=True),
+    Index("ix_import_report_time", "community_id", "at", "id"),
+)
+import_row = Table(
+    "import_row",
+    metadata,
+    _id(),
+    _ref("report_id", "import_report"),
+    _number("number"),
+    *_enum("verdict", enums.Verdict),
+    _text("place"),
+    _text("name"),
+    _text("text"),
+)
+"""What became of each row of an import; a code is never in it."""
+
+import_columns = Table(
+    "import_columns",
+    metadata,
+    _id(),
+    _ref("community_id", "community"),
+    _text("source"),
+    _text("fields"),
+    Index("uq_import_columns", "community_id", "source", unique=True),
+)
+"""What the columns of tables of one shape meant the last time."""
 
 for _table in metadata.tables.values():
     # An id is never used twice: logs, images and undo name rows that may be gone, and SQLite would give the id of

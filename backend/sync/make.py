@@ -7,7 +7,7 @@ import random
 from backend.devices.address import Auth, DeviceAddress, Endpoint, Secret
 from backend.devices.client import DeviceClient
 from backend.devices.profiles import profile_for
-from backend.domain.context import Context
+from backend.domain.context import agent_context
 from backend.services.devices import device_secrets
 from backend.store.store import Store
 from backend.sync.callback import Callback
@@ -17,7 +17,6 @@ from backend.sync.worker import Pace, Worker
 
 def make_worker(
     store: Store,
-    context: Context,
     device_id: int,
     *,
     base_url: str,
@@ -25,7 +24,7 @@ def make_worker(
     pace: Pace,
     chance: random.Random,
 ) -> Worker:
-    """The worker of a device as its row stands now. Raises NotFound."""
+    """The worker of a device as its row stands now, in its own community's context. Raises NotFound."""
     with store.read() as connection:
         device = device_secrets(connection, store.sealer, device_id)
     endpoint = Endpoint(
@@ -39,7 +38,7 @@ def make_worker(
     profile = profile_for(device.model, device.firmware)
     return Worker(
         store,
-        context,
+        agent_context(device.community_id),
         device_id,
         client=DeviceClient(endpoint, profile),
         profile=profile,

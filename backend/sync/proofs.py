@@ -62,14 +62,17 @@ def count_red(work: Work, device_id: int) -> None:
     work.connection.execute(update(s).where(s.c.id == device_id).values(red=unproved))
 
 
-def cooled(connection: Connection, now: datetime) -> list[int]:
-    """Cooling credentials that every door was read back without, and that have cooled for 24 hours."""
+def cooled(connection: Connection, community_id: int, now: datetime) -> list[int]:
+    """Cooling credentials of a community that every door was read back without, and that have cooled for 24 hours."""
     c, r = t.credential, t.read_back
     waiting = select(r.c.credential_id).where(r.c.absent_at.is_(None))
     return list(
         connection.execute(
             select(c.c.id).where(
-                c.c.status == CredentialStatus.COOLING, c.c.freed_at < now - COOLING, c.c.id.not_in(waiting)
+                c.c.community_id == community_id,
+                c.c.status == CredentialStatus.COOLING,
+                c.c.freed_at < now - COOLING,
+                c.c.id.not_in(waiting),
             )
         ).scalars()
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from screens.base.messages import GoTo, OpenRecord
+from screens.base.messages import GoTo, LockNow, OpenRecord
 from screens.base.needs import needs
 from screens.base.session import Session
 from screens.base.waits import Waits
@@ -52,7 +52,10 @@ class Acts(Waits, Screen[None]):
             self.end_wait()
             return
         kind, _, name = hit.partition(":")
-        self.app.post_message(GoTo(name) if kind == "module" else OpenRecord(kind, int(name)))
+        if kind == "act":
+            self.call_later(getattr(self, f"action_{name}"))
+        else:
+            self.app.post_message(GoTo(name) if kind == "module" else OpenRecord(kind, int(name)))
         self.call_later(self.end_wait)
 
     @needs("door.open")
@@ -80,6 +83,16 @@ class Acts(Waits, Screen[None]):
         from screens.undo import UndoScreen
 
         self.app.push_screen(UndoScreen(self.session))
+
+    def action_account(self) -> None:
+        """The sites of this account, its password, the lock, the way out."""
+        from screens.account import AccountDialog
+
+        self.app.push_screen(AccountDialog(self.session))
+
+    def action_lock(self) -> None:
+        """Cover the screen until the password is proved."""
+        self.post_message(LockNow())
 
     def action_help(self) -> None:
         """The keys of this page."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from backend.domain.errors import Conflict, Invalid, SmartPlusError, Stale
-from screens.base.page import Page
+from screens.base.merging import MergingPage
 from screens.base.plan_pane import PlanPane, PlanSum, loses
 from screens.base.session import Session
 from widgets.dialog import Choice, ConfirmDialog
@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 
 PLAN_AFTER = 0.3
 """Seconds after the last key until the plan is drawn anew."""
+KEPT = "What you typed is kept: F2 saves it, ctrl+t takes theirs in a field."
+KEPT_HERE = "What you typed is kept here; Esc and e show what it is now."
 MOST_LOSSES = 12
 """Doors that a question names."""
 
 
-class FormPage(Page):
+class FormPage(MergingPage):
     """A record being made or changed. A concrete form builds its fields, its plan and its save."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,11 +56,6 @@ class FormPage(Page):
         self.waiting = True
         self._saving = False
         self._cursor: Widget | None = None
-
-    @property
-    def form(self) -> Form:
-        """The fields."""
-        return self.query_one(Form)
 
     def compose_page(self) -> Iterable[Widget]:
         """Fields at the left, plan at the right; on narrow terminals the plan is a page behind F3."""
@@ -87,14 +84,19 @@ class FormPage(Page):
         """The form that "save and next" starts."""
         return None
 
+    async def advise(self) -> Mapping[str, str]:
+        """What to know of the fields before saving, a sentence each."""
+        return {}
+
     def about(self) -> str:
         """Which record the form changes; "" for a new one."""
         return ""
 
     def hints(self) -> Iterable[tuple[str, str]]:
-        """ "Save and next" where there is a next one."""
+        """ "Save and next" where there is a next one, "take theirs" while two have changed the same."""
         series = type(self).next_form is not FormPage.next_form
-        return [hint for hint in self.HINTS if series or hint[0] != "F4"]
+        merging = [("ctrl+t", "Take theirs")] if self.merging else []
+        return [*merging, *(hint for hint in self.HINTS if series or hint[0] != "F4")]
 
     def heading(self) -> Title:
         """The title, which record it is, and how much is not saved."""
@@ -120,7 +122,9 @@ class FormPage(Page):
         elif isinstance(error, Conflict):
             self.form.show_errors({error.field: str(error)})
         elif isinstance(error, Stale):
-            self.form.show_errors({"": f"{error} What you typed is kept here; Esc and e show what it is now."})
+            can = type(self).now is not MergingPage.now
+            self.form.show_errors({"": f"{error} {KEPT if can else KEPT_HERE}"})
+            self.start(self.merge)
         else:
             super().failed(error)
         if self.focused is None:
@@ -152,8 +156,16 @@ class FormPage(Page):
             plans = await self.plan()
         except SmartPlusError:
             plans = None
+        if not self.query(PlanSum):
+            return  # saved and left meanwhile
         self.query_one(PlanPane).show(plans)
         self.query_one(PlanSum).show(plans)
+        try:
+            told = await self.advise()
+        except SmartPlusError:
+            told = {}
+        if self.query(PlanSum):
+            self.form.show_notes({**told, **self.merging})
 
     async def _load(self) -> None:
         try:

@@ -11,6 +11,8 @@ KEYS = {
     "=": "equals_sign",
     "Esc": "escape",
     "Enter": "enter",
+    "PgDn": "pagedown",
+    "PgUp": "pageup",
     "F2 ctrl+s": "f2",
     "F3 ctrl+r": "f3",
     "F4": "f4",

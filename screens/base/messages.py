@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from backend.domain.context import Context
     from backend.domain.records import Saved
 
 
@@ -42,3 +43,23 @@ class Watch(Message):
 
 class Refused(Message):
     """The engine said no to who is logged in: look whether the account still stands."""
+
+
+class LockNow(Message):
+    """Cover the screen until the password is proved."""
+
+
+class LogOut(Message):
+    """End this login; the login screen comes."""
+
+
+class ActAs(Message):
+    """Go on as another context: another site, or the same account after a new password.
+
+    `anew` makes every page again, since what it shows is of another site.
+    """
+
+    def __init__(self, context: Context, *, anew: bool) -> None:
+        super().__init__()
+        self.context = context
+        self.anew = anew

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from backend.domain.errors import Forbidden
 
@@ -14,19 +14,20 @@ if TYPE_CHECKING:
     from screens.base.acts import Acts
 
 ActsType = TypeVar("ActsType", bound="Acts")
-Action = Callable[[ActsType], None]
+P = ParamSpec("P")
+Action = Callable[Concatenate[ActsType, P], None]
 
 
-def needs(permission: str) -> Callable[[Action[ActsType]], Action[ActsType]]:
+def needs(permission: str) -> Callable[[Action[ActsType, P]], Action[ActsType, P]]:
     """Let an action of a page run only for those who have `permission`; the others are told who can grant it."""
 
-    def wrap(action: Action[ActsType]) -> Action[ActsType]:
+    def wrap(action: Action[ActsType, P]) -> Action[ActsType, P]:
         @wraps(action)
-        def run(page: ActsType) -> None:
+        def run(page: ActsType, /, *args: P.args, **kwargs: P.kwargs) -> None:
             if page.session.may(permission):
-                action(page)
+                action(page, *args, **kwargs)
             else:
-                page.say(str(Forbidden(permission)), bad=True)
+                page.say(page.session.why_closed(Forbidden(permission)), bad=True)
 
         run.permission = permission  # type: ignore[attr-defined]
         return run

@@ -51,6 +51,8 @@ class Page(Acts):
         Binding("question_mark,f1", "help", "Help", id="page.help", tooltip="Keys of this page", show=False),
         Binding("escape", "back", "Back", id="page.back", tooltip="One level back", show=False),
         Binding("q", "quit_app", "Quit", id="page.quit", tooltip="Leave the application", show=False),
+        Binding("L", "account", "Account", id="page.account", tooltip="Sites, password, lock, log out", show=False),
+        Binding("ctrl+l", "lock", "Lock", id="page.lock", tooltip="Lock the screen", show=False),
         Binding("D", "watched", "Doors", id="page.watched", tooltip="Which door is missing, and why", show=False),
     ]
     AUTO_FOCUS = ""
@@ -135,7 +137,9 @@ class Page(Acts):
         self.query_one(TitleLine).set_class(narrow, "-narrow")
 
     def on_screen_resume(self) -> None:
-        """Catch up with what changed while another screen was shown."""
+        """Catch up with what changed while another screen was shown; one that is gone again has nothing to catch."""
+        if not self.is_current:
+            return
         self.refresh_frame()
         self.post_message(Shown())
         if self._stale:
@@ -143,7 +147,7 @@ class Page(Acts):
 
     def refresh_frame(self) -> None:
         """Draw title, module column, footer and status line as they stand."""
-        if not self.query(KeyFooter):
+        if not all(self.query(part) for part in (ModuleColumn, TitleLine, KeyFooter, StatusLine)):
             return  # the page is being taken down
         badges = self.session.badges
         items = [
@@ -199,16 +203,17 @@ class Page(Acts):
         if isinstance(error, Forbidden):
             self.post_message(Refused())
 
-    def on_key(self, event: events.Key) -> None:
-        """The letter after `g`; every other key goes on."""
+    def take_letter(self, key: str) -> bool:
+        """The letter after `g`; every other key goes on. Asked by the application, where `g` itself acts: a key may
+        pass this page while the one before it is still on its way there."""
         if not self._going:
-            return
+            return False
         self._going = False
-        if any(event.key == entry.letter for entry in self.session.modules):
-            event.stop()
-            event.prevent_default()
-            self.app.post_message(GoTo(event.key))
+        known = any(key == entry.letter for entry in self.session.modules)
+        if known:
+            self.app.post_message(GoTo(key))
         self.refresh_frame()
+        return known
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While the letter after `g` is awaited, no key of the page acts."""
@@ -217,6 +222,12 @@ class Page(Acts):
         if action == "watched":
             return self.session.watched is not None
         return True
+
+    @on(TopBar.CommunityChosen)
+    def sites_clicked(self, event: TopBar.CommunityChosen) -> None:
+        """The community was clicked."""
+        event.stop()
+        self.action_account()
 
     @on(ModuleColumn.Chosen)
     def go_to_clicked(self, event: ModuleColumn.Chosen) -> None:

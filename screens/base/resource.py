@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from textual.content import Content
 
     from backend.domain.filter import Filter
-    from backend.domain.paging import ListPages
+    from backend.domain.paging import ListPages, ListQuery
 
 MOST_AT_ONCE = 10_000
 """Records that one act may be about."""
@@ -46,6 +46,7 @@ class ResourceScreen(Page):
         ),
         Binding("slash", "filter", "Filter", id="list.filter", tooltip="Filter the list", show=False),
         Binding("s", "sort", "Sort", id="list.sort", tooltip="Sort by another column", show=False),
+        Binding("x", "export", "Export", id="list.export", tooltip="Write what is filtered to a file", show=False),
         Binding("y", "copy", "Copy", id="list.copy", tooltip="Copy the row", show=False),
         Binding(
             "right_square_bracket", "detail(1)", "Next page", id="list.next", tooltip="Next page of details", show=False
@@ -144,7 +145,14 @@ class ResourceScreen(Page):
         for verb in self.RECORD.verbs:
             if self.session.may(verb.permission) and self.offers(verb.name):
                 yield verb.key, verb.label
-        yield from (("/", "Filter"), ("space", "Tick"), ("s", "Sort"), ("o", "Open door"), ("u", "Undo"))
+        yield from (
+            ("/", "Filter"),
+            ("space", "Tick"),
+            ("s", "Sort"),
+            ("x", "Export"),
+            ("o", "Open door"),
+            ("u", "Undo"),
+        )
 
     def offers(self, verb: str) -> bool:
         """Whether this screen can do a verb of the catalog."""
@@ -178,7 +186,9 @@ class ResourceScreen(Page):
 
     def apply_filter(self, text: str) -> None:
         """Show the rows that fit an expression; raises Invalid."""
-        self._filter = self.session.engine.parse_filter(self.RECORD.name, text) if text else None
+        session = self.session
+        parse = session.engine.parse_filter
+        self._filter = parse(self.RECORD.name, session.context, text) if text else None
         self._filter_text = text
         self._set_source()
         if self._filter is not None:
@@ -188,11 +198,13 @@ class ResourceScreen(Page):
         await self._count_all()
         self.refresh_frame()
 
-    def _handle(self) -> ListPages:
+    def _query(self) -> ListQuery:
         from backend.domain.paging import ListQuery
 
-        query = ListQuery(self._filter, self._sort, self._descending)
-        return self.session.engine.list(self.RECORD.name, self.session.context, query)
+        return ListQuery(self._filter, self._sort, self._descending)
+
+    def _handle(self) -> ListPages:
+        return self.session.engine.list(self.RECORD.name, self.session.context, self._query())
 
     def _set_source(self) -> None:
         table = self.table
@@ -286,7 +298,7 @@ class ResourceScreen(Page):
         if verb is None or not self.offers(name):
             return
         if not self.session.may(verb.permission):
-            self.say(str(Forbidden(verb.permission)), bad=True)
+            self.say(self.session.why_closed(Forbidden(verb.permission)), bad=True)
             return
         if verb.many and self.table.ticks:
             self.start(self._verb_on_ticked, name)
@@ -323,6 +335,18 @@ class ResourceScreen(Page):
             texts = [cell.text if isinstance(cell, Cell) else cell for cell in row.cells]
             self.app.copy_to_clipboard("\t".join(texts))
             self.say("Copied")
+
+    def action_export(self) -> None:
+        """Write all that is filtered to a file."""
+        from screens.base.export import ExportDialog
+
+        dialog = ExportDialog(self.session, self.RECORD, self._query(), self._filter_text)
+        self.app.push_screen(dialog, self._exported)
+
+    def _exported(self, answer: tuple[int, str] | None) -> None:
+        if answer is not None:
+            self.session.tell(f"{figure(answer[0])} rows exported", f" to {answer[1]}", "t2")
+            self.refresh_frame()
 
     def action_detail(self, step: int) -> None:
         """Turn the pages of the detail pane."""

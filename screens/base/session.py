@@ -29,6 +29,19 @@ class StandingAtADoor(Protocol):
         """Present a card: opened or not, and the device's own reason."""
 
 
+SWITCH_WORDS = {"log_access": "Log Access Control", "delete_residents": "Delete Account Permission"}
+"""Switch of an account -> its name in the guide."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """A virtual door that stands in for a real one: where it listens, and its login."""
+
+    address: str
+    user: str
+    password: str = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class ModuleEntry:
     """A module as the left column shows it."""
@@ -59,6 +72,8 @@ class Session:
     formats: Formats
     modules: tuple[ModuleEntry, ...]
     doors: StandingAtADoor | None = None
+    stand_in: Callable[[str], StandIn] | None = None
+    """Starts a virtual door whose clock is in a time zone, and answers where it is; blocks for seconds."""
     watched: Watched | None = None
     told: tuple[str, str, str] | None = None
     """Title, text and tone of the last thing that was said in the status line."""
@@ -66,6 +81,17 @@ class Session:
     """The last figures of the top bar."""
     wanted_filter: str = ""
     """A filter that a page wishes the list it goes to to begin with."""
+    export_folder: str = ""
+    export_suffix: str = ".xlsx"
+    """Where the last list was exported to, and how: the next one is proposed there."""
+    sites: int = 1
+    """How many sites this account reaches; more than one can be switched."""
+    reminder: bool = False
+    """Whether a new password is due and has not been put off until the next login."""
+    changing: bool = False
+    """Whether an act of this session is about to give it another context: until then its own may look ended."""
+    lock_minutes: int = 0
+    """Minutes without a key after which the screen locks, 0 for never."""
     badges: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By letter of a module: text and tone of its badge."""
 
@@ -85,14 +111,23 @@ class Session:
 
     def may(self, permission: str) -> bool:
         """Whether to offer what needs `permission`; the service decides, this only saves the way there."""
+        from backend.domain.permissions import SWITCHES, allowed
+
+        switches = {name: getattr(self.manager, name) for name in SWITCHES.values()}
+        return allowed(self.manager.role, permission, switches)
+
+    def granted(self, permission: str) -> bool:
+        """Whether the role has `permission`, whatever a switch of the account takes away."""
         from backend.domain.permissions import allowed
 
         return allowed(self.manager.role, permission, {})
 
     def why_closed(self, error: Forbidden) -> str:
         """Who closed what the engine refuses: the role, or an installer by a switch of this account."""
-        if self.may(error.permission):
-            return "An installer has switched this off for your account (Log Access Control)."
+        from backend.domain.permissions import SWITCHES
+
+        if error.permission in SWITCHES and self.granted(error.permission):
+            return f"An installer has switched this off for your account ({SWITCH_WORDS[SWITCHES[error.permission]]})."
         return str(error)
 
     def act(self) -> Context:

@@ -21,6 +21,8 @@ PLACES = {
     "open-door": "doors:open_door",
     "compile": "compiling:compile_doors",
     "lock": "locks:lock",
+    "import": "importing:import_residents",
+    "export": "exporting:export_logs",
 }
 """Name of each benchmark -> where it is."""
 

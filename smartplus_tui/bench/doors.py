@@ -99,7 +99,7 @@ async def _app(stage: Stage) -> AsyncIterator[SmartPlusApp]:
 async def _save(stage: Stage, app: SmartPlusApp, session: Session, number: int) -> float:
     """Fill in the form, press F2, and wait for the door; milliseconds."""
     engine = session.engine
-    query = ListQuery(engine.parse_filter("apartment", APARTMENT))
+    query = ListQuery(engine.parse_filter("apartment", session.context, APARTMENT))
     home = (await session.ask(engine.list("apartment", session.context, query).first, 1))[0].id
     pin = (await session.ask(engine.residents.defaults, session.context, home)).free_pin
     form = ResidentForm(session, apartment_id=home)

@@ -72,14 +72,14 @@ def _site(root: Path) -> None:
         password=password,
         key_file=True,
     )
-    context, _ = engine.managers.login(EMAIL, password, Via.APP)
+    context, _ = engine.sign_in.login(EMAIL, password, Via.APP, agree=True)
     engine.buildings.add(context.again(), BUILDING)
     engine.close()
     secret = root / "bench.password"
     secret.write_text(password, encoding="utf-8")
     secret.chmod(0o600)
     command = [sys.executable, "-m", "smartplus_tui", "--site", str(root), "--as", EMAIL]
-    subprocess.run([*command, "--password-file", str(secret), "login"], check=True, capture_output=True)  # noqa: S603
+    subprocess.run([*command, "--password-file", str(secret), "login", "--agree"], check=True, capture_output=True)  # noqa: S603
 
 
 def _spawn(command: list[str], wanted: bytes) -> float:

@@ -80,7 +80,7 @@ def new_site(root: Path) -> tuple[Engine, Context]:
         password=password,
         key_file=True,
     )
-    return engine, engine.managers.login(email, password, Via.APP)[0]
+    return engine, engine.sign_in.login(email, password, Via.APP, agree=True)[0]
 
 
 def child(*arguments: str) -> Any:

@@ -8,9 +8,9 @@ from enum import Enum
 from typing import Any
 
 from backend.catalog.model import Field, Kind
-from backend.catalog.states import drawn
+from backend.catalog.states import told
 from backend.catalog.words import label_of
-from backend.domain.formats import Formats, age, figure
+from backend.domain.formats import Formats, age
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Cells:
         if isinstance(value, bool):
             return "Yes" if value else "No"
         if isinstance(value, str) and field.vocabulary:
-            return _state(field.vocabulary, value)
+            return told(field.vocabulary, value)
         if isinstance(value, str) and field.choices:
             return label_of(field.choices, value)
         return self.bare(value)
@@ -54,10 +54,3 @@ class Cells:
         if kind is Kind.DATE:
             return self.formats.day(value)
         return self.formats.moment(value, seconds=True)
-
-
-def _state(vocabulary: str, value: str) -> str:
-    """The word of a state, with its count where it has one: "pending:2" is "pending 2"."""
-    state, _, count = value.partition(":")
-    word = drawn(vocabulary, state).word
-    return f"{word} {figure(int(count))}" if count.isdigit() and int(count) else word

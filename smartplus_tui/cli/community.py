@@ -1,35 +1,78 @@
-"""`smartplus community`: its name and how its times are written (feature SET-02)."""
+"""`smartplus community`: communities, their facts and their switches (features SET-02, SET-06)."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from backend.catalog.communities import COMMUNITY
+from backend.catalog.communities import COMMUNITY, SWITCH_FIELDS
 from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.fields import formed, options_of, values_of
+from smartplus_tui.cli.lists import list_command
 from smartplus_tui.cli.options import Command, Group
 from smartplus_tui.cli.pages import show_record
+from smartplus_tui.cli.references import find_community
 from smartplus_tui.cli.writes import finish, wait_option
 
-community = Group("community", help="The community and its settings.")
+if TYPE_CHECKING:
+    from backend.domain.context import Context
+
+community = Group("community", help="Communities. Where none is named, the one you act in.")
+community.add_command(list_command(COMMUNITY))
 _FIELDS = formed(COMMUNITY)
 
 
-@community.command()
-@pass_call
-def show(call: Call) -> None:
-    """Show the community."""
-    show_record(call, COMMUNITY, call.engine.communities.get(call.context))
+def _there(call: Call, named: str | None) -> Context:
+    """The context of acting in the community that is named; the rest of the command is about it too."""
+    if named:
+        there = find_community(call.engine, call.context, named)
+        call.context = replace(call.context, community_id=there)
+    return call.act()
 
 
-def _edit(call: Call, wait: float | None, **typed: Any) -> None:
+def _one() -> click.Argument:
+    return click.Argument(["named"], required=False, metavar="[COMMUNITY]")
+
+
+def _show(call: Call, named: str | None) -> None:
+    show_record(call, COMMUNITY, call.engine.communities.get(_there(call, named)))
+
+
+def _add(call: Call, **typed: Any) -> None:
+    from backend.domain.communities import CommunityDraft
+
     values = values_of(call, _FIELDS, typed)
-    version = call.engine.communities.get(call.context).version
-    finish(call, call.engine.communities.edit(call.act(), version, **values), "Changed community settings", wait)
+    saved = call.engine.communities.add(call.act(), CommunityDraft(**values))
+    finish(call, saved, "Added community")
 
 
-_PARAMS: list[click.Parameter] = [*options_of(_FIELDS, {}), wait_option()]
-_HELP = "Change settings. Another time zone shifts daily and weekly hours at every door."
-community.add_command(Command("edit", callback=pass_call(_edit), params=_PARAMS, help=_HELP))
+def _edit(call: Call, named: str | None, wait: float | None, **typed: Any) -> None:
+    values = values_of(call, _FIELDS, typed)
+    there = _there(call, named)
+    version = call.engine.communities.get(there).version
+    finish(call, call.engine.communities.edit(there, version, **values), "Changed community settings", wait)
+
+
+def _switch(call: Call, named: str | None, wait: float | None, **typed: Any) -> None:
+    from backend.domain.communities import CommunitySwitches
+
+    values = values_of(call, SWITCH_FIELDS, typed)
+    there = _there(call, named)
+    version = call.engine.communities.get(there).version
+    saved = call.engine.communities.switch(there, version, CommunitySwitches(**values))
+    finish(call, saved, "Changed switches of community", wait)
+
+
+_ADD_HELP = "Add one community, in which you may act from then on."
+_EDIT_HELP = "Change its facts. Another time zone shifts daily and weekly hours at every door."
+_SWITCH_HELP = "Flip the switches of rules that only an installer has."
+community.add_command(Command("show", callback=pass_call(_show), params=[_one()], help="Show one community."))
+community.add_command(Command("add", callback=pass_call(_add), params=options_of(_FIELDS, {}), help=_ADD_HELP))
+for _name, _act, _fields, _help in (
+    ("edit", _edit, _FIELDS, _EDIT_HELP),
+    ("switch", _switch, SWITCH_FIELDS, _SWITCH_HELP),
+):
+    _params: list[click.Parameter] = [_one(), *options_of(_fields, {}), wait_option()]
+    community.add_command(Command(_name, callback=pass_call(_act), params=_params, help=_help))

@@ -20,8 +20,10 @@ Values = dict[str, Any]
 """Field name -> value as a service takes it; only what was given."""
 
 FROM = "from_file"
-_MANY = (Kind.REFERENCES, Kind.SECRETS)
+_MANY = (Kind.REFERENCES, Kind.SECRETS, Kind.TEXTS)
 _LONGEST_FILE = 1_000_000
+_LONGEST_FIGURE = 18
+_FLAGS = {"yes": True, "no": False}
 
 
 def formed(record: Record, without: Iterable[str] = ()) -> tuple[Field, ...]:
@@ -70,6 +72,8 @@ def _option(field: Field, also: str) -> click.Option:
         words.append("- asks for it")
     elif field.choices:
         kind = click.Choice([choice.value for choice in field.choices], case_sensitive=False)
+    elif field.kind is Kind.FLAG:
+        kind = click.Choice(list(_FLAGS), case_sensitive=False)
     if field.refers:
         words.append("by name or id:N")
     many = field.kind in _MANY
@@ -117,6 +121,20 @@ def _choice(_call: Call, field: Field, value: Any) -> str:
     return found
 
 
+def _flag(_call: Call, field: Field, value: Any) -> bool:
+    found = (_FLAGS | {"true": True, "false": False}).get(str(value).casefold())
+    if found is None:
+        raise Invalid({field.name: f"Say {' or '.join(_FLAGS)}."})
+    return found
+
+
+def _integer(_call: Call, field: Field, value: Any) -> int:
+    text = str(value).strip()
+    if not text.removeprefix("-").isdecimal() or len(text) > _LONGEST_FIGURE:
+        raise Invalid({field.name: "This is a whole number."})
+    return int(text)
+
+
 def _reference(call: Call, field: Field, value: Any) -> int | None:
     return FINDERS[field.refers](call.engine, call.context, str(value)) if value != "" else None
 
@@ -135,13 +153,27 @@ def _secrets(_call: Call, field: Field, value: Any) -> tuple[str, ...]:
     return tuple(read_secret(field.label) if text == "-" else text.strip() for one in wanted for text in one.split(";"))
 
 
+def _several(_call: Call, _field: Field, value: Any) -> tuple[str, ...]:
+    wanted = value if isinstance(value, tuple) else (value,)
+    return tuple(part.strip() for text in wanted for part in text.split(";") if part.strip())
+
+
+def _photo(call: Call, _field: Field, value: Any) -> bytes:
+    return call.engine.read_photo(Path(value))
+
+
 _READERS: dict[Kind, Callable[[Call, Field, Any], Any]] = {
     Kind.TEXT: _text,
     Kind.EMAIL: _text,
     Kind.CHOICE: _choice,
+    Kind.FLAG: _flag,
+    Kind.INTEGER: _integer,
+    Kind.DATE: _text,
     Kind.REFERENCE: _reference,
     Kind.REFERENCES: _references,
     Kind.SECRET: _secret,
     Kind.SECRETS: _secrets,
+    Kind.TEXTS: _several,
+    Kind.PHOTO: _photo,
 }
 """How a field of each kind is read; a form has no others."""

@@ -17,7 +17,13 @@ from backend.domain.names import printable
 if TYPE_CHECKING:
     from backend.domain.formats import Formats
 
-PARTS = {"groups": ("id", "name"), "residents": ("id", "name", "role"), "checks": ("label", "found", "ok")}
+PARTS = {
+    "checks": ("label", "found", "ok"),
+    "goes": ("what", "count"),
+    "groups": ("id", "name"),
+    "residents": ("id", "name", "role"),
+    "stays": ("what", "value"),
+}
 """Fields of records that hold tuples, with the names of their parts."""
 
 

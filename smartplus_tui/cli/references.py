@@ -29,6 +29,11 @@ def find_building(engine: Engine, context: Context, text: str) -> int:
     return _pick("building", text, _names(engine, context, "building"))
 
 
+def find_community(engine: Engine, context: Context, text: str) -> int:
+    """A community by its name, words of it, or its id, of those in which the account may act."""
+    return _pick("community", text, _names(engine, context, "community"))
+
+
 def find_device(engine: Engine, context: Context, text: str) -> int:
     """A device by its name, words of it, or its id."""
     return _pick("device", text, _names(engine, context, "device"))
@@ -94,13 +99,20 @@ def find_door(engine: Engine, context: Context, text: str) -> int:
     return engine.doors.find(context, text.removeprefix(ID))
 
 
+def find_text(engine: Engine, context: Context, text: str) -> int:
+    """A text of the Outbox by its number."""
+    return engine.outbox.get(context, _id(text, "text")).id
+
+
 FINDERS: dict[str, Finder] = {
     "access-group": find_group,
     "apartment": find_apartment,
     "building": find_building,
+    "community": find_community,
     "device": find_device,
     "door": find_door,
     "manager": find_manager,
+    "outgoing": find_text,
     "resident": find_resident,
 }
 """By the name of the record type in the catalog."""

@@ -1,38 +1,40 @@
-"""Who acts: a session kept by `login`, or e-mail and password (features ACC-01, ACC-07)."""
+"""Who acts: a session kept by `login`, or e-mail and password (features ACC-01, ACC-03, ACC-04, ACC-07)."""
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from backend.domain.enums import Via
-from backend.domain.errors import Forbidden
+from backend.domain.errors import Forbidden, Invalid
 from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.options import Command
 from smartplus_tui.cli.output import emit, say, tell
-from smartplus_tui.cli.secret_input import read_password_file, read_secret
+from smartplus_tui.cli.policies import read_texts
+from smartplus_tui.cli.secret_input import SecretParameter, read_password_file, read_secret
 
 if TYPE_CHECKING:
     from backend.domain.context import Context
-    from backend.domain.records import ManagerRecord
+    from backend.domain.signing_in import Entered, Proof
 
-SESSION_FILE = "session"
-"""In the site's directory, which only the account that owns the site can enter."""
-_LONGEST = 4096
+SESSION = "session"
+"""Under which name the site keeps the session of the command line, sealed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A session as it lies in its file."""
+class Session:
+    """A session that is kept."""
 
     email: str
     token: str = field(repr=False)
+
+
+def code_option() -> click.Option:
+    """`--code -`: the mailed code, read from standard input."""
+    return click.Option(["--code"], type=SecretParameter(), help="The mailed code: - reads it, after the password.")
 
 
 def actor(call: Call) -> Context:
@@ -40,80 +42,119 @@ def actor(call: Call) -> Context:
 
     Raises Forbidden, also where nobody could be asked.
     """
-    kept = _read(call.site / SESSION_FILE)
+    call.need_site()
+    kept = kept_session(call)
     if kept is not None and not call.password_file and call.email.lower() in ("", kept.email):
         try:
-            return call.engine.managers.resume(kept.token, Via.COMMAND)
+            return call.engine.sessions.resume(kept.token, Via.COMMAND)
         except Forbidden:
             if not sys.stdin.isatty():
                 raise
             say("The last sign-in is over.")
-    return _sign_in(call, kept.email if kept else "")[0]
+    return _enter(call, prove(call, kept.email if kept else "")).context
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, params=[code_option()])
+@click.option("--agree", is_flag=True, help="Agree to the Privacy Policy and the Terms of Service.")
 @pass_call
-def login(call: Call) -> None:
+def login(call: Call, code: str | None, agree: bool) -> None:
     """Stay signed in for 12 hours.
 
-    The session lies in the site's directory, readable by its owner only. `smartplus logout` ends it.
+    The session is kept in the site's directory, sealed with the site's key. An account with two-factor is mailed a
+    code; where nobody can be asked, run it again with --code -. `smartplus logout` ends the session.
     """
-    context, manager = _sign_in(call, "")
-    token = call.engine.managers.make_session(context)
-    _write(call.site / SESSION_FILE, Kept(manager.email, token))
+    proof = prove(call, "", code=code)
+    if agree and proof.unread:
+        proof = call.engine.sign_in.agree(proof)
+    entered = _enter(call, proof)
+    keep_session(call, entered.context, entered.manager.email)
     if call.json:
-        emit({"id": manager.id, "email": manager.email, "role": manager.role})
+        emit({"id": entered.manager.id, "email": entered.manager.email, "role": entered.manager.role})
     else:
-        tell(f"Signed in as {manager.email} for 12 hours.")
+        tell(f"Signed in as {entered.manager.email} for 12 hours.")
+    if entered.reminder:
+        say("The password is 30 days old or older. Change it: smartplus password change")
 
 
 @click.command(cls=Command)
 @pass_call
 def logout(call: Call) -> None:
     """End the session that `login` began."""
-    path = call.site / SESSION_FILE
-    kept = _read(path)
+    call.need_site()
+    kept = kept_session(call)
     if kept is not None:
         try:
-            context = call.engine.managers.resume(kept.token, Via.COMMAND)
-            call.engine.managers.end_session(context, kept.token)
+            context = call.engine.sessions.resume(kept.token, Via.COMMAND)
+            call.engine.sessions.end(context, kept.token)
         except Forbidden:
             say("The sign-in was over already.")
-        path.unlink(missing_ok=True)
+    call.engine.kept.drop(SESSION)
     if call.json:
         emit({"email": kept.email if kept else None})
     else:
         tell(f"Signed out {kept.email}." if kept else "Nobody was signed in.")
 
 
-def _sign_in(call: Call, likely: str) -> tuple[Context, ManagerRecord]:
-    """Sign in with the e-mail and the password named, asking for what is missing at a terminal."""
+def prove(call: Call, likely: str, *, email: str = "", code: str | None = None) -> Proof:
+    """Who signs in, by password and where it is wanted by code, asking for what is missing at a terminal.
+
+    `email` names another account than --as does; its password is asked for in any case.
+    """
     call.need_site()
     asked = sys.stdin.isatty()
-    if not call.email and not asked:
+    wanted = email or call.email
+    if not wanted and not asked:
         raise Forbidden("manager.login", "Nobody is signed in. Use `smartplus login`, or --as EMAIL.")
-    email = call.email or str(click.prompt("E-mail", default=likely or None, err=True))
-    if not call.password_file and not asked:
-        raise Forbidden("manager.login", f"The password of {email} is missing. Name a file with --password-file.")
-    password = read_password_file(call.password_file) if call.password_file else read_secret(f"Password of {email}")
-    return call.engine.managers.login(email, password, Via.COMMAND)
+    wanted = wanted or str(click.prompt("E-mail", default=likely or None, err=True))
+    if email or not call.password_file:
+        if not asked and not email:
+            raise Forbidden("manager.login", f"The password of {wanted} is missing. Name a file with --password-file.")
+        password = read_secret(f"Password of {wanted}")
+    else:
+        password = read_password_file(call.password_file)
+    proof = call.engine.sign_in.prove(wanted, password, Via.COMMAND)
+    return _prove_code(call, proof, code) if proof.wants_code else proof
 
 
-def _read(path: Path) -> Kept | None:
-    """The kept session, None where there is none that can be read."""
-    try:
-        with path.open(encoding="utf-8") as source:
-            found = json.loads(source.read(_LONGEST))
-        return Kept(str(found["email"]), str(found["token"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+def kept_session(call: Call) -> Session | None:
+    """The session that `login` kept; None where there is none that can be read."""
+    found = call.engine.kept.get(SESSION)
+    return Session(found["email"], found["token"]) if {"email", "token"} <= found.keys() else None
 
 
-def _write(path: Path, kept: Kept) -> None:
-    """Replace the session file, with 0600 from the first byte on."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.unlink(missing_ok=True)
-    number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(number, "w", encoding="utf-8") as target:
-        json.dump({"email": kept.email, "token": kept.token}, target)
-    os.replace(temporary, path)
+def keep_session(call: Call, context: Context, email: str) -> None:
+    """Keep a new session of this sign-in."""
+    call.engine.kept.put(SESSION, {"email": email, "token": call.engine.sessions.make(context)})
+
+
+def _prove_code(call: Call, proof: Proof, code: str | None) -> Proof:
+    """The proof with its code; without one at hand it is mailed, and asked for where somebody can be asked."""
+    sign_in = call.engine.sign_in
+    if code is not None:
+        return sign_in.prove_code(proof, read_secret("Code"))
+    sent = sign_in.obtain_code(proof)
+    if not sys.stdin.isatty():
+        raise Forbidden("manager.login", f"{sent.sentence} Then run this again with --code -.")
+    say(sent.sentence)
+    while True:
+        try:
+            return sign_in.prove_code(proof, str(click.prompt("Code", err=True)))
+        except Invalid as error:
+            say(str(error))
+
+
+def _enter(call: Call, proof: Proof) -> Entered:
+    """Come in; whoever has not agreed to the texts reads them first, or is told how."""
+    if proof.unread and sys.stdin.isatty():
+        read_texts(proof.unread)
+        if not click.confirm("Do you agree to the Privacy Policy and the Terms of Service?", err=True):
+            call.engine.sign_in.decline(proof)
+            raise Forbidden("manager.login", "Without it nobody comes in.")
+        proof = call.engine.sign_in.agree(proof)
+    elif proof.unread:
+        raise Forbidden(
+            "manager.login",
+            "This account has not agreed to the present policies. Read them with `smartplus agreement show`, then "
+            "use `smartplus login --agree`.",
+        )
+    return call.engine.sign_in.enter(proof)

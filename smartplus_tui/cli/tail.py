@@ -28,7 +28,7 @@ class Follower:
 
     def __init__(self, call: Call, expression: str | None) -> None:
         self._call = call
-        self._filter = call.engine.parse_filter(DOOR_LOG.name, expression) if expression else Filter(())
+        self._filter = call.engine.parse_filter(DOOR_LOG.name, call.context, expression) if expression else Filter(())
         self._seen: dict[int, datetime] = {}
         self.new()
 

@@ -110,7 +110,7 @@ def _delete(binding: Binding, delete: Callable[[Call, Sequence[int], int | None]
     def run(
         call: Call, record_ids: tuple[str, ...], wait: float | None, count: int | None, filter: str | None = None
     ) -> None:
-        ids = _meant(call, record, record_ids, filter)
+        ids = meant(call, record, record_ids, filter)
         if not ids:
             raise Invalid({"filter": "Nothing matches."})
         need_count(len(ids), count, record.singular)
@@ -129,7 +129,7 @@ def _delete(binding: Binding, delete: Callable[[Call, Sequence[int], int | None]
     return Command("delete", callback=pass_call(run), params=params, help=f"Delete {record.title.lower()}.")
 
 
-def _meant(call: Call, record: Record, texts: Sequence[str], expression: str | None) -> list[int]:
+def meant(call: Call, record: Record, texts: Sequence[str], expression: str | None) -> list[int]:
     """The records named, or all that match an expression."""
     from backend.domain.paging import ListQuery
 
@@ -137,7 +137,7 @@ def _meant(call: Call, record: Record, texts: Sequence[str], expression: str | N
         raise click.UsageError("Name records, or a --filter.")
     if not expression:
         return list(dict.fromkeys(find(call, record, text) for text in texts))
-    query = ListQuery(filter=call.engine.parse_filter(record.name, expression))
+    query = ListQuery(filter=call.engine.parse_filter(record.name, call.context, expression))
     handle = call.engine.list(record.name, call.context, query)
     return [row.id for row in handle.first(handle.count())]
 

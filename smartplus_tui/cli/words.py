@@ -7,6 +7,7 @@ _SPELT = {
     "cards_add": "card",
     "credentials_remove": "remove-code",
     "expected": "count",
+    "pins_add": "further-pins",
     "relay_names": "door",
 }
 """Fields whose option has another name than theirs."""

@@ -13,7 +13,7 @@ from backend.domain.errors import Forbidden, Invalid
 from smartplus_tui.cli.call import Call
 from smartplus_tui.cli.exits import Exit
 from smartplus_tui.cli.output import emit, say, tell
-from smartplus_tui.cli.words import counted
+from smartplus_tui.cli.words import counted, option_name
 
 if TYPE_CHECKING:
     from backend.domain.records import Progress, Saved
@@ -65,19 +65,23 @@ def finish(call: Call, saved: Saved, fallback: str, wait: float | None = None, *
     """Tell what was done, its operation and how many doors it concerns; with `wait` until they hold it.
 
     `fallback` says it where the account may not read operations; `facts` go into the JSON object. Ends the command
-    with 3 when doors are missing in the end.
+    with 3 when doors are missing in the end, or when a part was not done.
     """
     did = _did(call, saved, fallback)
     doors = len(saved.doors)
     if not call.json:
         tell(f"{did} (id:{saved.id}). Operation {saved.operation}, {counted(doors, 'door')}.")
+    for name, sentence in saved.skipped.items():
+        say(f"{option_name(name)}: {sentence}")
     answer: dict[str, Any] = {"id": saved.id, "operation": saved.operation, "did": did, "doors": doors, **facts}
+    if saved.skipped:
+        answer |= {"skipped": saved.skipped}
     waiting = _wait(call, saved, wait) if wait is not None else None
     if waiting is not None:
         answer |= {"done": waiting.done, "total": waiting.total, "waiting": waiting.waiting}
     if call.json:
         emit(answer, call.formats)
-    if waiting is not None and waiting.waiting:
+    if saved.skipped or (waiting is not None and waiting.waiting):
         click.get_current_context().exit(Exit.PARTLY)
 
 

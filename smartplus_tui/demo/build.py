@@ -104,7 +104,7 @@ def _make_site(root: Path, say: Say) -> tuple[Engine, Context]:
         password=password,
         key_file=True,
     )
-    context, _ = engine.managers.login(people.ADMIN, password, Via.APP)
+    context, _ = engine.sign_in.login(people.ADMIN, password, Via.APP, agree=True)
     return engine, context
 
 

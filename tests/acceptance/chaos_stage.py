@@ -161,7 +161,7 @@ def chaos_stage(place: Path, seed: int) -> Iterator[Chaos]:
             password=PASSWORD,
             key_file=True,
         )
-        context, _ = engine.managers.login("ines@rosewood.example", PASSWORD, Via.APP)
+        context, _ = engine.sign_in.login("ines@rosewood.example", PASSWORD, Via.APP, agree=True)
         store = open_site(place / "site")
         chaos = Chaos(place, engine, context, store, doors, random.Random(seed))
         try:

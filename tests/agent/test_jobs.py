@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import insert, select
 
@@ -14,6 +16,8 @@ from backend.store.site import Site
 from backend.store.store import Store
 from backend.store.wal import wal_bytes
 from tests.agent.running import served
+from tests.support.clock import FakeClock
+from tests.support.rows import insert_apartment, insert_building, insert_community, insert_resident
 from tests.support.world import World, until
 
 pytestmark = pytest.mark.feature("OPS-07")
@@ -63,3 +67,21 @@ async def test_a_running_agent_does_it(gate: World, site: Site, monkeypatch: pyt
     before = wal_bytes(gate.store.path)
     async with served(gate, site):
         await until(lambda: wal_bytes(gate.store.path) < before, 20)
+
+
+@pytest.mark.feature("APT-03")
+@pytest.mark.edge("13")
+async def test_faces_follow_a_premium_plan_that_has_ended(store: Store, clock: FakeClock) -> None:
+    with store.write(agent_context(0), "test.prepare") as work:
+        work.require("community.write")
+        home = insert_community(work, premium_until=clock() + timedelta(days=1))
+        apartment = insert_apartment(work, insert_building(work, home), allow_face=False)
+        anna = insert_resident(work, home, apartment)
+        values = {"uuid": "1", "scope": "1", "value_sealed": b"", "community_id": home, "holder_id": anna}
+        face = work.insert(t.credential, kind="face", origin="app", status="suspended", **values)
+    clock.advance(days=2)
+    odd = Jobs(store, agent_context(home))
+    await odd.tick()
+    await odd.aclose()
+    with store.read() as connection:
+        assert connection.execute(select(t.credential.c.status).where(t.credential.c.id == face)).scalar() == "active"

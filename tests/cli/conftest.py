@@ -63,7 +63,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = ("--community", "Park", "--timezone", "Europe/Berlin", "--country", "DE")
     admin = ("--admin", EMAIL, "--admin-name", "Ines Moreau", "--password-file", "-", "--key-file")
     smartplus.done("init", *place, *admin, typed=f"{PASSWORD}\n")
-    smartplus.done("login", "--as", EMAIL, "--password-file", "-", typed=f"{PASSWORD}\n")
+    smartplus.done("login", "--agree", "--as", EMAIL, "--password-file", "-", typed=f"{PASSWORD}\n")
     for building in ("A", "B"):
         smartplus.done("building", "add", "--name", building)
         smartplus.done("apartment", "add-range", "--building", building, "--first", "1001", "--last", "1003")

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backend.domain.errors import Invalid
 from smartplus_tui.cli.cursors import read_cursor, write_cursor
-from tests.cli.conftest import Smartplus
+from tests.cli.conftest import PIN, Smartplus
+from tests.documents.test_writer import read_csv, read_xlsx
 
 pytestmark = pytest.mark.feature("OPS-02")
+
+
+def read_file(path: Path) -> list[list[Any]]:
+    """The cells of an exported file."""
+    return read_xlsx(path) if path.suffix == ".xlsx" else read_csv(path)
 
 
 def names(smartplus: Smartplus, *options: str) -> list[str]:
@@ -138,3 +146,40 @@ def test_json_is_all_that_stands_on_standard_output(smartplus):
         ran = smartplus(*words, "--json")
         assert set(json.loads(ran.out)) == {"items", "total", "after"}, words
         assert ran.err == "", words
+
+
+@pytest.mark.feature("APT-05")
+@pytest.mark.parametrize("suffix", ["xlsx", "csv"])
+def test_a_list_goes_into_a_file_as_it_is_filtered(smartplus, tmp_path, suffix):
+    path = tmp_path / f"family.{suffix}"
+    out = smartplus.done("resident", "list", "--filter", "kowalska", "--sort", "-name", "--export", str(path))
+    assert out == f"2 rows in {path}\n"
+    rows = read_file(path)
+    assert rows[0][:3] == ["Name", "Bldg", "APT"]
+    assert [row[0] for row in rows[1:]] == ["Kowalska, Jan", "Kowalska, Anna"]
+
+
+@pytest.mark.feature("LOG-01")
+def test_logs_go_into_files_too_and_scripts_learn_where(smartplus, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ran = smartplus("log", "operation", "--filter", "type:resident.add", "--export", "acts.csv", "--json").json
+    assert ran == {"file": str(tmp_path / "acts.csv"), "rows": 3}
+    head, first, *_ = read_file(tmp_path / "acts.csv")
+    happened = datetime.fromisoformat(first[head.index("Happened")])
+    assert happened.utcoffset() is not None
+    assert smartplus.done("log", "door", "--export", "doors.xlsx") == f"no rows in {tmp_path / 'doors.xlsx'}\n"
+
+
+def test_no_code_is_ever_in_a_file(smartplus, tmp_path):
+    for record in ("resident", "device", "user", "apartment"):
+        path = tmp_path / f"{record}.csv"
+        smartplus.done(record, "list", "--export", str(path))
+        text = path.read_text(encoding="utf-8-sig")
+        assert PIN not in text
+        assert "0A1B2C3D" not in text
+
+
+def test_a_file_that_cannot_be_written_is_refused_in_a_sentence(smartplus, tmp_path):
+    ran = smartplus("resident", "list", "--export", str(tmp_path / "list.pdf"))
+    assert (ran.code, ran.err) == (1, "path: The name ends in .xlsx or .csv.\n")
+    assert not list(tmp_path.glob("*.pdf"))

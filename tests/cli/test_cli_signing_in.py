@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import base64
 import stat
 from pathlib import Path
 
@@ -101,6 +101,7 @@ def test_login_keeps_a_private_session_and_logout_ends_it(smartplus, password_fi
     assert signed == {"id": 1, "email": EMAIL, "role": "installer"}
     assert stat.S_IMODE(session.stat().st_mode) == 0o600
     assert PASSWORD not in session.read_text()
+    assert EMAIL not in base64.b64decode(session.read_text()).decode("latin-1"), "the token is sealed with the address"
     stolen = session.read_text()
     smartplus.done("building", "list")
     assert smartplus("logout", "--json").json == {"email": EMAIL}
@@ -162,9 +163,10 @@ def test_the_session_of_a_disabled_account_is_worth_nothing(smartplus, password_
     account = ("--name", "Vera", "--email", "vera@example.com", "--role", "viewer", "--password", "-")
     smartplus.done("user", "add", *account, typed="a long enough sentence\n")
     kept = (smartplus.site / "session").read_text()
-    smartplus.done("login", "--as", "vera@example.com", "--password-file", "-", typed="a long enough sentence\n")
+    login = ("login", "--as", "vera@example.com", "--password-file", "-")
+    assert "agreement show" in smartplus(*login, typed="a long enough sentence\n").err
+    smartplus.done(*login, "--agree", typed="a long enough sentence\n")
     vera = (smartplus.site / "session").read_text()
-    assert json.loads(vera)["email"] == "vera@example.com"
     refused = smartplus("building", "add", "--name", "C")
     assert refused.code == 1
     assert "installer" in refused.err

@@ -12,9 +12,7 @@ from backend.domain.errors import Invalid
 from backend.domain.names import (
     Pasted,
     check_apartment,
-    check_calling_code,
     check_email,
-    check_mobile,
     check_name,
     clean,
     display_name,
@@ -245,62 +243,3 @@ def test_a_mail_address_has_at_most_254_characters() -> None:
     assert check_email(longest) == longest
     with pytest.raises(Invalid):
         check_email("x" + longest)
-
-
-@pytest.mark.feature("RES-04")
-@pytest.mark.parametrize(
-    ("typed", "code", "e164"),
-    [
-        ("600 700 800", "48", "+48600700800"),
-        ("600-700-800", "+48", "+48600700800"),
-        ("+48 600 700 800", "48", "+48600700800"),
-        ("0048600700800", "48", "+48600700800"),
-        ("(0151) 234/567.89", "49", "+4915123456789"),
-        ("0151 23456789", "49", "+4915123456789"),
-        ("+1 (415) 555-0100", "1", "+14155550100"),
-        ("347 123 4567", "39", "+393471234567"),
-        ("0612345678", "39", "+390612345678"),
-        ("07 01 23 45 67", "225", "+2250701234567"),
-        ("1234", "683", "+6831234"),
-        ("123456789012", "683", "+683123456789012"),
-        ("12345678901234", "1", "+112345678901234"),
-    ],
-)
-def test_mobile_numbers_become_e164(typed: str, code: str, e164: str) -> None:
-    assert check_mobile(typed, code) == e164
-
-
-@pytest.mark.feature("RES-04")
-@pytest.mark.parametrize(
-    ("typed", "code", "field", "says"),
-    [
-        ("", "48", "mobile", "digits only"),
-        ("gym", "48", "mobile", "digits only"),
-        ("600 700 x00", "48", "mobile", "digits only"),
-        ("60+0700800", "48", "mobile", "digits only"),
-        ("٦٠٠٧٠٠٨٠٠", "48", "mobile", "digits only"),
-        ("+49 600 700 800", "48", "mobile", "does not begin"),
-        ("0049600700800", "48", "mobile", "does not begin"),
-        ("+48", "48", "mobile", "digits only"),
-        ("123", "48", "mobile", "4 to 13 digits"),
-        ("12345678901234", "48", "mobile", "4 to 13 digits"),
-        ("600700800", "", "calling_code", "1 to 3 digits"),
-        ("600700800", "048", "calling_code", "1 to 3 digits"),
-        ("600700800", "1234", "calling_code", "1 to 3 digits"),
-        ("600700800", "PL", "calling_code", "1 to 3 digits"),
-    ],
-)
-def test_what_is_no_mobile_number(typed: str, code: str, field: str, says: str) -> None:
-    with pytest.raises(Invalid, match=says) as refused:
-        check_mobile(typed, code)
-    assert list(refused.value.fields) == [field]
-
-
-@given(
-    code=st.from_regex(r"[1-9][0-9]{0,2}", fullmatch=True), national=st.from_regex(r"[1-9][0-9]{3,11}", fullmatch=True)
-)
-def test_national_and_international_notation_are_one_number(code: str, national: str) -> None:
-    number = check_mobile(national, code)
-    assert check_calling_code(f" +{code}") == code
-    assert check_mobile(number, code) == number == f"+{code}{national}"
-    assert check_mobile("00" + number[1:], code) == number

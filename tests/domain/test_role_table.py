@@ -15,6 +15,7 @@ access_group.read       x        x        -        x
 access_group.write      x        x        -        -
 apartment.create        x        -        -        -
 apartment.read          x        x        x        x
+apartment.reset         x        x        -        -
 apartment.write         x        x        -        -
 backup.write            x        x        -        -
 building.read           x        x        x        x
@@ -33,8 +34,11 @@ door_log.read           x        x        x        x
 manager.read            x        x        -        x
 manager.write           x        -        -        -
 operation.read          x        x        -        x
+outbox.read             x        x        -        x
+outbox.write            x        x        -        -
 plan.read               x        x        -        x
 resident.delete         x        x        -        -
+resident.link           x        -        -        -
 resident.read           x        x        -        x
 resident.write          x        x        -        -
 setting.edit            x        x        -        -

@@ -13,6 +13,7 @@ from backend.engine import Engine
 from tests.screens.conftest import SMALL, MakeApp, Show
 from tests.support.clock import FakeClock
 from tests.support.keys import Keys
+from widgets.entries import Entries
 from widgets.pick_list import PickList
 
 Park = tuple[Engine, Context]
@@ -102,7 +103,7 @@ async def test_a_wrong_password_is_said_without_naming_the_part_and_the_field_is
         await keys.type("wrong")
         await keys.press("enter")
         await keys.until_text("E-mail or password is wrong.", within=30)
-        assert app.screen.query_one("#password").value == ""  # type: ignore[attr-defined]
+        assert app.screen.query_one(Entries).values["password"] == ""
         await keys.type("correct horse battery")
         await keys.press("enter")
         await keys.until_page("DashboardScreen", within=30)

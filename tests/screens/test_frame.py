@@ -47,7 +47,41 @@ async def test_g_goes_anywhere_from_a_list_whose_keys_are_the_same_letters(show:
         await keys.until_text("h Operation Logs")
         await keys.press("escape")
         await keys.press("d")
-        await keys.until_page("ApartmentsScreen")
+        await keys.until_text("Delete A 1001?")
+
+
+@pytest.mark.parametrize(("letter", "page"), [("l", "DoorLogsScreen"), ("o", "OutboxScreen")])
+async def test_two_keys_that_arrive_together_go_where_they_say(show: Show, letter: str, page: str) -> None:
+    async with show("g", "r") as keys:
+        await keys.until_text("Kowalska, Anna")
+        burst(keys, "g", letter)
+        await keys.until_page(page)
+        await keys.settled()
+
+
+def burst(keys: Keys, *names: str) -> None:
+    """Keys that arrive in one piece, as over a slow line."""
+    for name in names:
+        keys.app.post_message(events.Key(name, name if len(name) == 1 else None))
+
+
+async def test_text_typed_in_one_piece_goes_into_its_fields(show: Show) -> None:
+    async with show("g", "s") as keys:
+        await keys.until_text("not set")
+        burst(keys, "e", *"mail.example.com", "tab", "tab", *"2525", "tab", *"anna", "tab", "tab", *"office")
+        await keys.until_page("SettingsForm")
+        await keys.settled()
+        values = keys.page.form.values()  # type: ignore[attr-defined]
+        typed = ("mail_host", "mail_port", "mail_user", "mail_sender")
+        assert [values[name] for name in typed] == ["mail.example.com", "2525", "anna", "office"]
+
+
+async def test_a_question_gets_the_answer_typed_right_behind_its_key(show: Show) -> None:
+    async with show("g", "o") as keys:
+        await keys.until_text("waiting")
+        burst(keys, "H", "y")
+        await keys.until_text("handed over")
+        await keys.settled()
 
 
 async def test_escape_leaves_one_level_at_a_time(show: Show) -> None:

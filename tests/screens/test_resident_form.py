@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
+from textual.events import Paste
 
 from backend.domain.context import Context
 from backend.domain.paging import ListQuery
@@ -22,6 +25,12 @@ def typed(keys: Keys) -> dict[str, Any]:
     """What stands in the form."""
     assert isinstance(keys.page, FormPage)
     return keys.page.form.values()
+
+
+def notes(keys: Keys) -> dict[str, str]:
+    """What is to know of each field."""
+    assert isinstance(keys.page, FormPage)
+    return {key: field.note for key, field in keys.page.form.fields.items() if field.note}
 
 
 async def edit(keys: Keys, name: str) -> None:
@@ -44,7 +53,7 @@ async def test_the_form_says_whom_it_changes_and_how_much_is_not_saved(show: Sho
         await keys.until_text("1 change, not saved")
 
 
-@pytest.mark.edge("stale")
+@pytest.mark.edge("75")
 async def test_a_change_by_somebody_else_is_said_and_what_was_typed_is_kept(show: Show, park: Park) -> None:
     engine, installer = park
     other = Engine(engine.root, clock=engine.clock)
@@ -62,8 +71,13 @@ async def test_a_change_by_somebody_else_is_said_and_what_was_typed_is_kept(show
             assert typed(keys)["first"] == "Annabel"
             record = engine.residents.get(installer, anna.id)
             assert (record.first, record.remark) == ("Anna", "moved meanwhile")
+            await keys.until(lambda: notes(keys).get("remark") == "Theirs now; it was empty.")
+            assert typed(keys)["remark"] == "moved meanwhile"
             await keys.type("la")
             assert typed(keys)["first"] == "Annabella", "the cursor stays where it was"
+            await keys.press("f2")
+            await keys.until(lambda: engine.residents.get(installer, anna.id).first == "Annabella")
+            assert engine.residents.get(installer, anna.id).remark == "moved meanwhile"
     finally:
         other.close()
 
@@ -96,7 +110,6 @@ async def test_save_and_next_keeps_the_apartment(show: Show, park: Park) -> None
         await keys.until(lambda: len(engine.list("resident", installer, ListQuery()).first(10)) == 6)
         await keys.until(lambda: typed(keys)["last"] == "Nowak" and not typed(keys)["first"])
         await keys.until_text("A 1203")
-        await keys.press("tab")
         await keys.type("Ola")
         await keys.press("f2")
         await keys.until(lambda: len(engine.list("resident", installer, ListQuery()).first(10)) == 7)
@@ -164,3 +177,140 @@ async def test_any_name_can_be_typed_saved_and_shown(show: Show, park: Park, nam
         await keys.until_page("ResidentPage")
         await keys.press("X")
         await keys.until_text("Delete Nowak,")
+
+
+@pytest.mark.edge("75")
+@pytest.mark.feature("RES-08")
+async def test_what_both_changed_is_said_field_by_field_and_ctrl_t_takes_theirs(show: Show, park: Park) -> None:
+    engine, installer = park
+    async with show("g", "r") as keys:
+        await edit(keys, "anna")
+        await keys.press("end")
+        await keys.type("x")
+        anna = engine.residents.get(installer, engine.residents.find(installer, "Kowalska, Anna"))
+        patch = ResidentPatch(first="Hanna", last="Nowak", floors=("3",), pin="8642")
+        engine.residents.edit(installer.again(), anna.id, anna.version, patch)
+        await keys.press("f2")
+        await keys.until(lambda: len(notes(keys)) == 3)
+        assert notes(keys) == {
+            "first": "Both changed it. Theirs: Hanna.",
+            "last": "Theirs now; it was Kowalska.",
+            "floors": "Theirs now; it was empty.",
+        }
+        said = keys.page.query_one(ErrorBanner).whole
+        assert said.startswith("Ines Moreau changed Hanna Nowak meanwhile: First name, Last name, Floors, codes.")
+        assert {name: typed(keys)[name] for name in ("first", "last", "floors")} == {
+            "first": "Annax",
+            "last": "Nowak",
+            "floors": "3",
+        }
+        await keys.press("ctrl+t")
+        assert typed(keys)["first"] == "Hanna"
+        await keys.until(lambda: "first" not in notes(keys))
+        await keys.type("!")
+        await keys.press("f2")
+        await keys.until_page("ResidentsScreen")
+        now = engine.residents.get(installer, anna.id)
+        assert (now.last, now.floors) == ("Nowak", ("3",))
+
+
+@pytest.mark.feature("RES-01")
+async def test_a_pasted_person_is_split_and_several_are_not(show: Show) -> None:
+    async with show("g", "r", "n") as keys:
+        await keys.until_page("ResidentForm")
+        await keys.press("tab")
+        line = keys.app.focused
+        line.post_message(Paste("Anna Maria Nowak <anna.nowak@example.com>"))
+        await keys.until(lambda: typed(keys)["email"] == "anna.nowak@example.com")
+        assert (typed(keys)["first"], typed(keys)["last"]) == ("Anna Maria", "Nowak")
+
+
+@pytest.mark.edge("33")
+@pytest.mark.feature("RES-08")
+async def test_locked_fields_of_a_linked_user_say_why_and_the_rest_is_saved(show: Show, park: Park) -> None:
+    engine, installer = park
+    anna = engine.residents.find(installer, "Kowalska, Anna")
+    engine.residents.link(installer.again(), anna, "Manages a second home.")
+    async with show("g", "r") as keys:
+        await edit(keys, "anna")
+        await keys.until(lambda: notes(keys).get("email") == "Linked user: Manages a second home.")
+        await keys.press("tab", "tab")
+        assert keys.app.focused.parent.key == "pin", "the locked e-mail is passed over"
+        await keys.press("shift+tab")
+        await keys.type("Nowak")
+        await keys.press("f2")
+        await keys.until(lambda: engine.residents.get(installer, anna).last == "Nowak")
+
+
+@pytest.mark.edge("6")
+@pytest.mark.edge("14")
+@pytest.mark.feature("RES-05")
+async def test_floors_and_face_are_saved_and_a_form_that_does_not_touch_them_leaves_them(
+    show: Show, park: Park, tmp_path: Path
+) -> None:
+    engine, installer = park
+    Image.new("RGB", (300, 400), "navy").save(tmp_path / "a.png")
+    anna = engine.residents.find(installer, "Kowalska, Anna")
+    async with show("g", "r") as keys:
+        await edit(keys, "anna")
+        await keys.press("tab", "tab", "tab")
+        await keys.type("27411")
+        await keys.until(lambda: typed(keys)["pin"] == "27411")
+        keys.page.form.fields["floors"].put("g1; 200")  # type: ignore[attr-defined]
+        keys.page.form.fields["face"].put(str(tmp_path / "a.png"))  # type: ignore[attr-defined]
+        await keys.press("f2")
+        await keys.until_text("A floor is a number from -10")
+        keys.page.form.fields["floors"].put("g1; 2")  # type: ignore[attr-defined]
+        await keys.press("f2")
+        await keys.until_page("ResidentsScreen")
+        assert engine.residents.get(installer, anna).floors == ("G1", "2")
+        photo = engine.residents.photo(installer, anna)
+        assert photo is not None
+        await keys.press("e")
+        await keys.until_page("ResidentEdit")
+        face = keys.page.form.fields["face"]  # type: ignore[attr-defined]
+        assert face.hint.endswith("by Ines Moreau")
+        await keys.type("Hanna")
+        await keys.press("f2")
+        await keys.until(lambda: engine.residents.get(installer, anna).first == "Hanna")
+        assert engine.residents.photo(installer, anna) == photo
+
+
+@pytest.mark.feature("RES-01")
+async def test_save_and_next_keeps_the_floors_and_groups_that_were_chosen(show: Show, park: Park) -> None:
+    engine, installer = park
+    async with show("g", "r", "n") as keys:
+        await keys.until_page("ResidentForm")
+        form = keys.page.form  # type: ignore[attr-defined]
+        await keys.type("1203")
+        await keys.press("tab")
+        await keys.until(lambda: bool(typed(keys)["group_ids"]))
+        form.fields["first"].put("Jan")
+        form.fields["last"].put("Nowak")
+        form.fields["group_ids"].put(())
+        form.fields["floors"].put("G1; 3")
+        await keys.press("f4")
+        await keys.until(lambda: keys.page.form is not form and typed(keys)["floors"] == "G1; 3")  # type: ignore[attr-defined]
+        await keys.until(lambda: typed(keys)["group_ids"] == () and typed(keys)["last"] == "Nowak")
+        found = engine.residents.get(installer, engine.residents.find(installer, "Nowak, Jan"))
+        assert (found.groups, found.floors) == ((), ("G1", "3"))
+
+
+@pytest.mark.feature("RES-02")
+async def test_f_adds_a_member_with_what_the_master_tells_and_counts_the_free_ones(show: Show) -> None:
+    async with show("g", "r") as keys:
+        await keys.until_text("Kowalska, Anna")
+        await keys.press("slash")
+        await keys.type("anna")
+        await keys.press("enter")
+        await keys.until_text("1 of 5")
+        await keys.press("f")
+        await keys.until_page("ResidentForm")
+        await keys.until(lambda: typed(keys)["role"] == "member")
+        assert (typed(keys)["last"], typed(keys)["country"], typed(keys)["calling_code"]) == (
+            "Kowalska",
+            "Poland",
+            "48",
+        )
+        hint = keys.page.form.fields["role"].hint  # type: ignore[attr-defined]
+        assert hint == "2nd member, 3 are free"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from PIL import Image
 
 from backend.domain.context import Context
 from backend.domain.enums import Role
+from backend.domain.records import ResidentPatch
 from backend.engine import Engine
 from tests.screens.conftest import Show
 from tests.support.keys import Keys
@@ -39,8 +43,15 @@ async def test_a_master_with_members_cannot_be_deleted_alone_and_the_sentence_sa
     async with show() as keys:
         await open_person(keys, "anna kow")
         await keys.press("X")
-        await keys.until_text("Nothing was deleted")
+        await keys.until_text("would be left")
+        await keys.press("enter")
+        await keys.until_page("ResidentPage")
         assert engine.residents.find(installer, "Kowalska, Anna")
+        await keys.press("X")
+        await keys.until_text("w  Whole family")
+        await keys.press("w")
+        await keys.until_text("Delete these")
+        await keys.until_text("The licence of A 1001 dies with its master.")
 
 
 @pytest.mark.feature("SYNC-03")
@@ -114,3 +125,43 @@ async def test_a_family_member_begins_with_what_the_family_tells(show: Show) -> 
         await keys.until_text("A 1001")
         await keys.until_text("Member")
         assert "Kowalska" in keys.text()
+
+
+@pytest.mark.feature("RES-08")
+async def test_p_then_y_sends_a_new_app_password_and_the_page_keeps_where_it_is(show: Show, park: Park) -> None:
+    engine, installer = park
+    async with show() as keys:
+        await open_person(keys, "anna kow")
+        before = keys.pressed
+        await keys.press("p")
+        await keys.until_text("Give Kowalska, Anna a new app password?")
+        await keys.until_text("A new one goes to kowalska.a1001@")
+        await keys.press("enter")
+        await keys.until_page("ResidentPage")
+        login = engine.residents.get(installer, engine.residents.find(installer, "Kowalska, Anna")).login
+        await keys.press("p")
+        await keys.until_text("a new app password?")
+        await keys.press("y")
+        await keys.until_text("on its way to kowalska.a1001@")
+        assert keys.pressed - before == 4
+        await keys.until_text("Login")
+        now = engine.residents.get(installer, engine.residents.find(installer, "Kowalska, Anna")).login
+        assert now.sent_to == login.sent_to
+        assert len([row for row in engine.list("outgoing", installer).first(100) if "app password" in str(row)]) == 1
+
+
+@pytest.mark.feature("RES-05")
+async def test_a_face_is_drawn_with_when_and_by_whom_it_was_enrolled(show: Show, park: Park, tmp_path: Path) -> None:
+    engine, installer = park
+    Image.new("RGB", (300, 400), "navy").save(tmp_path / "anna.png")
+    anna = engine.residents.get(installer, engine.residents.find(installer, "Kowalska, Anna"))
+    patch = ResidentPatch(face=engine.read_photo(tmp_path / "anna.png"))
+    engine.residents.edit(installer.again(), anna.id, anna.version, patch)
+    async with show() as keys:
+        await open_person(keys, "anna kow")
+        await keys.until_text("enrolled 2026-03-02 by Ines")
+        await keys.press("v")
+        await keys.until_text("enrolled 2026-03-02 by Ines")
+        assert "▀" * 20 in keys.text()
+        await keys.press("escape")
+        await keys.until_page("ResidentPage")

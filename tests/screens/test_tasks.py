@@ -5,6 +5,7 @@ Each test starts on the Dashboard and counts the presses beyond the data (tasks:
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import time
@@ -16,12 +17,14 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
+from backend.domain.apartments import ApartmentRecord
 from backend.domain.enums import SyncState
 from backend.domain.paging import ListQuery, ListRow
 from backend.domain.records import LogLine, ResidentRecord
 from backend.launch import AgentKeeper
 from smartplus_tui.app import SmartPlusApp
 from smartplus_tui.demo.build import Demo, build
+from tests.documents.test_writer import read_xlsx
 from tests.support.keys import Keys
 from widgets.form import PickField
 from widgets.frame import StatusLine
@@ -118,6 +121,13 @@ def anna(demo: Demo) -> ResidentRecord:
     return demo.engine.residents.get(demo.context, demo.engine.residents.find(demo.context, "Kowalska, Anna"))
 
 
+def apartment(demo: Demo, number: str) -> ApartmentRecord:
+    """An apartment of building A, as the engine holds it."""
+    wanted = demo.engine.parse_filter("apartment", demo.context, f"b:A apt:{number}")
+    (row,) = demo.engine.list("apartment", demo.context, ListQuery(wanted)).first(2)
+    return demo.engine.apartments.get(demo.context, row.id)
+
+
 def status(keys: Keys) -> str:
     """What the status line says."""
     return "".join(text for text, _ in keys.app.screen.query_one(StatusLine).parts)
@@ -190,6 +200,25 @@ async def test_4_why_was_anna_refused(demo: Demo, begin: Begin, tally: Tally) ->
     tally.note(4, "Why was Anna refused", 4, pressed)
 
 
+@pytest.mark.feature("LOG-01")
+async def test_6_export_last_weeks_door_log(
+    demo: Demo, begin: Begin, tally: Tally, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    wanted = demo.engine.parse_filter("door-log", demo.context, "last-week")
+    count = demo.engine.list("door-log", demo.context, ListQuery(wanted)).count()
+    async with begin() as keys:
+        await keys.press("g", "l", "slash")
+        await keys.type("last-week")
+        await keys.press("enter", "x", "enter")
+        pressed = keys.pressed
+        await keys.until_text(f"{count} rows exported")
+        (path,) = await asyncio.to_thread(lambda: list(tmp_path.iterdir()))
+        assert path.name.startswith("door-logs-last-week-")
+        assert len(read_xlsx(path)) == count + 1
+    tally.note(6, "Export last week's door log", 6, pressed)
+
+
 @pytest.mark.feature("LOG-06")
 async def test_8_who_changed_this_person(demo: Demo, begin: Begin, tally: Tally) -> None:
     acts = demo.engine.operations.of_record(demo.context, "resident", anna(demo).id, 10)
@@ -242,6 +271,76 @@ async def test_11_add_a_resident_with_pin_and_card(demo: Demo, begin: Begin, tal
         await keys.until_text("Ewa Kowalska: 4 of 4 doors", within=60)
         assert demo.doors.type_pin("Lobby-A", "64821")[0]
     tally.note(11, "Add a resident with PIN and card", 9, pressed)
+
+
+@pytest.mark.feature("RES-02")
+async def test_12_add_a_family_member_with_pin(demo: Demo, begin: Begin, tally: Tally) -> None:
+    async with begin() as keys:
+        await keys.press("ctrl+p")
+        await keys.type("1002")
+        await keys.press("enter", "f")
+        await keys.type("Igor")
+        await keys.press("tab", "tab", "tab")
+        await keys.type("58213")
+        await keys.press("f2")
+        pressed = keys.pressed
+        await keys.until_page("ApartmentPage")
+        await keys.until_text("Igor")
+        wanted = ListQuery(demo.engine.parse_filter("resident", demo.context, "igor"))
+        (row,) = demo.engine.list("resident", demo.context, wanted).first(2)
+        record = demo.engine.residents.get(demo.context, row.id)
+        assert (record.building, record.apartment, record.role) == ("A", "1002", "member")
+        assert [one.masked for one in record.credentials] == ["··13"]
+        master = next(one for _, one, role in apartment(demo, "1002").residents if role == "master")
+        assert record.last == master.partition(", ")[0]
+    tally.note(12, "Add a family member with PIN", 7, pressed)
+
+
+@pytest.mark.feature("RES-15")
+async def test_16_import_fifty_residents(demo: Demo, begin: Begin, tally: Tally) -> None:
+    lines = "\n".join(
+        f"A 1401\tPerson{number} Pasted\tp{number}@mail.example\t{81_000 + number}" for number in range(50)
+    )
+    async with begin() as keys:
+        await keys.press("g", "r")
+        await keys.until_page("ResidentsScreen")
+        await keys.paste(lines)
+        keys.pressed += 3  # ctrl+a and ctrl+c where the list is, and the paste here
+        await keys.until_page("ImportPage")
+        await keys.until_text("50 rows")
+        await keys.settled()
+        await keys.press("f2")
+        pressed = keys.pressed
+        await keys.until_page("ImportReportPage", within=60)
+        found = demo.engine.list("resident", demo.context, ListQuery()).first(500)
+        assert sum("Pasted" in row.values["name"] for row in found) == 50
+        await keys.until_text("Import of 50 residents: 4 of 4 doors", within=90)
+        assert demo.doors.type_pin("Lobby-A", "81049")[0]
+    tally.note(16, "Import 50 residents", 6, pressed)
+
+
+@pytest.mark.feature("APT-04")
+@pytest.mark.feature("SYNC-03")
+async def test_18_reset_an_apartment(demo: Demo, begin: Begin, tally: Tally) -> None:
+    before = apartment(demo, "1203")
+    assert before.residents
+    async with begin() as keys:
+        await keys.press("ctrl+p")
+        await keys.type("1203")
+        await keys.press("enter", "z")
+        await keys.until_text("Type 1203")
+        await keys.press(*"1203", "f2")
+        pressed = keys.pressed
+        await keys.until_page("ApartmentPage")
+        await keys.until_text("Nobody here can sign in")
+        after = apartment(demo, "1203")
+        assert [role for _, _, role in after.residents] == ["master"]
+        assert (after.account_status, after.call_type) == (before.account_status, before.call_type)
+        master = after.residents[0][0]
+        proof = demo.engine.sync.revoked
+        await keys.until(lambda: all(line.absent_at for line in proof(demo.context, master)), within=60)
+        assert not demo.engine.residents.get(demo.context, master).email
+    tally.note(18, "Reset an apartment", 8, pressed)
 
 
 @pytest.mark.feature("SYNC-03")
@@ -347,7 +446,7 @@ async def test_a_newcomer_reaches_an_opened_door_and_takes_it_back(demo: Demo, b
 
 async def try_a_door(keys: Keys, pin: str, verdict: str) -> None:
     """Stand at the lobby of A and type a PIN."""
-    await keys.press("g", "t")
+    await keys.press("g", "k")
     await keys.until_page("TryDoorScreen")
     await keys.until(lambda: not keys.page.waiting)
     if keys.page.query_one("#field-door", PickField).value is None:
@@ -377,7 +476,7 @@ def cursor_line(keys: Keys) -> str:
 
 def last_night(demo: Demo) -> list[ListRow]:
     """The lines of the gym of last night."""
-    wanted = demo.engine.parse_filter("door-log", "gym night")
+    wanted = demo.engine.parse_filter("door-log", demo.context, "gym night")
     return demo.engine.list("door-log", demo.context, ListQuery(wanted)).first(50)
 
 

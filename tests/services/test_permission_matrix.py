@@ -17,11 +17,19 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from backend.domain.accounts import ManagerPatch
+from backend.domain.apartments import ApartmentPatch
+from backend.domain.communities import CommunityDraft, CommunitySwitches
 from backend.domain.context import Context, agent_context, new_id
-from backend.domain.enums import Role, Via
+from backend.domain.device_drafts import Reach
+from backend.domain.enums import ImportKind, OutgoingKind, Role, Via
 from backend.domain.errors import Forbidden, SmartPlusError
+from backend.domain.import_columns import Columns
+from backend.domain.imports import ImportDraft
 from backend.domain.paging import ListQuery
 from backend.domain.records import DeviceDraft, ManagerDraft, ResidentDraft, ResidentPatch
+from backend.domain.sheets import Sheet, SheetRow
+from backend.domain.signing_in import Proof
 from backend.engine import SERVICES, Engine
 from backend.services.base import Service
 from backend.store import tables as t
@@ -36,6 +44,8 @@ DEVICE = DeviceDraft(
 )  # fmt: skip
 ACCOUNT = ManagerDraft(email="new@example.com", name="New", role=Role.VIEWER, password="quiet doors stay")
 QUERY = ListQuery()
+SHEET = Sheet("list.csv", "", (SheetRow(1, ("Building", "Apt", "Last Name")), SheetRow(2, ("Nowhere", "1", "Novak"))))
+LIST = ImportDraft(ImportKind.ADD, SHEET, Columns(("building", "apartment", "last"), 1))
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,9 @@ class Act:
 ACTS: dict[str, Act] = {
     "communities.get": Act("IMTV", lambda e, c, i: e.communities.get(c)),
     "communities.edit": Act("IM  ", lambda e, c, i: e.communities.edit(c, NOBODY, name="Park")),
+    "communities.list": Act("IMTV", lambda e, c, i: e.communities.list(c, QUERY).first(1)),
+    "communities.add": Act("I   ", lambda e, c, i: e.communities.add(c, CommunityDraft(name="x", timezone="UTC"))),
+    "communities.switch": Act("I   ", lambda e, c, i: e.communities.switch(c, NOBODY, CommunitySwitches())),
     "buildings.list": Act("IMTV", lambda e, c, i: e.buildings.list(c, QUERY).first(1)),
     "buildings.get": Act("IMTV", lambda e, c, i: e.buildings.get(c, i["building"])),
     "buildings.add": Act("I   ", lambda e, c, i: e.buildings.add(c, new_id())),
@@ -58,7 +71,9 @@ ACTS: dict[str, Act] = {
     "apartments.get": Act("IMTV", lambda e, c, i: e.apartments.get(c, i["apartment"])),
     "apartments.add": Act("I   ", lambda e, c, i: e.apartments.add(c, NOBODY, "1")),
     "apartments.add_range": Act("I   ", lambda e, c, i: e.apartments.add_range(c, NOBODY, "1", "2")),
-    "apartments.edit": Act("IM  ", lambda e, c, i: e.apartments.edit(c, NOBODY, 1, name="x")),
+    "apartments.edit": Act("IM  ", lambda e, c, i: e.apartments.edit(c, NOBODY, 1, ApartmentPatch())),
+    "apartments.reset_preview": Act("IM  ", lambda e, c, i: e.apartments.reset_preview(c, i["apartment"])),
+    "apartments.reset": Act("IM  ", lambda e, c, i: e.apartments.reset(c, i["apartment"], "no number")),
     "apartments.delete": Act("I   ", lambda e, c, i: e.apartments.delete(c, NOBODY)),
     "residents.list": Act("IM V", lambda e, c, i: e.residents.list(c, QUERY).first(1)),
     "residents.get": Act("IM V", lambda e, c, i: e.residents.get(c, i["resident"])),
@@ -66,11 +81,24 @@ ACTS: dict[str, Act] = {
     "residents.defaults": Act("IM  ", lambda e, c, i: e.residents.defaults(c, i["apartment"])),
     "residents.add": Act("IM  ", lambda e, c, i: e.residents.add(c, ResidentDraft(apartment_id=NOBODY))),
     "residents.edit": Act("IM  ", lambda e, c, i: e.residents.edit(c, NOBODY, 1, ResidentPatch())),
+    "residents.reset_password": Act("IM  ", lambda e, c, i: e.residents.reset_password(c, NOBODY)),
+    "residents.link": Act("I   ", lambda e, c, i: e.residents.link(c, NOBODY, "Has an account elsewhere.")),
+    "residents.advise_add": Act("IM  ", lambda e, c, i: e.residents.advise_add(c, ResidentDraft())),
+    "residents.advise_edit": Act("IM  ", lambda e, c, i: e.residents.advise_edit(c, NOBODY, ResidentPatch())),
+    "residents.photo": Act("IM V", lambda e, c, i: e.residents.photo(c, i["resident"])),
     "residents.deletion": Act("IM  ", lambda e, c, i: e.residents.deletion(c, [i["resident"]])),
     "residents.delete": Act("IM  ", lambda e, c, i: e.residents.delete(c, [NOBODY])),
     "residents.plan_add": Act("IM V", lambda e, c, i: e.residents.plan_add(c, ResidentDraft(apartment_id=NOBODY))),
     "residents.plan_edit": Act("IM V", lambda e, c, i: e.residents.plan_edit(c, NOBODY, ResidentPatch())),
     "residents.reveal": Act("IM  ", lambda e, c, i: e.residents.reveal(c, i["resident"])),
+    "imports.begin": Act("IM  ", lambda e, c, i: e.imports.begin(c, ImportKind.ADD, [SHEET])),
+    "imports.begin_faces": Act("IM  ", lambda e, c, i: e.imports.begin_faces(c, "faces.zip", [])),
+    "imports.preview": Act("IM  ", lambda e, c, i: e.imports.preview(c, LIST)),
+    "imports.plan": Act("IM  ", lambda e, c, i: e.imports.plan(c, LIST)),
+    "imports.write": Act("IM  ", lambda e, c, i: e.imports.write(c, LIST)),
+    "imports.reports": Act("IM V", lambda e, c, i: e.imports.reports(c)),
+    "imports.report": Act("IM V", lambda e, c, i: e.imports.report(c, NOBODY)),
+    "imports.export": Act("IM  ", lambda e, c, i: e.imports.export(c)),
     "groups.list_all": Act("IM V", lambda e, c, i: e.groups.list_all(c)),
     "devices.list": Act("IMTV", lambda e, c, i: e.devices.list(c, QUERY).first(1)),
     "devices.get": Act("IMTV", lambda e, c, i: e.devices.get(c, i["device"])),
@@ -98,11 +126,30 @@ ACTS: dict[str, Act] = {
     "undoable.list": Act("IM  ", lambda e, c, i: e.undoable.list(c, QUERY).first(1)),
     "managers.list": Act("IM V", lambda e, c, i: e.managers.list(c, QUERY).first(1)),
     "managers.get": Act("IM V", lambda e, c, i: e.managers.get(c, NOBODY)),
-    "managers.me": Act("IMTV", lambda e, c, i: e.managers.me(c)),
     "managers.add": Act("I   ", lambda e, c, i: e.managers.add(c, ACCOUNT)),
+    "managers.edit": Act("I   ", lambda e, c, i: e.managers.edit(c, NOBODY, 1, ManagerPatch())),
+    "managers.assign": Act("I   ", lambda e, c, i: e.managers.assign(c, NOBODY, 1, {1})),
+    "first_passwords.give": Act("I   ", lambda e, c, i: e.first_passwords.give(c, NOBODY)),
+    "device_sheets.check": Act("I T ", lambda e, c, i: e.device_sheets.check(c, ())),
+    "device_sheets.add": Act(
+        "I T ", lambda e, c, i: e.device_sheets.add(c, [DEVICE.model_copy(update={"building_id": NOBODY})])
+    ),
+    "device_setup.place": Act("I T ", lambda e, c, i: e.device_setup.place(c, NOBODY, 1)),
+    "device_setup.readdress": Act("I T ", lambda e, c, i: e.device_setup.readdress(c, NOBODY, 1, Reach())),
     "managers.disable": Act("I   ", lambda e, c, i: e.managers.disable(c, NOBODY, 1, True)),
-    "managers.make_session": Act("IMTV", lambda e, c, i: e.managers.make_session(c)),
-    "managers.end_session": Act("IMTV", lambda e, c, i: e.managers.end_session(c, "no token")),
+    "sessions.make": Act("IMTV", lambda e, c, i: e.sessions.make(c)),
+    "sessions.end": Act("IMTV", lambda e, c, i: e.sessions.end(c, "no token")),
+    "sessions.move": Act("IMTV", lambda e, c, i: e.sessions.move(c, e.sessions.make(c))),
+    "account.me": Act("IMTV", lambda e, c, i: e.account.me(c)),
+    "account.change_password": Act("IMTV", lambda e, c, i: e.account.change_password(c, "", "")),
+    "account.unlock": Act("IMTV", lambda e, c, i: e.account.unlock(c, "")),
+    "account.lock_minutes": Act("IMTV", lambda e, c, i: e.account.lock_minutes(c)),
+    "account.sign_out": Act("IMTV", lambda e, c, i: e.account.sign_out(c)),
+    "account.agreements": Act("IMTV", lambda e, c, i: e.account.agreements(c)),
+    "sites.places": Act("IMTV", lambda e, c, i: e.sites.places(c)),
+    "sites.link": Act("IMTV", lambda e, c, i: e.sites.link(c, _proof(e, c))),
+    "sites.unlink": Act("IMTV", lambda e, c, i: e.sites.unlink(c, NOBODY, "")),
+    "sites.switch": Act("IMTV", lambda e, c, i: e.sites.switch(c, e.sites.places(c)[0])),
     "sync.progress": Act("IMTV", lambda e, c, i: e.sync.progress(c, {i["device"]: 1})),
     "sync.devices": Act("IMTV", lambda e, c, i: e.sync.devices(c)),
     "sync.person": Act("IMTV", lambda e, c, i: e.sync.person(c, i["resident"])),
@@ -116,19 +163,58 @@ ACTS: dict[str, Act] = {
     "search.find by PIN": Act("IM  ", lambda e, c, i: e.search.find(c, "pin:1234")),
     "dashboard.read": Act("IMTV", lambda e, c, i: e.dashboard.read(c)),
     "dashboard.summary": Act("IMTV", lambda e, c, i: e.dashboard.summary(c)),
+    "settings.all": Act("IM V", lambda e, c, i: e.settings.all(c)),
+    "settings.facts": Act("IM V", lambda e, c, i: e.settings.facts(c)),
+    "settings.edit": Act("I   ", lambda e, c, i: e.settings.edit(c, {"sms.success": "OK"})),
+    "settings.test": Act("I   ", lambda e, c, i: e.settings.test(c, OutgoingKind.MAIL, "x@example.com")),
+    "outbox.list": Act("IM V", lambda e, c, i: e.outbox.list(c, QUERY).first(1)),
+    "outbox.get": Act("IM V", lambda e, c, i: e.outbox.get(c, NOBODY)),
+    "outbox.read": Act("IM  ", lambda e, c, i: e.outbox.read(c, NOBODY)),
+    "outbox.print": Act("IM  ", lambda e, c, i: e.outbox.print(c, NOBODY, Path("/dev/shm") / new_id())),
+    "outbox.send_again": Act("IM  ", lambda e, c, i: e.outbox.send_again(c, [NOBODY])),
+    "outbox.hand_over": Act("IM  ", lambda e, c, i: e.outbox.hand_over(c, [NOBODY])),
+    "outbox.delete": Act("IM  ", lambda e, c, i: e.outbox.delete(c, [NOBODY])),
     "backups.write": Act("IM  ", lambda e, c, i: e.backups.write(c, Path("/nowhere/backup.db"))),
     "engine.backup": Act("IM  ", lambda e, c, i: e.backup(c, Path("/nowhere/backup.db"))),
+    "engine.export": Act("IM V", lambda e, c, i: e.export("resident", c, QUERY, Path("/nowhere/rows.csv"))),
+    "engine.export of logs": Act("IMTV", lambda e, c, i: e.export("door-log", c, QUERY, Path("/nowhere/rows.csv"))),
     "engine.list undo": Act("IM  ", lambda e, c, i: e.list("undo", c).first(1)),
 }
 
-FREE = frozenset({"managers.login", "managers.resume", "agents.state"})
+FREE = frozenset(
+    {
+        "sign_in.site_name",
+        "sign_in.prove",
+        "sign_in.obtain_code",
+        "sign_in.prove_code",
+        "sign_in.agree",
+        "sign_in.decline",
+        "sign_in.enter",
+        "sign_in.login",
+        "sessions.resume",
+        "forgotten.ask",
+        "forgotten.reset",
+        "kept.put",
+        "kept.get",
+        "kept.drop",
+        "kept.where",
+        "agents.state",
+    }
+)
 """Before there is a context, or without any: they take none."""
 
 SWITCHED = {
-    "log_access": {"logs.list", "logs.get", "logs.newest", "access.why of a log line"},
-    "delete_residents": {"residents.deletion", "residents.delete"},
+    "log_access": {"logs.list", "logs.get", "logs.newest", "access.why of a log line", "engine.export of logs"},
+    "delete_residents": {"apartments.reset", "apartments.reset_preview", "residents.deletion", "residents.delete"},
 }
 """Switch of an account -> what a property manager loses with it (rules 1.1)."""
+
+
+def _proof(engine: Engine, context: Context) -> Proof:
+    """A proof of the acting account itself, which is not linked with itself."""
+    assert context.actor_id is not None
+    return Proof(context.actor_id, "", "", context.community_id, Via.APP, engine.clock(), False, ())
+
 
 LETTERS = {Role.INSTALLER: "I", Role.MANAGER: "M", Role.TECHNICIAN: "T", Role.VIEWER: "V"}
 
@@ -216,7 +302,9 @@ def test_every_public_method_stands_in_the_table(site: Site) -> None:
 def test_the_engine_has_every_service_of_its_contract(site: Site) -> None:
     assert services(site.engine).keys() == {
         "communities", "buildings", "apartments", "residents", "groups", "devices", "doors", "logs", "operations",
-        "undo", "undoable", "managers", "sync", "access", "search", "dashboard", "agents", "backups",
+        "undo", "undoable", "managers", "first_passwords", "device_setup", "device_sheets",
+        "sign_in", "sessions", "account", "forgotten", "kept", "sites",
+        "sync", "access", "search", "dashboard", "agents", "backups", "settings", "outbox", "imports",
     }  # fmt: skip
 
 

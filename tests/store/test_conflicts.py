@@ -18,7 +18,16 @@ from tests.support.anyrow import insert_any, made_up
 from tests.support.rows import insert_community
 
 UNIQUE = {str(index.name): index for table in t.metadata.tables.values() for index in table.indexes if index.unique}
-OF_THE_AGENT = {"uq_event", "uq_door_log_remote", "uq_read_back", "uq_command_uuid"}
+OF_THE_AGENT = {
+    "uq_event",
+    "uq_door_log_remote",
+    "uq_read_back",
+    "uq_command_uuid",
+    "uq_login_code",
+    "uq_agreement",
+    "uq_outgoing_key",
+    "uq_import_columns",
+}
 """Dedupe keys that no person types."""
 PARTIAL: dict[str, dict[str, Any]] = {
     "uq_resident_master": {"role": ResidentRole.MASTER},

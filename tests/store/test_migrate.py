@@ -23,9 +23,10 @@ from backend.store.store import Store
 from tests.support.clock import FakeClock
 from tests.support.rows import ManagerContext
 
+NEXT = "next"
 NEXT_STEP = """
-revision = "0002"
-down_revision = "0001"
+revision = "next"
+down_revision = "{last}"
 
 def upgrade(op):
     op.execute("ALTER TABLE building ADD COLUMN colour TEXT NOT NULL DEFAULT 'white'")
@@ -49,8 +50,8 @@ def next_scripts(tmp_path: Path, more: str = "") -> Scripts:
     """Our steps and one more."""
     directory = tmp_path / "steps"
     shutil.copytree(OURS.directory, directory, ignore=shutil.ignore_patterns("__pycache__"))
-    (directory / "0002_colour.py").write_text(NEXT_STEP.format(more=more))
-    return Scripts(directory, (*OURS.revisions, "0002"))
+    (directory / "next_colour.py").write_text(NEXT_STEP.format(last=OURS.revisions[-1], more=more))
+    return Scripts(directory, (*OURS.revisions, NEXT))
 
 
 def query(path: Path, sql: str) -> list[Any]:

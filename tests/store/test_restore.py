@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from backend.domain.context import agent_context, new_id
-from backend.domain.enums import CommandState, CommandVerb, Role
+from backend.domain.enums import CommandState, CommandVerb, OutgoingKind, OutgoingState, Role
 from backend.domain.errors import Busy, NotFound, Unreachable
 from backend.store import tables as t
 from backend.store.backup import make_backup
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.feature("OPS-03")
 
 @pytest.fixture
 def saved(site: Site, store: Store, manager_context: ManagerContext, clock: FakeClock) -> Path:
-    """A backup with two devices in sync and a command in each state; Bert comes after it, and the site is closed."""
+    """A backup with two devices in sync, a command and a text in each state; Bert comes later; the site is closed."""
     community = manager_context(Role.MANAGER, name="Anna").community_id
     with store.write(agent_context(community), "test.prepare") as work:
         work.require("device.write")
@@ -40,6 +40,9 @@ def saved(site: Site, store: Store, manager_context: ManagerContext, clock: Fake
             work.update(t.device_sync, device, gen=5, done_gen=5, read_back_at=clock())
         for state in CommandState:
             work.connection.execute(insert(t.command).values(**command(devices[0], state, clock)))
+        for text in OutgoingState:
+            sealed = {"idempotency_key": text, "content_sealed": b"", "state": text, "made_at": clock()}
+            work.insert(t.outgoing, uuid=new_id(), community_id=community, kind=OutgoingKind.MAIL, **sealed)
     clock.advance(hours=1)
     made = make_backup(site, at=clock())
     manager_context(Role.MANAGER, community_id=community, name="Bert")
@@ -102,6 +105,15 @@ def test_commands_that_wait_are_not_carried_out(site: Site, saved: Path, clock: 
     )
     turned = {CommandState.QUEUED: CommandState.EXPIRED, CommandState.CLAIMED: CommandState.UNKNOWN}
     assert states == [turned.get(state, state) for state in CommandState]
+
+
+def test_texts_that_wait_are_not_sent_without_a_word(site: Site, saved: Path, clock: FakeClock) -> None:
+    restore(site, saved, by="Mara", clock=clock)
+    states = opened(
+        site, clock, lambda c: c.execute(select(t.outgoing.c.state).order_by(t.outgoing.c.id)).scalars().all()
+    )
+    due = (OutgoingState.QUEUED, OutgoingState.SENDING, OutgoingState.FAILED)
+    assert states == [OutgoingState.UNKNOWN if state in due else state for state in OutgoingState]
 
 
 def test_the_operation_log_says_who_restored_what(site: Site, saved: Path, clock: FakeClock) -> None:

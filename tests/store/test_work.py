@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -282,7 +283,37 @@ def test_who_may_not_is_refused(
 def test_a_manager_of_another_community_is_refused(store: Store, manager_context: ManagerContext) -> None:
     mine, other = manager_context(), manager_context()
     stranger = Context(mine.actor_id, mine.actor_name, other.community_id, mine.via)
-    fail(store, stranger, lambda work: work.require("resident.read"), Forbidden, "disabled")
+    fail(store, stranger, lambda work: work.require("resident.read"), Forbidden, "not assigned")
+
+
+@pytest.mark.feature("ACC-02")
+def test_a_manager_acts_where_they_are_assigned_until_that_is_taken_away(
+    store: Store, manager_context: ManagerContext
+) -> None:
+    mine, other = manager_context(), manager_context()
+    assert mine.actor_id is not None
+    with store.write(agent_context(mine.community_id), "test.assign") as work:
+        work.require("manager.write")
+        row = work.insert(t.manager_community, manager_id=mine.actor_id, community_id=other.community_id)
+    there = Context(mine.actor_id, mine.actor_name, other.community_id, mine.via)
+    with store.read(there, "resident.read"):
+        pass
+    with store.write(agent_context(mine.community_id), "test.assign") as work:
+        work.require("manager.write")
+        work.delete(t.manager_community, row)
+    with pytest.raises(Forbidden, match="not assigned"), store.read(there, "resident.read"):
+        pass
+
+
+@pytest.mark.feature("ACC-05")
+def test_a_password_changed_later_ends_what_was_signed_in_before(store: Store, manager_context: ManagerContext) -> None:
+    at = store.clock()
+    mine = manager_context(password_changed_at=at)
+    with store.read(replace(mine, proved_at=at), "resident.read"):
+        pass
+    before = replace(mine, proved_at=at - timedelta(microseconds=1))
+    with pytest.raises(Forbidden, match="password of this account was changed"), store.read(before, "resident.read"):
+        pass
 
 
 def test_the_books_take_no_rule_table_and_leave_no_operation(store: Store) -> None:

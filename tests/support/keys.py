@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
+from textual import events
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
@@ -38,6 +39,11 @@ class Keys:
     async def type(self, text: str) -> None:
         """Type data, which does not count."""
         await self.pilot.press(*text)
+
+    async def paste(self, text: str) -> None:
+        """Paste data, "|" as a new line, which does not count."""
+        self.app.post_message(events.Paste(text.replace("|", "\n")))
+        await self.pilot.pause()
 
     async def until(self, condition: Callable[[], bool], within: float = 15.0) -> None:
         """Wait until something holds; fails with what the screen shows."""

@@ -41,7 +41,7 @@ def make_park(root: Path, clock: FakeClock) -> None:
         clock=clock,
     )
     try:
-        context, _ = engine.managers.login(EMAIL, PASSWORD, Via.APP)
+        context, _ = engine.sign_in.login(EMAIL, PASSWORD, Via.APP, agree=True)
         for role, (number, name) in ACCOUNTS.items():
             if role is not Role.INSTALLER:
                 draft = ManagerDraft(email=f"{role.value}@rosewood.example", name=name, role=role, password=PASSWORD)

@@ -100,7 +100,6 @@ async def test_a_worker_made_from_the_rows_speaks_to_its_device(gate: World, sto
     """Address, login and token as the device was added with."""
     worker = make_worker(
         store,
-        gate.agent,
         gate.device_ids["Gate"],
         base_url=HERE,
         intake=DoorLogIntake(store, gate.agent),

@@ -38,7 +38,7 @@ def freed(world: World, name: str) -> tuple[proofs.Freed, ...]:
 def cooled(world: World) -> list[int]:
     """The credentials that may be given away again."""
     with world.store.read() as connection:
-        return proofs.cooled(connection, world.store.clock())
+        return proofs.cooled(connection, world.context.community_id, world.store.clock())
 
 
 def prove(world: World, name: str, *which: proofs.Freed) -> set[str]:

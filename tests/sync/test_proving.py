@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from backend.devices.errors import DeviceError
 from backend.domain.records import ResidentPatch
@@ -339,3 +341,19 @@ async def test_no_transaction_of_a_large_reading_holds_the_lock_for_long(
         assert not await world.reconciler("Gate").run()
         assert len(world.rows(t.held)) == 1500
         assert store.longest_lock < 0.5, "a slice of a hundred takes a few hundredths of a second"
+
+
+@pytest.mark.feature("RES-05")
+async def test_a_face_stays_here_and_is_proved_gone_like_a_code(gate: World) -> None:
+    written = io.BytesIO()
+    Image.new("RGB", (200, 260), "navy").save(written, "JPEG")
+    anna = gate.residents.get(gate.context, gate.rows(t.resident)[0].id)
+    patch = ResidentPatch(face=written.getvalue(), floors=("3",))
+    gate.residents.edit(gate.context.again(), anna.id, anna.version, patch)
+    assert await gate.reconciler("Gate").run()
+    assert record(gate)["LiftFloorNum"] == "0"
+    assert opens(gate, "2741") == (1, 2)
+    gate.residents.delete(gate.context.again(), [anna.id])
+    assert await gate.reconciler("Gate").run()
+    assert red(gate) == 0
+    assert opens(gate, "2741") == ()

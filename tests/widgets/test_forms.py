@@ -130,7 +130,7 @@ async def test_errors_stand_under_their_fields_the_first_has_the_focus_and_what_
         assert focused_key(form) == "email"
         text = screen_lines(app)
         assert text[0] == "▌ × Not saved: 2 fields need a correction"
-        assert text[1] == "▌ What you typed is kept. Tab goes to the next field in error."
+        assert text[1] == "▌ What you typed is kept. Tab goes to the next one."
         at = text.index(line_of(app, "E-mail"))
         assert text[at].startswith("E-mail           ▌ anna.kowalska@mail")
         assert text[at + 1] == " " * 19 + "× Not an e-mail address: a dot is missing after @"

@@ -29,6 +29,8 @@ def decide(rules: Rules, credential: Credential | int, relay_id: int, at: dateti
         return Decision(False, reason)
     if found.kind not in methods_of(rules, relay_id):
         return Decision(False, Reason.METHOD_OFF)
+    if not reaches(rules, holder, relay_id):
+        return Decision(False, Reason.ONLY_PUBLIC)
     groups = groups_on(rules, holder, relay_id)
     if not groups:
         return Decision(False, Reason.NO_GROUP)
@@ -47,6 +49,7 @@ def who(rules: Rules, relay_id: int, at: datetime) -> list[int]:
         for holder in rules.holders.values()
         if holder.active
         and not opening.isdisjoint(holder.groups)
+        and reaches(rules, holder, relay_id)
         and any(
             credential.kind in methods and standing(credential, at) is Reason.GRANTED
             for credential in rules.credentials.get(holder.id, ())
@@ -81,6 +84,15 @@ def methods_of(rules: Rules, relay_id: int) -> frozenset[CredentialKind]:
     """Give the credential kinds that a relay takes (edge case 48); none for a relay that is not known."""
     relay = rules.relays.get(relay_id)
     return relay.methods if relay else frozenset()
+
+
+def reaches(rules: Rules, holder: Holder, relay_id: int) -> bool:
+    """Tell whether Only Public Area leaves the relay to this holder (rules 1.2, edge case 45)."""
+    if not (rules.only_public_area and holder.resident):
+        return True
+    relay = rules.relays.get(relay_id)
+    device = rules.devices.get(relay.device_id) if relay else None
+    return device is not None and device.public
 
 
 def groups_on(rules: Rules, holder: Holder, relay_id: int) -> list[Group]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from backend.domain.access.decide import USABLE, decide, group_open, groups_on, methods_of, validity
+from backend.domain.access.decide import USABLE, decide, group_open, groups_on, methods_of, reaches, validity
 from backend.domain.access.results import Check, Explanation, Reason
 from backend.domain.access.rules import Credential, Group, Holder, Rules, Window
 from backend.domain.access.windows import (
@@ -113,6 +113,7 @@ def _sentence(case: _Case, reason: Reason) -> str:
         Reason.CREDENTIAL_GONE: f"{case.owned} was taken away.",
         Reason.CREDENTIAL_SUSPENDED: f"{case.owned} is suspended.",
         Reason.METHOD_OFF: f"{door} takes no {_MANY[case.credential.kind]}.",
+        Reason.ONLY_PUBLIC: f"{door} is in no public area, and residents of this community open public doors only.",
         Reason.NO_GROUP: f"No group of {name} opens {door}.",
     }[reason]
 
@@ -204,9 +205,18 @@ def _checks(case: _Case) -> tuple[Check, ...]:
         Check("State", credential.status.value, credential.status in USABLE),
         Check("Validity", dates, validity(credential, case.at) is Reason.GRANTED),
         Check(f"Relay takes {_MANY[credential.kind]}", taken or "nothing", credential.kind in methods),
+        *_public(case),
         Check("Group on this relay", ", ".join(group.name for group in groups) or "none", bool(groups)),
         Check("Inside its hours", f"{hours or 'no hours'}, it was {_moment(case, case.at)}", inside),
     )
+
+
+def _public(case: _Case) -> tuple[Check, ...]:
+    """The link of Only Public Area, where it is on and binds."""
+    if not (case.rules.only_public_area and case.holder.resident):
+        return ()
+    public = reaches(case.rules, case.holder, case.relay_id)
+    return (Check("Only Public Area", "public door" if public else "private door", public),)
 
 
 def _opens_next(case: _Case) -> datetime | None:
@@ -215,6 +225,8 @@ def _opens_next(case: _Case) -> datetime | None:
     if not case.holder.active or credential.status not in USABLE:
         return None
     if credential.kind not in methods_of(case.rules, case.relay_id):
+        return None
+    if not reaches(case.rules, case.holder, case.relay_id):
         return None
     start = max(case.at, credential.valid_from or case.at).astimezone(UTC)
     windows = [window for group in case.groups for window in group.windows]

@@ -19,10 +19,12 @@ KEPT_USERS = 200_000
 
 @dataclass(slots=True)
 class Crowd:
-    """Owners who have the same groups; a `dated` one has a credential with a begin or an end."""
+    """Owners who have the same groups and the same bounds; a `dated` one has a credential with a begin or an end."""
 
     number: int
     groups: frozenset[int] = frozenset()
+    bound: bool = False
+    """Whether Only Public Area binds these owners."""
     plain: list[Owner] = field(default_factory=list)
     dated: list[Owner] = field(default_factory=list)
     kinds: set[CredentialKind] = field(default_factory=set)
@@ -79,7 +81,13 @@ class Prepared:
     def crowds_at(self, device_id: int) -> list[tuple[frozenset[int], Crowd]]:
         """Give everybody who has a group with a relay of the device, by the groups that they have here."""
         here = self._groups[device_id]
-        numbers = {number for group_id in here for number in self._in_group[group_id]}
+        public = self.rules.devices[device_id].public
+        numbers = {
+            number
+            for group_id in here
+            for number in self._in_group[group_id]
+            if public or not self._crowds[number].bound
+        }
         together: dict[frozenset[int], list[int]] = defaultdict(list)
         for number in sorted(numbers):
             together[self._crowds[number].groups & here].append(number)
@@ -132,15 +140,16 @@ def prepare(rules: Rules) -> Prepared:
 
 
 def _crowds(rules: Rules) -> list[Crowd]:
-    crowds: dict[frozenset[int], Crowd] = {}
+    crowds: dict[tuple[frozenset[int], bool], Crowd] = {}
     for holder in sorted(rules.holders.values(), key=lambda holder: holder.id):
         if not holder.active:
             continue
         owner = Owner.of(holder, rules.credentials.get(holder.id, ()))
         if not owner.pins and not owner.cards:
             continue
-        crowd = crowds.get(holder.groups)
+        key = (holder.groups, rules.only_public_area and holder.resident)
+        crowd = crowds.get(key)
         if crowd is None:
-            crowd = crowds[holder.groups] = Crowd(len(crowds), holder.groups)
+            crowd = crowds[key] = Crowd(len(crowds), *key)
         crowd.join(owner)
     return list(crowds.values())

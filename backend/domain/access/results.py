@@ -23,6 +23,7 @@ class Reason(StrEnum):
     NOT_YET_VALID = "not_yet_valid"
     NO_LONGER_VALID = "no_longer_valid"
     METHOD_OFF = "method_off"
+    ONLY_PUBLIC = "only_public"
     NO_GROUP = "no_group"
     OUTSIDE_WINDOW = "outside_window"
 

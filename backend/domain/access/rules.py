@@ -65,28 +65,39 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A person or key that can own credentials; `groups` are the ids it belongs to."""
+    """A person or key that can own credentials; `groups` are the ids it belongs to.
+
+    `resident` tells that Only Public Area binds them (rules 1.2); staff, delivery and keys go where their groups go.
+    """
 
     id: int
     name: str
     active: bool
     groups: frozenset[int]
+    resident: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What compile must know of a device: its limits in users, schedules and cards a user record can take."""
+    """What compile must know of a device: its limits in users, schedules and cards a user record can take.
+
+    `public` is off for a device of an apartment.
+    """
 
     id: int
     name: str
     max_users: int
     max_schedules: int = 100
     max_cards_per_user: int = 4
+    public: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Everything that decides who may open what; `zone` is the community's IANA time zone."""
+    """Everything that decides who may open what; `zone` is the community's IANA time zone.
+
+    With `only_public_area` residents open the relays of public devices only, whatever their groups say (rules 1.2).
+    """
 
     zone: str
     holders: Mapping[int, Holder]
@@ -95,3 +106,4 @@ class Rules:
     groups: Mapping[int, Group]
     relays: Mapping[int, Relay]
     devices: Mapping[int, Device]
+    only_public_area: bool = False

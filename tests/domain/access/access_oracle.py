@@ -43,6 +43,8 @@ def may_open(rules: Rules, credential: Credential, relay_id: int, at: datetime) 
         return False
     if credential.valid_to and at >= credential.valid_to:
         return False
+    if rules.only_public_area and holder.resident and not rules.devices[relay.device_id].public:
+        return False
     mine = [rules.groups[group_id] for group_id in holder.groups if group_id in rules.groups]
     return any(
         window_open(window, at, rules.zone) for group in mine if relay_id in group.relays for window in group.windows

@@ -96,6 +96,7 @@ def communities(draw: st.DrawFn, zone: str, base: datetime, *, whole: bool = Tru
             draw(st.sampled_from([50, 50, 50, 2])),
             draw(st.sampled_from([100, 100, 100, 100, 4, 1, 0])),
             draw(st.integers(1, 3)),
+            draw(st.sampled_from([True, True, False])),
         )
         for i in range(1, draw(st.integers(1, 2)) + 1)
     ]
@@ -109,7 +110,7 @@ def communities(draw: st.DrawFn, zone: str, base: datetime, *, whole: bool = Tru
     groups = [Group(i, f"Group {i}", tuple(draw(several)), draw(opened)) for i in range(1, draw(st.integers(1, 4)) + 1)]
     members = st.frozensets(st.sampled_from([*[group.id for group in groups], 99]), min_size=1)
     holders = [
-        Holder(i, f"Person {i}", draw(st.integers(0, 9)) > 0, draw(members))
+        Holder(i, f"Person {i}", draw(st.integers(0, 9)) > 0, draw(members), draw(st.integers(0, 3)) > 0)
         for i in range(1, draw(st.integers(1, 5)) + 1)
     ]
     owned = [
@@ -117,7 +118,16 @@ def communities(draw: st.DrawFn, zone: str, base: datetime, *, whole: bool = Tru
         for holder in holders
         for i in range(draw(st.integers(1, 5)) - draw(st.sampled_from([0, 0, 0, 1])))
     ]
-    return community(groups=groups, holders=holders, credentials=owned, relays=relays, devices=devices, zone=zone)
+    bound = draw(st.sampled_from([False, False, True]))
+    return community(
+        groups=groups,
+        holders=holders,
+        credentials=owned,
+        relays=relays,
+        devices=devices,
+        zone=zone,
+        only_public_area=bound,
+    )
 
 
 @st.composite

@@ -77,6 +77,7 @@ def community(
     relays: Iterable[Relay] | None = None,
     devices: Iterable[Device] | None = None,
     zone: str = BERLIN,
+    only_public_area: bool = False,
 ) -> Rules:
     """Put records together; without devices and relays there is one door "Gym" with "Relay 1"."""
     owned: dict[int, list[Credential]] = {}
@@ -89,6 +90,7 @@ def community(
         groups={group.id: group for group in groups},
         relays={relay.id: relay for relay in relays or [gym_relay()]},
         devices={device.id: device for device in devices or [gym()]},
+        only_public_area=only_public_area,
     )
 
 

@@ -138,7 +138,8 @@ def test_the_first_broken_check_is_the_answer():
     shut = daily("01:00-02:00")
     broken = pin(1, status=CredentialStatus.GONE, since=NOW + SECOND, until=NOW)
     rules = anna(shut, credentials=[broken], active=False, relay=gym_relay(frozenset()))
-    rules = replace(rules, groups={1: Group(1, "Gym Day", (shut,), frozenset())})
+    rules = replace(rules, groups={1: Group(1, "Gym Day", (shut,), frozenset())}, only_public_area=True)
+    rules = replace(rules, devices={1: replace(rules.devices[1], public=False)})
     reasons = [reason(rules, 2), reason(rules)]
     rules = replace(rules, holders={1: replace(rules.holders[1], active=True)})
     reasons.append(reason(rules))
@@ -148,6 +149,8 @@ def test_the_first_broken_check_is_the_answer():
     good = replace(broken, valid_from=None, valid_to=None)
     reasons.append(reason(rules, good))
     rules = replace(rules, relays={1: gym_relay()})
+    reasons.append(reason(rules, good))
+    rules = replace(rules, only_public_area=False)
     reasons.append(reason(rules, good))
     rules = replace(rules, groups={1: Group(1, "Gym Day", (shut,), frozenset({1}))})
     reasons.append(reason(rules, good))

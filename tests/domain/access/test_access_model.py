@@ -126,6 +126,7 @@ def test_the_order_of_records_does_not_matter(case, chance):
         mixed(rules.groups),
         mixed(rules.relays),
         mixed(rules.devices),
+        rules.only_public_area,
     )
     shared = prepare(rules)
     for device_id in rules.devices:

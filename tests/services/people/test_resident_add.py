@@ -14,6 +14,7 @@ from tests.support.rows import ManagerContext
 
 
 @pytest.mark.feature("RES-01")
+@pytest.mark.feature("RES-13")
 def test_first_account_becomes_the_master_with_the_buildings_group(park: Park) -> None:
     saved = park.add(
         email="Anna@Example.com", mobile="601 402 118", pin="2041", cards=("0a1b2c3d",), remark="Two  bicycles"
@@ -97,8 +98,8 @@ def test_every_bad_field_is_told_at_once(park: Park) -> None:
     assert caught.value.fields == {
         "first": "Write a name.",
         "last": "Write a name.",
-        "email": "This is no mail address. One looks like anna@example.com.",
-        "mobile": "A mobile number has 4 to 13 digits after +48.",
+        "email": "The part after the @-sign is not valid. It should have a period. One looks like anna@example.com.",
+        "mobile": "This mobile number is too short. With +48 one looks like 512 345 678.",
         "phone2": "A telephone number has 3 to 15 digits, as in 030 1234567.",
         "pin": "This PIN belongs to Jan Nowak, A 1001.",
         "cards": "Card 2: A card number has the digits 0-9 and A-F, or dec: and a decimal number.",

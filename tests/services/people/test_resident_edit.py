@@ -28,13 +28,19 @@ def test_none_keeps_and_empty_clears(park: Park) -> None:
 def test_stale_form_is_refused_with_the_version_of_now(park: Park) -> None:
     anna = park.add(pin="2041")
     seen = park.residents.get(park.context, anna.id).version
-    for patch in ({"remark": "first"}, {"pin": "3052"}, {"group_ids": ()}, {"cards_add": ("0A1B2C3D",)}):
+    for patch, what in (
+        ({"remark": "first"}, "Remark"),
+        ({"pin": "3052"}, "codes"),
+        ({"group_ids": ()}, "access groups"),
+        ({"floors": ("3",)}, "Floors"),
+        ({"email": "anna@example.com", "cards_add": ("0A1B2C3D",)}, "E-mail, codes"),
+    ):
         park.edit(anna.id, **patch)
         with pytest.raises(Stale) as caught:
             park.residents.edit(park.act, anna.id, seen, ResidentPatch(remark="second"))
         now = park.residents.get(park.context, anna.id).version
         assert caught.value.current == now > seen
-        assert str(caught.value) == "Somebody else changed Kowalska, Anna meanwhile."
+        assert str(caught.value) == f"Ines changed Anna Kowalska meanwhile: {what}."
         seen = now
 
 
@@ -111,7 +117,7 @@ def test_bad_fields_of_a_patch_are_told_at_once(park: Park) -> None:
         park.edit(anna.id, first="", email="anna", pin="9", calling_code="49", group_ids=(999,))
     assert caught.value.fields == {
         "first": "Write a name.",
-        "email": "This is no mail address. One looks like anna@example.com.",
+        "email": "An email address must have an @-sign. One looks like anna@example.com.",
         "pin": "A PIN has 2 to 8 digits, this one has 1.",
         "mobile": "This number does not begin with +49, the calling code beside it.",
         "group_ids": "One of these access groups does not exist here any more.",

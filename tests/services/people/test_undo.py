@@ -9,7 +9,7 @@ import pytest
 from backend.domain.enums import Role
 from backend.domain.errors import Conflict, Forbidden, NotFound, Stale
 from backend.domain.records import ResidentPatch
-from backend.services import slices
+from backend.services import slices, undo_changes
 from backend.services.apartments import Apartments
 from backend.services.buildings import Buildings
 from backend.services.communities import Communities
@@ -107,6 +107,7 @@ def test_batch_is_taken_back_as_one_over_slices(park: Park, monkeypatch: pytest.
     before = everything(park)
     saved = park.delete(*ids)
     monkeypatch.setattr(slices, "LOCK_FOR", 0.0)
+    monkeypatch.setattr(undo_changes, "AT_ONCE", 1)
     undone = park.take_back(saved)
     assert everything(park) == before
     (operation,) = park.rows(t.operation, id=undone.operation)
@@ -122,6 +123,7 @@ def test_broken_off_undo_goes_on_with_the_same_request(park: Park, monkeypatch: 
     before = everything(park)
     saved = park.delete(*ids)
     monkeypatch.setattr(slices, "LOCK_FOR", 0.0)
+    monkeypatch.setattr(undo_changes, "AT_ONCE", 1)
     context = park.act
     park.store.after_commit.append(killed)
     with pytest.raises(KeyboardInterrupt):

@@ -9,7 +9,9 @@ from backend.domain.context import Context
 from backend.domain.enums import Role, Via
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from backend.domain.paging import ListQuery
+from backend.services.account import Account
 from backend.services.managers import Managers
+from backend.services.sign_in import SignIn
 from backend.store import tables as t
 from tests.services.things.conftest import EMAIL, PASSWORD, Park, account
 
@@ -45,12 +47,12 @@ def test_the_installer_of_another_community_does_not_count(park: Park, managers:
 
 
 def test_disabling_wants_the_version_that_was_seen(park: Park, managers: Managers) -> None:
-    record = managers.login(EMAIL, PASSWORD, Via.APP)[1]
+    record = SignIn(park.store).login(EMAIL, PASSWORD, Via.APP, agree=True)[1]
     managers.disable(park.installer.again(), record.id, record.version, True)
     with pytest.raises(Stale):
         managers.disable(park.installer.again(), record.id, record.version, False)
     managers.disable(park.installer.again(), record.id, record.version + 1, False)
-    assert managers.login(EMAIL, PASSWORD, Via.APP)[1].id == record.id
+    assert SignIn(park.store).login(EMAIL, PASSWORD, Via.APP, agree=True)[1].id == record.id
 
 
 def test_the_same_request_makes_one_account(park: Park, managers: Managers) -> None:
@@ -68,14 +70,14 @@ def test_the_list_has_every_account_of_the_community_and_no_other(
     assert "password_hash" not in rows[0].values
 
 
-def test_everybody_sees_their_own_account(park: Park, managers: Managers) -> None:
-    assert managers.me(park.technician).name == "Tom"
+def test_everybody_sees_their_own_account(park: Park) -> None:
+    assert Account(park.store).me(park.technician).name == "Tom"
     with pytest.raises(NotFound):
-        managers.me(park.agent)
+        Account(park.store).me(park.agent)
 
 
 def test_a_manager_put_into_another_role_loses_it_at_once(park: Park, managers: Managers) -> None:
-    context = managers.login(EMAIL, PASSWORD, Via.APP)[0]
+    context = SignIn(park.store).login(EMAIL, PASSWORD, Via.APP, agree=True)[0]
     assert context.actor_id is not None
     managers.get(context, context.actor_id)
     with park.store.write(park.agent, "test.role") as work:

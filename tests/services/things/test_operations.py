@@ -21,6 +21,8 @@ from backend.services.devices import Devices
 from backend.services.doors import Doors
 from backend.services.managers import Managers
 from backend.services.operations import MOST_ROWS, Operations
+from backend.services.sessions import Sessions
+from backend.services.sign_in import SignIn
 from backend.store import tables as t
 from tests.services.things.conftest import Park
 from tests.support.clock import FakeClock
@@ -162,9 +164,9 @@ def test_no_secret_lies_open_in_the_files_of_the_site(park: Park) -> None:
         park.installer.again(),
         ManagerDraft(email="n@example.com", name="Nora", role=Role.VIEWER, password=PASSWORD),
     )
-    token = managers.make_session(managers.login("n@example.com", PASSWORD, Via.COMMAND)[0])
+    token = Sessions(park.store).make(SignIn(park.store).login("n@example.com", PASSWORD, Via.COMMAND, agree=True)[0])
     with pytest.raises(Forbidden):
-        managers.login("n@example.com", f"{PASSWORD}!", Via.APP)
+        SignIn(park.store).login("n@example.com", f"{PASSWORD}!", Via.APP, agree=True)
     devices.delete(park.installer.again(), gate)
     stored = b"".join(file.read_bytes() for file in sorted(park.store.path.parent.glob("smartplus.db*")))
     assert b"Gate House" in stored, "the bytes read are those of the site"

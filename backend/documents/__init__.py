@@ -1,0 +1,1 @@
+"""Files and domain rows: what lists hold written as spreadsheets, and what spreadsheets hold read as rows."""

@@ -1,0 +1,70 @@
+"""The list of apartments: columns, filters and sorts of rules 4 and the columns of its export (rules 4.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from backend.domain.enums import ResidentRole
+from backend.store import tables as t
+from backend.store.listing import FilterColumn, Listing
+
+
+def number_order(number: ColumnElement[str]) -> ColumnElement[str]:
+    """Apartment numbers, of six digits at most, in the order of figures."""
+    return func.substr("000000", func.length(number) + 1).concat(number)
+
+
+SETTINGS = (
+    "call_type",
+    "sip_or_ip",
+    "allow_qr",
+    "allow_face",
+    "member_limit_on",
+    "member_limit",
+    "allow_id_access",
+    "allow_card",
+)
+"""Columns of an apartment that are listed and filtered as they stand."""
+
+
+def apartment_listing(community_id: int) -> Listing:
+    """The apartments of a community, by building and number; account status and expiry are the master's."""
+    a, b, r, h = t.apartment, t.building, t.resident, t.holder
+    residents = select(func.count()).where(r.c.apartment_id == a.c.id).correlate(a).scalar_subquery()
+    devices = select(func.count()).where(t.device.c.apartment_id == a.c.id).correlate(a).scalar_subquery()
+    alike: dict[str, ColumnElement[Any]] = {name: a.c[name] for name in SETTINGS}
+    alike |= {"residents": residents, "devices": devices}
+    alike |= {"account_status": r.c.account_status, "expires_at": r.c.expires_at}
+    master_fold = func.coalesce(h.c.name_fold, "")
+    return Listing(
+        source=a.join(b, b.c.id == a.c.building_id)
+        .outerjoin(r, (r.c.apartment_id == a.c.id) & (r.c.role == ResidentRole.MASTER.value))
+        .outerjoin(h, h.c.id == r.c.id),
+        id_column=a.c.id,
+        columns={
+            "building": b.c.name,
+            "number": a.c.number,
+            "name": a.c.name,
+            "master": func.coalesce(h.c.name, ""),
+            **alike,
+        },
+        sorts={
+            "number": b.c.name_fold.concat(" ").concat(number_order(a.c.number)),
+            "building": b.c.name_fold,
+            "name": a.c.name_fold,
+            "residents": residents,
+            "devices": devices,
+        },
+        default_sort="number",
+        filters={
+            "building": FilterColumn(b.c.name_fold, "folded"),
+            "number": FilterColumn(a.c.number),
+            "name": FilterColumn(a.c.name_fold, "contains"),
+            "master": FilterColumn(master_fold, "contains"),
+            **{name: FilterColumn(column) for name, column in alike.items()},
+        },
+        words=(a.c.number, a.c.name_fold, b.c.name_fold, master_fold),
+        where=b.c.community_id == community_id,
+    )

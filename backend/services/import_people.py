@@ -1,0 +1,168 @@
+"""New residents of an import, many at once: what was sealed before the lock is inserted table by table.
+
+What the rows say was checked before; here only that the world has not moved on since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from backend.domain.context import new_id
+from backend.domain.enums import HolderKind, LoginState, ResidentRole
+from backend.domain.names import fold
+from backend.services.credentials import TAKEN, scope_of, value_place
+from backend.services.holders import reaching
+from backend.services.import_check import Checked
+from backend.services.resident_drafts import FIRST_UID
+from backend.store import tables as t
+from backend.store.seal import Sealer
+from backend.store.work import Work
+
+REASON = "residents imported"
+_MEANWHILE = "meanwhile"
+
+
+@dataclass(slots=True)
+class Newcomer:
+    """A row that adds somebody, with the apartment's id and the codes sealed."""
+
+    row: Checked
+    apartment_id: int
+    credentials: list[dict[str, Any]] = field(default_factory=list, repr=False)
+
+
+def prepare(sealer: Sealer, community_id: int, row: Checked, apartment_id: int, pin_mode: str) -> Newcomer:
+    """Seal the codes of a row: the slow part, done before the write lock is taken."""
+    made = Newcomer(row, apartment_id)
+    for values in row.values.values():
+        for value in values:
+            uuid = new_id()
+            made.credentials.append(
+                {
+                    "uuid": uuid,
+                    "community_id": community_id,
+                    "scope": scope_of(value.kind, pin_mode, community_id, apartment_id),
+                    "kind": value.kind.value,
+                    "value_sealed": sealer.seal_text(value_place(uuid), value.text),
+                    "value_index": sealer.index(value.kind.value, value.unique),
+                    "key_id": sealer.key_id,
+                    "origin": value.origin.value,
+                }
+            )
+    return made
+
+
+def insert_newcomers(work: Work, people: Sequence[Newcomer]) -> dict[int, str]:
+    """Insert them; answers row number -> why not, for those whom the world has overtaken."""
+    late = dict(_overtaken(work.connection, people))
+    coming = [one for one in people if one.row.parsed.number not in late]
+    if not coming:
+        return late
+    community_id = work.context.community_id
+    ids = work.insert_many(t.holder, [_holder(community_id, one) for one in coming])
+    with reaching(work, ids, REASON):
+        work.insert_many(t.resident, [_resident(holder_id, one) for holder_id, one in zip(ids, coming, strict=True)])
+        codes = [
+            {**one, "holder_id": holder_id}
+            for holder_id, person in zip(ids, coming, strict=True)
+            for one in person.credentials
+        ]
+        work.insert_many(t.credential, codes)
+        groups = [
+            {"group_id": group_id, "holder_id": holder_id}
+            for holder_id, person in zip(ids, coming, strict=True)
+            for group_id in sorted(set(person.row.group_ids))
+        ]
+        work.insert_many(t.access_group_member, groups)
+    logins = [{"id": holder_id, "state": LoginState.WAITING.value, "number": 1} for holder_id in ids]
+    work.connection.execute(insert(t.resident_login), logins)
+    return late
+
+
+def _holder(community_id: int, one: Newcomer) -> dict[str, Any]:
+    return {
+        "uuid": new_id(),
+        "community_id": community_id,
+        "kind": HolderKind.RESIDENT.value,
+        "name": one.row.name,
+        "name_fold": fold(one.row.name),
+        "apartment_id": one.apartment_id,
+        "floors": one.row.floors,
+    }
+
+
+def _resident(holder_id: int, one: Newcomer) -> dict[str, Any]:
+    return {
+        "id": holder_id,
+        "apartment_id": one.apartment_id,
+        "uid": str(FIRST_UID + holder_id),
+        **one.row.columns,
+    }
+
+
+def _overtaken(connection: Connection, people: Sequence[Newcomer]) -> Iterator[tuple[int, str]]:
+    """Those of a slice whose place, name, address or code somebody else has taken since the rows were checked."""
+    flats = sorted({one.apartment_id for one in people})
+    there = set(connection.execute(select(t.apartment.c.id).where(t.apartment.c.id.in_(flats))).scalars())
+    masters, names = _families(connection, flats)
+    emails = _taken_emails(connection, people)
+    values = _taken_values(connection, people)
+    groups = _known_groups(connection, people)
+    for one in people:
+        row = one.row
+        taken = next((code["kind"] for code in one.credentials if _value_key(code) in values), None)
+        if one.apartment_id not in there:
+            yield row.parsed.number, f"{row.place} was deleted {_MEANWHILE}."
+        elif (one.apartment_id, fold(row.name)) in names:
+            yield row.parsed.number, f"{row.name} was added {_MEANWHILE}."
+        elif row.role is ResidentRole.MASTER and one.apartment_id in masters:
+            yield row.parsed.number, f"{row.place} was given a family master {_MEANWHILE}."
+        elif row.role is ResidentRole.MEMBER and one.apartment_id not in masters:
+            yield row.parsed.number, f"{row.place} has lost its family master {_MEANWHILE}."
+        elif row.columns.get("email") in emails:
+            yield row.parsed.number, f"The e-mail address was given to somebody else {_MEANWHILE}."
+        elif taken is not None:
+            yield row.parsed.number, f"The {taken.upper() if taken == 'pin' else taken} was taken {_MEANWHILE}."
+        elif not groups.issuperset(row.group_ids):
+            yield row.parsed.number, f"An access group was deleted {_MEANWHILE}."
+        elif row.role is ResidentRole.MASTER:
+            masters.add(one.apartment_id)
+
+
+def _families(connection: Connection, flats: Sequence[int]) -> tuple[set[int], set[tuple[int, str]]]:
+    r, h = t.resident, t.holder
+    rows = connection.execute(
+        select(r.c.apartment_id, r.c.role, h.c.name_fold).join(h, h.c.id == r.c.id).where(r.c.apartment_id.in_(flats))
+    ).all()
+    masters = {row.apartment_id for row in rows if row.role == ResidentRole.MASTER.value}
+    return masters, {(row.apartment_id, row.name_fold) for row in rows}
+
+
+def _taken_emails(connection: Connection, people: Sequence[Newcomer]) -> set[str]:
+    wanted = sorted({email for one in people if (email := one.row.columns.get("email"))})
+    if not wanted:
+        return set()
+    return set(connection.execute(select(t.resident.c.email).where(t.resident.c.email.in_(wanted))).scalars())
+
+
+def _taken_values(connection: Connection, people: Sequence[Newcomer]) -> set[tuple[str, str, bytes]]:
+    c = t.credential
+    wanted = [code["value_index"] for one in people for code in one.credentials]
+    if not wanted:
+        return set()
+    query = select(c.c.kind, c.c.scope, c.c.value_index).where(c.c.value_index.in_(wanted), c.c.status.in_(TAKEN))
+    return {(kind, scope, index) for kind, scope, index in connection.execute(query)}
+
+
+def _value_key(code: dict[str, Any]) -> tuple[str, str, bytes]:
+    return code["kind"], code["scope"], code["value_index"]
+
+
+def _known_groups(connection: Connection, people: Sequence[Newcomer]) -> set[int]:
+    wanted = sorted({group_id for one in people for group_id in one.row.group_ids})
+    g = t.access_group
+    return set(connection.execute(select(g.c.id).where(g.c.id.in_(wanted))).scalars()) if wanted else set()

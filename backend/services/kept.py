@@ -1,0 +1,60 @@
+"""What a machine remembers of its managers between two runs, sealed beside the site (feature ACC-07).
+
+The seal is the key of the site, which lies in the keyring where there is a real one, else in the key file: nothing here
+is ever written in plain text, and no copy of the directory without the key tells anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from backend.domain.errors import SmartPlusError
+from backend.services.base import Service
+from backend.store.keys import load_key
+from backend.store.site import Site
+
+_LONGEST = 8192
+
+
+class Kept(Service):
+    """Small sets of texts by their name: "login" of the app, "session" of the command line."""
+
+    def put(self, name: str, values: Mapping[str, str]) -> None:
+        """Replace what is kept under `name`; readable by the owner only from the first byte on."""
+        path = self._path(name)
+        sealed = self.store.sealer.seal_text(_place(name), json.dumps(dict(values)))
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        temporary.unlink(missing_ok=True)
+        number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(number, "w", encoding="ascii") as target:
+            target.write(base64.b64encode(sealed).decode())
+        os.replace(temporary, path)
+
+    def get(self, name: str) -> dict[str, str]:
+        """What is kept under `name`; empty where there is nothing, or nothing that this site's key opens."""
+        try:
+            with self._path(name).open(encoding="ascii") as source:
+                sealed = base64.b64decode(source.read(_LONGEST), validate=True)
+            found = json.loads(self.store.sealer.open_text(_place(name), sealed))
+        except (OSError, ValueError, SmartPlusError):
+            return {}
+        return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+
+    def drop(self, name: str) -> None:
+        """Forget what is kept under `name`."""
+        self._path(name).unlink(missing_ok=True)
+
+    def where(self) -> str:
+        """Where the key lies that seals it, in words: "key file ...", "keyring (...)"."""
+        return load_key(Site(self.store.path.parent), create=False).where
+
+    def _path(self, name: str) -> Path:
+        return self.store.path.parent / name
+
+
+def _place(name: str) -> str:
+    return f"kept.{name}:1"

@@ -1,0 +1,68 @@
+"""What this machine remembers of who logs in: e-mail and site, sealed with the site's key (feature ACC-07)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from backend.domain.errors import SmartPlusError
+from widgets.symbols import TICK, UNTICKED
+
+if TYPE_CHECKING:
+    from backend.domain.context import Context
+    from backend.engine import Engine
+
+NAME = "login"
+"""Under which name the site keeps it."""
+
+
+class Memory:
+    """Read when the engine has started, written when somebody has come in."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.wanted = False
+        self._where = ""
+
+    def recall(self) -> str:
+        """The e-mail that was remembered, "" for none; called in a thread."""
+        self._where = self._engine.kept.where().partition(" /")[0]
+        kept = self._engine.kept.get(NAME)
+        self.wanted = bool(kept.get("email"))
+        return kept.get("email", "")
+
+    def keep(self, context: Context, email: str) -> Context:
+        """Remember who came in, or forget; answers the context of the site they were at last. Called in a thread."""
+        kept = self._engine.kept.get(NAME)
+        if not self.wanted:
+            self._engine.kept.drop(NAME)
+            return context
+        site = kept.get("site", "") if kept.get("email") == email else ""
+        goal = self._at(context, site)
+        self._engine.kept.put(NAME, {"email": email, "site": str(goal.community_id)})
+        return goal
+
+    def _at(self, context: Context, site: str) -> Context:
+        """The context at a site, if the account still reaches it."""
+        sites = self._engine.sites
+        for place in sites.places(context):
+            if str(place.community_id) == site and not place.current and not place.stale:
+                try:
+                    return sites.switch(context, place)
+                except SmartPlusError:
+                    return context
+        return context
+
+    def line(self) -> Content:
+        """The line of the login screen."""
+        tick = (f"{TICK} ", "$sp-acc") if self.wanted else (f"{UNTICKED} ", "$sp-t3")
+        where = f"  sealed, {self._where}" if self._where else ""
+        return Content.assemble(tick, ("Remember on this machine", "$sp-t2"), (where, "$sp-t3"))
+
+
+def move_memory(engine: Engine, context: Context) -> None:
+    """Somebody went to another site: the next login begins there. Called in a thread."""
+    kept = engine.kept.get(NAME)
+    if kept:
+        engine.kept.put(NAME, {**kept, "site": str(context.community_id)})

@@ -1,0 +1,123 @@
+"""The forms of a community in Site Setup: its facts and its switches (features SET-06, AG-06; rules 1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from backend.catalog.communities import COMMUNITY, SWITCH_FIELDS
+from backend.catalog.model import Field
+from screens.base.catalog_form import CatalogForm, begin_with
+from screens.base.session import Session
+
+if TYPE_CHECKING:
+    from backend.domain.context import Context
+    from backend.domain.records import CommunityRecord, Saved
+
+
+def there(session: Session, community_id: int) -> Context:
+    """The context of one act in a community."""
+    return replace(session.act(), community_id=community_id)
+
+
+async def read_community(session: Session, community_id: int) -> CommunityRecord:
+    """A community as it stands."""
+    return await session.ask(session.engine.communities.get, there(session, community_id))
+
+
+class CommunityForm(CatalogForm):
+    """Name, address and times of a community, new or there."""
+
+    MODULE = "z"
+    TITLE_TEXT = "Community"
+
+    def __init__(self, session: Session, community_id: int | None = None) -> None:
+        super().__init__(session)
+        self._record_id = community_id
+        self._record: CommunityRecord | None = None
+
+    def about(self) -> str:
+        """Which community."""
+        return self._record.name if self._record else "" if self._record_id else "new"
+
+    def fields(self) -> Sequence[Field]:
+        """As the catalog has them."""
+        return COMMUNITY.formed()
+
+    async def load(self) -> None:
+        """Begin with what stands, a new one with the time zone and country of this one."""
+        if self._record_id is None:
+            here = self.session.community
+            values = {"timezone": here.timezone, "country": here.country, "clock_format": here.clock_format}
+            self.form.begin({**values, "date_format": here.date_format})
+        else:
+            self._record = await read_community(self.session, self._record_id)
+            self.form.begin(begin_with(self.fields(), self._record))
+        self.form.focus_first()
+
+    async def now(self) -> dict[str, Any] | None:
+        """What somebody else has made of it meanwhile."""
+        if self._record_id is None:
+            return None
+        self._record = await read_community(self.session, self._record_id)
+        return begin_with(self.fields(), self._record)
+
+    async def save(self) -> Saved:
+        """Add or change."""
+        from backend.domain.communities import CommunityDraft
+
+        session, communities = self.session, self.session.engine.communities
+        if self._record is None:
+            draft = CommunityDraft(**self.typed(self.form.values()))
+            return await session.ask(communities.add, session.act(), draft)
+        context, changes = there(session, self._record.id), self.typed(self.form.changes())
+        return await session.ask(communities.edit, context, self._record.version, **changes)
+
+    def saved_title(self) -> str:
+        """Its name."""
+        return str(self.form.values()["name"])
+
+
+class SwitchesForm(CatalogForm):
+    """The switches of a community; Only Public Area takes residents off private doors at once."""
+
+    MODULE = "z"
+    TITLE_TEXT = "Switches"
+
+    def __init__(self, session: Session, community_id: int) -> None:
+        super().__init__(session)
+        self._record_id = community_id
+        self._record: CommunityRecord | None = None
+
+    def about(self) -> str:
+        """Whose."""
+        return self._record.name if self._record else ""
+
+    def fields(self) -> Sequence[Field]:
+        """As the catalog has them."""
+        return SWITCH_FIELDS
+
+    async def load(self) -> None:
+        """Begin with what stands."""
+        self._record = await read_community(self.session, self._record_id)
+        self.form.begin(begin_with(self.fields(), self._record))
+        self.form.focus_first()
+
+    async def now(self) -> dict[str, Any]:
+        """What somebody else has made of it meanwhile."""
+        self._record = await read_community(self.session, self._record_id)
+        return begin_with(self.fields(), self._record)
+
+    async def save(self) -> Saved:
+        """Flip what differs."""
+        from backend.domain.communities import CommunitySwitches
+
+        assert self._record is not None
+        switches = CommunitySwitches.model_validate(self.typed(self.form.changes()))
+        context = there(self.session, self._record_id)
+        return await self.session.ask(self.session.engine.communities.switch, context, self._record.version, switches)
+
+    def saved_title(self) -> str:
+        """Whose switches."""
+        return f"{self.about()}: switches"

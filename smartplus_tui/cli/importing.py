@@ -1,0 +1,310 @@
+"""Lists of residents from the command line: templates, previews, imports and their reports (features RES-09 to RES-12).
+
+`resident template|import|export|batch-edit|cards|faces` and `import list|show`.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from backend.domain.enums import ImportKind, ImportState, Verdict
+from backend.domain.errors import Invalid
+from smartplus_tui.cli.call import Call, pass_call
+from smartplus_tui.cli.exits import Exit
+from smartplus_tui.cli.options import Command, Group
+from smartplus_tui.cli.output import emit, say, tell
+from smartplus_tui.cli.tables import Column, print_table
+from smartplus_tui.cli.words import counted
+
+if TYPE_CHECKING:
+    from backend.domain.imports import ImportDraft, ImportProgress, ImportReport, Preview
+
+_KINDS = (ImportKind.ADD, ImportKind.EDIT, ImportKind.CARDS)
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_SHOWN = 50
+"""Rows that are printed for people; a report has all."""
+
+_WORDS = {
+    Verdict.ADD: "add",
+    Verdict.CHANGE: "change",
+    Verdict.SAME: "unchanged",
+    Verdict.WARN: "warn",
+    Verdict.REFUSE: "refuse",
+}
+
+
+def add_import_commands(group: Group) -> None:
+    """Give `resident` its commands on files."""
+    group.add_command(_template())
+    group.add_command(_export())
+    group.add_command(_taking("import", ImportKind.ADD, "Add the residents of an xlsx or csv file."))
+    group.add_command(_taking("batch-edit", ImportKind.EDIT, "Change residents by a file that `export` wrote."))
+    group.add_command(_faces())
+    group.add_command(_taking("cards", ImportKind.CARDS, "Give residents the RF cards and PINs of a file."))
+
+
+def _template() -> Command:
+    def run(call: Call, file: Path, kind: str) -> None:
+        _refuse_existing(file)
+        call.engine.write_template(call.context, ImportKind(kind), file)
+        _wrote(call, file, 0)
+
+    chosen = [kind.value for kind in _KINDS]
+    params: list[click.Parameter] = [
+        click.Argument(["file"], type=_FILE, metavar="FILE.xlsx"),
+        click.Option(["--kind"], type=click.Choice(chosen), default="add", show_default=True, help="Which template."),
+    ]
+    return Command("template", callback=pass_call(run), params=params, help="Write an empty template with its hints.")
+
+
+def _export() -> Command:
+    def run(call: Call, file: Path) -> None:
+        _refuse_existing(file)
+        _wrote(call, file, call.engine.write_template(call.context, ImportKind.EDIT, file, filled=True))
+
+    params: list[click.Parameter] = [click.Argument(["file"], type=_FILE, metavar="FILE.xlsx")]
+    text = "Write all residents for `batch-edit`; codes stay blank, and blank cells keep what there is."
+    return Command("export", callback=pass_call(run), params=params, help=text)
+
+
+def _refuse_existing(file: Path) -> None:
+    if file.exists():
+        raise Invalid({"file": f"{file} is there already. Name a new file."})
+
+
+def _wrote(call: Call, file: Path, count: int) -> None:
+    if call.json:
+        emit({"file": str(file), "residents": count})
+    else:
+        tell(f"Wrote {file}" + (f" with {counted(count, 'resident')}." if count else "."))
+
+
+def _taking(name: str, kind: ImportKind, text: str) -> Command:
+    def run(call: Call, file: Path, dry_run: bool, good_rows: bool, report: Path | None) -> None:
+        take(
+            call,
+            call.engine.imports.begin(call.context, kind, call.engine.read_sheets(file)),
+            dry_run,
+            good_rows,
+            report,
+        )
+
+    params: list[click.Parameter] = [click.Argument(["file"], type=_FILE, metavar="FILE"), *taking_options()]
+    return Command(name, callback=pass_call(run), params=params, help=text)
+
+
+def _faces() -> Command:
+    def run(call: Call, file: Path, dry_run: bool, good_rows: bool, report: Path | None) -> None:
+        files = call.engine.read_faces(file)
+        take(call, call.engine.imports.begin_faces(call.context, file.name, files), dry_run, good_rows, report)
+
+    params: list[click.Parameter] = [click.Argument(["file"], type=_FILE, metavar="FILE.zip"), *taking_options()]
+    text = 'Give residents the faces of a zip; photos are named "Building+Room+First Last.jpg".'
+    return Command("faces", callback=pass_call(run), params=params, help=text)
+
+
+def taking_options() -> list[click.Parameter]:
+    """What every import can be told."""
+    good = "Write the good rows although others are refused; without it one refused row stops all."
+    return [
+        click.Option(
+            ["--dry-run"], is_flag=True, help="Say what each row would do and what doors would get; write none."
+        ),
+        click.Option(["--good-rows"], is_flag=True, help=good),
+        click.Option(["--report"], type=_FILE, metavar="FILE.xlsx", help="Write what became of each row to a file."),
+    ]
+
+
+def take(call: Call, draft: ImportDraft, dry_run: bool, good_rows: bool, report: Path | None) -> None:
+    """Preview a draft, or write it; ends with 3 when some rows were refused, with 1 when none was written for it."""
+    imports = call.engine.imports
+    preview = imports.preview(call.context, draft)
+    refused = preview.count(Verdict.REFUSE)
+    if dry_run or (refused and not good_rows):
+        _show_preview(call, preview, draft, written=False)
+        if not dry_run:
+            say(f"{counted(refused, 'row')} refused, so nothing was written. Put them right, or add --good-rows.")
+        if refused:
+            click.get_current_context().exit(Exit.PARTLY if dry_run else Exit.REFUSED)
+        return
+    if not preview.writes and not refused:
+        _show_preview(call, preview, draft, written=False)
+        return
+    with _stopping() as stop:
+        done = imports.write(call.act(), draft, good_rows=good_rows, tell=_progress(call), stopped=stop.is_set)
+    if report is not None:
+        call.engine.write_report(call.context, done.id, report)
+    _show_report(call, done)
+    if done.refused or done.state is not ImportState.DONE:
+        click.get_current_context().exit(Exit.PARTLY)
+
+
+def _progress(call: Call) -> Any:
+    """A line on standard error now and then: how far it is."""
+    told = -1
+
+    def tell_it(progress: ImportProgress) -> None:
+        nonlocal told
+        tenth = 10 * progress.done // max(1, progress.total)
+        if tenth > told and progress.total > 1_000 and not call.json:
+            told = tenth
+            left = f", {progress.left:.0f} s left" if progress.left else ""
+            say(f"{progress.done:,} of {progress.total:,} rows, {progress.rate:.0f} a second{left}")
+
+    return tell_it
+
+
+@contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """An event that the first ctrl+c sets, so that what is written stays whole; the second ends the command."""
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def heard(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        stop.set()
+
+    signal.signal(signal.SIGINT, heard)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _show_preview(call: Call, preview: Preview, draft: ImportDraft, *, written: bool) -> None:
+    counts = {verdict.value: preview.count(verdict) for verdict in Verdict}
+    doors = call.engine.imports.plan(call.context, draft)
+    if call.json:
+        rows = [
+            {
+                "row": row.number,
+                "verdict": row.verdict,
+                "building": row.building,
+                "apartment": row.apartment,
+                "name": row.name,
+                "does": row.does,
+                "notes": [{"field": note.field, "cell": note.cell, "text": note.sentence} for note in row.notes],
+            }
+            for row in preview.rows
+        ]
+        plans = [
+            {
+                "door": plan.device_name,
+                "adds": len(plan.adds),
+                "changes": len(plan.changes),
+                "removes": len(plan.removes),
+                "users_after": plan.users_after,
+                "users_limit": plan.users_limit,
+            }
+            for plan in doors
+        ]
+        emit({"kind": preview.kind, "written": written, "counts": counts, "rows": rows, "doors": plans})
+        return
+    rows_first = sorted(preview.rows, key=lambda row: (row.verdict is not Verdict.REFUSE, row.number))
+    _print_rows(
+        [(row.number, row.verdict, f"{row.building} {row.apartment}", row.name, row.does) for row in rows_first]
+    )
+    tell(", ".join(f"{count:,} {_WORDS[Verdict(verdict)]}" for verdict, count in counts.items()) + ".")
+    for plan in doors:
+        tell(
+            f"{plan.device_name}: +{len(plan.adds):,}, {len(plan.changes):,} changed, -{len(plan.removes):,}; "
+            f"{plan.users_after:,} of {plan.users_limit:,} users after."
+        )
+        for loss in plan.losses:
+            say(f"{plan.device_name}: {loss.text}")
+
+
+def _show_report(call: Call, report: ImportReport) -> None:
+    if call.json:
+        emit({**_facts(report), "rows": report.rows}, call.formats)
+        return
+    _print_rows([(row.number, row.verdict, row.place, row.name, row.text) for row in report.rows])
+    counts = ", ".join(f"{count:,} {_WORDS[verdict]}" for verdict, count in report.counts.items() if count)
+    tell(f"Import {report.id}: {counts or 'nothing yet'}. Operation {report.operation}: `undo` takes it back.")
+    if report.sentence:
+        say(report.sentence)
+
+
+def _print_rows(rows: list[tuple[int, Verdict, str, str, str]]) -> None:
+    columns = [
+        Column("Row", align_right=True),
+        Column("Verdict"),
+        Column("APT"),
+        Column("Name"),
+        Column("What it does"),
+    ]
+    shown = [[str(number), verdict.value, place, name, text] for number, verdict, place, name, text in rows[:_SHOWN]]
+    print_table(columns, shown)
+    if len(rows) > _SHOWN:
+        say(f"{len(rows) - _SHOWN:,} more rows: --json or --report has them all.")
+
+
+def _facts(report: ImportReport) -> dict[str, Any]:
+    """A report without its rows."""
+    return {
+        "id": report.id,
+        "at": report.at,
+        "actor": report.actor,
+        "kind": report.kind,
+        "source": report.source,
+        "state": report.state,
+        "total": report.total,
+        "written": report.written,
+        "refused": report.refused,
+        "counts": {verdict.value: count for verdict, count in report.counts.items()},
+        "operation": report.operation,
+        "doors": len(report.doors),
+    }
+
+
+import_group = Group(name="import", help="Reports of imports.")
+
+
+@import_group.command("list")
+@pass_call
+def list_reports(call: Call) -> None:
+    """List the newest imports."""
+    reports = call.engine.imports.reports(call.context)
+    if call.json:
+        emit({"items": [_facts(one) for one in reports], "total": len(reports), "after": None}, call.formats)
+        return
+    columns = [
+        Column("No.", align_right=True), Column("When"), Column("Kind"), Column("Source"), Column("State"),
+        Column("Written", align_right=True), Column("Refused", align_right=True), Column("By"), Column("Operation"),
+    ]  # fmt: skip
+    cells = call.cells
+    print_table(
+        columns,
+        [
+            [
+                str(one.id), cells.bare(one.at), one.kind.value, one.source, one.state.value, f"{one.written:,}",
+                f"{one.refused:,}", one.actor, str(one.operation or ""),
+            ]
+            for one in reports
+        ],
+    )  # fmt: skip
+
+
+@import_group.command("show")
+@click.argument("report_id", metavar="ID", type=int)
+@click.option("--report", "file", type=_FILE, metavar="FILE.xlsx", help="Write what became of each row to a file.")
+@pass_call
+def show_report(call: Call, report_id: int, file: Path | None) -> None:
+    """Show what an import did, refused rows first."""
+    report = call.engine.imports.report(call.context, report_id)
+    if file is not None:
+        call.engine.write_report(call.context, report_id, file)
+    _show_report(call, report)
+
+
+globals()["import"] = import_group  # the root looks a command up by its name, which is a word of the language
