@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from backend.domain.context import Context, new_id
 from backend.domain.enums import ImportState, Origin, ResidentRole, Verdict
@@ -20,9 +20,9 @@ from backend.domain.imports import ImportDraft, ImportProgress, ReportRow
 from backend.domain.names import fold
 from backend.domain.records import ResidentPatch
 from backend.services.holders import reaching
-from backend.services.import_check import Checked
+from backend.services.import_checked import Checked
 from backend.services.import_people import REASON, Newcomer, insert_newcomers, prepare
-from backend.services.import_reports import add_rows, close_report, noted, open_report, touch
+from backend.services.import_reports import add_rows, close_report, noted, open_report, report_row, touch, written_of
 from backend.services.import_world import FlatKey
 from backend.services.logins import send_due
 from backend.services.resident_drafts import apply_patch, check_patch, resident_row
@@ -108,7 +108,7 @@ class Writing:
             if isinstance(work.replayed, dict):
                 self.report_id, self.operation = int(work.replayed["report"]), work.operation_id
                 self._noted = noted(work.connection, self.report_id)
-                self.written = _already(work.connection, self.report_id)
+                self.written = written_of(work.connection, self.report_id)
                 queue.extendleft(reversed([row for row, _ in batch]))
                 return
             self.operation = work.open_operation()
@@ -283,20 +283,6 @@ def _reached(row: Checked) -> bool:
     """Whether the login of a new resident may go out now: by their own contact data or those of a master there."""
     contact = row.columns.get("email") or row.columns.get("mobile")
     return bool(contact) or (row.role is ResidentRole.MEMBER and not row.master_row)
-
-
-def report_row(row: Checked) -> ReportRow:
-    """What a report says of a row."""
-    if row.refused:
-        text = "; ".join(note.text for note in row.notes if note.refuses)
-        return ReportRow(row.parsed.number, Verdict.REFUSE, row.place, row.name, text)
-    words = [*row.does, *(note.text for note in row.notes)]
-    return ReportRow(row.parsed.number, row.verdict, row.place, row.name, ", ".join(words) or "nothing differs")
-
-
-def _already(connection: Connection, report_id: int) -> int:
-    r = t.import_report
-    return int(connection.execute(select(r.c.written).where(r.c.id == report_id)).scalar_one())
 
 
 def _words(good: Sequence[Checked], late: dict[int, str], state: ImportState) -> str:
