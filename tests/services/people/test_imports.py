@@ -381,6 +381,8 @@ def test_pasted_lines_are_understood_and_remembered(park: Park, lists: Lists) ->
         (Verdict.ADD, "Okonkwo, Ada", "1001"),
         (Verdict.ADD, "Berg, Ben", "1002"),
     ]
+    bad = lists.imports.begin(park.context, ImportKind.ADD, read_pasted("A 1001\tAda Okonkwo\t9123\n"))
+    assert bad.columns.fields == ("place", "name", "pin")  # refused as a PIN, never kept as a remark
     told = replace(draft, columns=replace(draft.columns, fields=("place", "name", "remark")))
     lists.write(told)
     again = lists.imports.begin(park.context, ImportKind.ADD, read_pasted("A 1003\tJan Novak\t1234\n"))
