@@ -466,3 +466,14 @@ def test_floors_and_numbers_are_kept_as_the_form_keeps_them(park: Park, lists: L
     assert lists.verdicts(lists.draft(row, columns=columns)) == [Verdict.SAME]
     bad = lists.draft(("A", "1002", 0, "Ben", "Berg", "500", "12", "", "", "", ""), columns=columns)
     assert {note.field for note in lists.preview(bad).rows[0].notes} == {"floors", "mobile"}
+
+
+@pytest.mark.feature("RES-09")
+@pytest.mark.edge("27")
+@pytest.mark.parametrize("order", ["iso", "mdy", "dmy"])
+def test_a_date_is_read_and_told_in_one_form_whatever_the_community_shows(park: Park, lists: Lists, order: str) -> None:
+    with park.store.write(park.act, "test.prepare") as work:
+        work.require("community.edit")
+        work.update(t.community, park.context.community_id, date_format=order)
+    draft = lists.draft(("A", date(2026, 2, 1), 0, "Ada", "Okonkwo"))
+    assert "A spreadsheet made a date of it, 2026-02-01" in lists.refusals(draft)[0]
