@@ -135,3 +135,10 @@ def written_of(connection: Connection, report_id: int) -> int:
     """How many rows an import has written so far."""
     r = t.import_report
     return int(connection.execute(select(r.c.written).where(r.c.id == report_id)).scalar_one())
+
+
+def is_closed(connection: Connection, report_id: int) -> bool:
+    """Whether an import has come to its end."""
+    r = t.import_report
+    state = connection.execute(select(r.c.state).where(r.c.id == report_id)).scalar_one()
+    return bool(state != ImportState.RUNNING.value)

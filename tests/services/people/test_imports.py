@@ -477,3 +477,14 @@ def test_a_date_is_read_and_told_in_one_form_whatever_the_community_shows(park: 
         work.update(t.community, park.context.community_id, date_format=order)
     draft = lists.draft(("A", date(2026, 2, 1), 0, "Ada", "Okonkwo"))
     assert "A spreadsheet made a date of it, 2026-02-01" in lists.refusals(draft)[0]
+
+
+@pytest.mark.feature("RES-09")
+def test_the_same_request_imports_once_and_answers_the_same_report(park: Park, lists: Lists) -> None:
+    draft, context = lists.draft(("A", "1001", 0, "Ada", "Okonkwo")), park.act
+    first = lists.imports.write(context, draft)
+    again = lists.imports.write(context, draft)
+    assert (again.id, again.written, again.rows) == (first.id, 1, first.rows)
+    assert len(park.rows(t.import_report)) == 1
+    (operation,) = park.rows(t.operation, type="resident.import")
+    assert (operation["action"], operation["entity_name"]) == ("Imported 1 row", "list.xlsx")
