@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,37 +13,32 @@ from textual.widget import Widget
 
 from backend.domain.enums import ImportKind, Verdict
 from backend.domain.errors import SmartPlusError
-from backend.domain.import_columns import LABELS
-from backend.domain.imports import MAY_BE_BLANK, TITLES, ImportProgress
+from backend.domain.imports import TITLES
 from screens.base.needs import needs
-from screens.base.page import Page
 from screens.base.session import Session
-from screens.import_cells import CellDialog, column_rows, field_rows
 from screens.import_drawing import (
     COLUMNS,
     count_line,
     door_lines,
     file_parts,
     filter_parts,
-    progress_line,
     row_lines,
     table_row,
 )
-from widgets.dialog import Choice, ConfirmDialog, PickDialog
+from screens.import_fixing import Fixing
+from screens.import_writing import Writing
 from widgets.frame import Title
 from widgets.panel import Lines, Panel
 from widgets.state_pane import failed
 from widgets.table import VirtualTable
-from widgets.table_messages import CursorMoved, RowSelected
+from widgets.table_messages import CursorMoved
 from widgets.table_source import ListSource, Row
 
 if TYPE_CHECKING:
-    from backend.domain.imports import ImportDraft, ImportReport, Note, Preview, PreviewRow
     from backend.domain.sheets import Sheet
 
 FILTERS = ("all", "bad", "warn")
 _VERDICT = {"bad": Verdict.REFUSE, "warn": Verdict.WARN}
-DRAWN_EVERY = 0.1
 
 
 class PreviewSource(ListSource):
@@ -56,7 +49,7 @@ class PreviewSource(ListSource):
         self._rows = list(rows)
 
 
-class ImportPage(Page):
+class ImportPage(Fixing, Writing):
     """One list being taken over."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -81,17 +74,7 @@ class ImportPage(Page):
     )  # fmt: skip
 
     def __init__(self, session: Session, kind: ImportKind, *, path: Path | None = None, pasted: str = "") -> None:
-        super().__init__(session)
-        self._kind = kind
-        self._path = path
-        self._pasted = pasted
-        self._draft: ImportDraft | None = None
-        self._preview: Preview | None = None
-        self._show = "all"
-        self._changes = 0
-        self._checking = True
-        self._progress: ImportProgress | None = None
-        self._stop = threading.Event()
+        super().__init__(session, kind, path, pasted)
         self._source = PreviewSource(())
 
     def compose_page(self) -> Iterable[Widget]:
@@ -185,19 +168,6 @@ class ImportPage(Page):
         self.query_one("#counts", Lines).lines = ((*counts, *filter_parts(self._show, FILTERS)),)
         self._draw_row()
 
-    @property
-    def _row(self) -> PreviewRow | None:
-        """The row under the cursor."""
-        here = self.query_one(VirtualTable).cursor_row
-        rows = self._preview.rows if self._preview else ()
-        return next((row for row in rows if here is not None and row.number == here.id), None)
-
-    @property
-    def _note(self) -> Note | None:
-        """The cell that wants a look in the row under the cursor, a refused one first."""
-        notes = sorted(self._row.notes, key=lambda note: not note.refuses) if self._row else []
-        return notes[0] if notes else None
-
     def _draw_row(self) -> None:
         panel, row = self.query_one("#import-row", Panel), self._row
         panel.heading = f"Row {row.number}" if row else "Row"
@@ -210,174 +180,13 @@ class ImportPage(Page):
         event.stop()
         self._draw_row()
 
-    @on(RowSelected)
-    def _selected(self, event: RowSelected) -> None:
-        """Enter: pick a cell of the row."""
-        event.stop()
-        row = self._row
-        if row is None or self._draft is None or self._progress is not None:
-            return
-        dialog = PickDialog(f"Row {row.number}", field_rows(row, self._draft))
-        self.app.push_screen(dialog, lambda name: self._edit(row, name) if name else None)
-
     @needs("resident.write")
     def action_show_next(self) -> None:
         """All rows, the refused, the doubtful."""
         self._show = FILTERS[(FILTERS.index(self._show) + 1) % len(FILTERS)]
         self._draw_rows()
 
-    @needs("resident.write")
-    def action_edit_cell(self) -> None:
-        """Type what the cell should say."""
-        row, note = self._row, self._note
-        if row is not None and note is not None and note.field in LABELS:
-            self._edit(row, note.field)
-
-    def _edit(self, row: PreviewRow, name: str) -> None:
-        def typed(text: str | None) -> None:
-            if text is not None:
-                self._change(lambda draft: draft.fixed(row.number, name, text))
-
-        self.app.push_screen(CellDialog(self.session, row, name), typed)
-
-    @needs("resident.write")
-    def action_blank_cell(self) -> None:
-        """Take the row without the cell."""
-        row, note = self._row, self._note
-        if row is not None and note is not None and note.field in MAY_BE_BLANK:
-            self._change(lambda draft: draft.fixed(row.number, note.field, ""))
-
-    @needs("resident.write")
-    def action_leave_out(self) -> None:
-        """Do not take the row."""
-        if (row := self._row) is not None:
-            self._change(lambda draft: draft.without(row.number))
-
-    def _change(self, change: Callable[[ImportDraft], ImportDraft]) -> None:
-        if self._draft is not None and self._progress is None:
-            self._draft = change(self._draft)
-            self._changes += 1
-            self.reload()
-
-    @needs("resident.write")
-    def action_columns(self) -> None:
-        """Say what a column means."""
-        draft = self._draft
-        if draft is None or self._progress is not None:
-            return
-
-        def named(index: int, name: str | None) -> None:
-            if name is not None:
-                fields = [("" if field == name else field) for field in draft.columns.fields]
-                fields[index] = name if name != "-" else ""
-                columns = replace(draft.columns, fields=tuple(fields))
-                self._change(lambda present: replace(present, columns=columns))
-
-        def picked(answer: str | None) -> None:
-            if answer is not None:
-                dialog = PickDialog("It holds", column_rows(None))
-                self.app.push_screen(dialog, lambda name: named(int(answer), name))
-
-        self.app.push_screen(PickDialog("Which column", column_rows(draft)), picked)
-
     @needs("plan.read")
     def action_doors(self) -> None:
         """On a narrow screen: the doors in the place of the row."""
         self.toggle_class("-doors")
-
-    @needs("resident.write")
-    def action_save(self) -> None:
-        """Write; where rows are refused only once that was chosen."""
-        preview = self._preview
-        if preview is None or self._checking or self._progress is not None:
-            return
-        refused, good = preview.count(Verdict.REFUSE), preview.writes
-        if not good:
-            self.say("Nothing to write", "Every row is refused or there already.", bad=True)
-        elif not refused:
-            self.start(self._write)
-        else:
-            rows = "1 row is refused and stays" if refused == 1 else f"{refused:,} rows are refused and stay"
-            dialog = ConfirmDialog(
-                "Write good rows",
-                f"Write {good:,} row{'s' if good != 1 else ''} now?",
-                lines=[((f"{rows} out. The report names them.", "$sp-warn"),)],
-                choices=[Choice("y", "Write the good rows", "write")],
-            )
-            self.app.push_screen(dialog, self._chosen)
-
-    def _chosen(self, answer: str | None) -> None:
-        if answer:
-            self.start(self._write)
-
-    async def _write(self) -> None:
-        session, draft = self.session, self._draft
-        assert draft is not None, "there is something to write"
-        self._progress = ImportProgress(0, self._preview.writes if self._preview else 0, 0.0)
-        self.refresh_frame()
-        self.add_class("-writing")
-        timer = self.set_interval(DRAWN_EVERY, self._draw_progress)
-        try:
-            report = await session.ask(
-                session.engine.imports.write,
-                session.act(),
-                draft,
-                good_rows=True,
-                tell=self._heard,
-                stopped=self._stop.is_set,
-            )
-        finally:
-            timer.stop()
-            self._progress = None
-            self.remove_class("-writing")
-        self._written(report)
-
-    def _heard(self, progress: ImportProgress) -> None:
-        """Called in a thread, between slices."""
-        self._progress = progress
-
-    def _draw_progress(self) -> None:
-        if self._progress is not None:
-            line = progress_line(self._progress, self.query_one("#progress", Lines).size.width)
-            self.query_one("#progress", Lines).lines = (line,)
-
-    def _written(self, report: ImportReport) -> None:
-        from backend.domain.records import Saved
-        from screens.import_report import ImportReportPage
-
-        self._changes = 0
-        saved = Saved(id=report.id, operation=report.operation or 0, doors=dict(report.doors))
-        people = "1 resident" if report.written == 1 else f"{report.written:,} residents"
-        self.watch_save(f"Import of {people}", saved)
-        self.app.switch_screen(ImportReportPage(self.session, report.id))
-
-    def ask_leave(self, then: Callable[[], object]) -> None:
-        """Throw away what was put right here only after one question."""
-        if self._progress is not None:
-            self._stop.set()
-            return
-        if not self._changes:
-            then()
-            return
-        dialog = ConfirmDialog(
-            "Leave the import",
-            f"Throw away {self._changes} change{'s' if self._changes != 1 else ''}?",
-            lines=[(("Nothing of the list is written.", "$sp-t2"),)],
-            choices=[Choice("x", "Throw away", "leave", danger=True)],
-            opened_by="escape",
-        )
-
-        def answered(answer: str | None) -> None:
-            if answer:
-                self._changes = 0
-                then()
-
-        self.app.push_screen(dialog, answered)
-
-    def action_back(self) -> None:
-        """Stop the writing after the rows under way; else leave."""
-        if self._progress is not None:
-            self._stop.set()
-            self.say("Stopping", "What is written stays; u takes it back.")
-        else:
-            self.ask_leave(self.dismiss)

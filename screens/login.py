@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -18,7 +17,8 @@ from textual.widgets import Static
 
 from backend.domain.errors import SmartPlusError
 from screens.base.entry_dialog import errors_of
-from screens.login_memory import Memory
+from screens.base.waits import Waits
+from screens.login_flow import INSIDE, POLICIES, Turn, WayIn
 from screens.login_steps import LEAD, STEPS, phone
 from widgets.entries import Entries
 from widgets.frame import Hint, KeyFooter
@@ -26,7 +26,6 @@ from widgets.panel import Lines
 
 if TYPE_CHECKING:
     from backend.domain.context import Context
-    from backend.domain.signing_in import Proof
     from backend.engine import Engine
 
 
@@ -39,7 +38,7 @@ class LoggedIn(Message):
         self.reminder = reminder
 
 
-class LoginScreen(Screen[None]):
+class LoginScreen(Waits, Screen[None]):
     """The first screen; it is drawn before the engine has started."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -70,10 +69,7 @@ class LoginScreen(Screen[None]):
         self._begins = self._recalled = False
         self._site = ""
         self._step = "password"
-        self._proof: Proof | None = None
-        self._email = ""
-        self._again_at: datetime | None = None
-        self._memory = Memory(engine)
+        self._way = WayIn(engine)
 
     def compose(self) -> ComposeResult:
         """The door phone, and the step beside it."""
@@ -115,7 +111,7 @@ class LoginScreen(Screen[None]):
         elif self._asks and not self._recalled:
             self._recalled = True
             self._state(self._sentence)
-            self._run(self._recall)
+            self._run(self._recall, group="recall")
 
     def cannot_start(self, sentence: str) -> None:
         """The site cannot be opened: say why; nothing else is possible."""
@@ -136,41 +132,61 @@ class LoginScreen(Screen[None]):
     def action_obtain(self) -> None:
         """Have another code mailed."""
         if self._step == "code":
-            self._run(self._obtain)
+            self._run(self._take, self._way.obtain)
 
     def action_remember(self) -> None:
         """Remember the e-mail and the site on this machine, or do not."""
         if self._asks and self._is_ready and self._step == "password":
-            self._memory.wanted = not self._memory.wanted
+            self._way.memory.wanted = not self._way.memory.wanted
             self._draw_memory()
 
     def action_back(self) -> None:
         """Back to the password; a code that was spent stays spent."""
         if self._asks and self._step != "password":
-            self._run(self._show, "password", "", self._email)
+            self._run(self._show, "password", "", self._way.email)
 
     @on(Entries.Submitted)
     def _submitted(self, event: Entries.Submitted) -> None:
         event.stop()
-        acts = {"password": self._log_in, "code": self._enter_code, "forgot": self._ask_reset, "reset": self._reset}
         if self._is_ready:
-            self._run(acts[self._step], event.entries.values)
+            self._run(self._take, self._way.submit, self._step, event.entries.values)
 
-    def _run(self, work: Callable[..., Coroutine[Any, Any, None]], *args: Any) -> None:
-        """Do one thing at a time; known errors come under the lines they are about."""
+    def _answered(self, agreed: bool | None) -> None:
+        self._run(self._take, self._way.answer, bool(agreed))
+
+    async def _take(self, ask: Callable[..., Coroutine[Any, Any, Turn]], *args: Any) -> None:
+        """Ask, and go where it leads."""
+        turn = await ask(*args)
+        if turn.step == INSIDE:
+            self.post_message(LoggedIn(turn.context, reminder=turn.reminder))
+        elif turn.step == POLICIES and self._way.proof is not None:
+            from screens.agreement_dialog import AgreementDialog
+
+            self.app.push_screen(AgreementDialog(self._way.proof.unread), self._answered)
+        elif turn.step == self._step == "code":
+            self._state(turn.state)  # what was typed of the code stays
+        else:
+            await self._show(turn.step, turn.state, self._way.email)
+        self._count_down()
+
+    def _run(self, work: Callable[..., Coroutine[Any, Any, None]], *args: Any, group: str = "login") -> None:
+        """Do one thing of a group at a time; keys wait for it, known errors come under the lines they are about."""
 
         async def guarded() -> None:
+            self.waiting = True
             try:
                 await work(*args)
             except SmartPlusError as error:
                 self.query_one(Entries).say(errors_of(error))
+            finally:
+                self.call_after_refresh(self.end_wait)
 
-        if not any(worker.group == "login" and not worker.is_finished for worker in self.workers):
-            self.run_worker(guarded(), group="login")
+        if not any(worker.group == group and not worker.is_finished for worker in self.workers):
+            self.run_worker(guarded(), group=group)
 
     async def _recall(self) -> None:
         self._site = await asyncio.to_thread(self._engine.sign_in.site_name)
-        email = await asyncio.to_thread(self._memory.recall)
+        email = await asyncio.to_thread(self._way.memory.recall)
         lines = self.query_one(Entries)
         if self._step == "password" and email and not any(lines.values.values()):
             await self._show("password", self._sentence, email)
@@ -179,7 +195,7 @@ class LoginScreen(Screen[None]):
     async def _show(self, step: str, state: str = "", email: str = "") -> None:
         """Go to a step, with what is known of the e-mail."""
         self._step = step
-        self._again_at = None
+        self._way.again_at = self._way.again_at if step == "code" else None
         place = self.query_one("#lines", Vertical)
         await place.remove_children()
         await place.mount(Entries(*STEPS[step].entries))
@@ -189,73 +205,6 @@ class LoginScreen(Screen[None]):
         self._state(state)
         self.query_one(KeyFooter).hints = STEPS[step].hints
         self._draw_step()
-
-    async def _log_in(self, values: dict[str, str]) -> None:
-        from backend.domain.enums import Via
-
-        self._email = values["email"]
-        sign_in = self._engine.sign_in
-        self._proof = await asyncio.to_thread(sign_in.prove, values["email"], values["password"], Via.APP)
-        if self._proof.wants_code:
-            await self._show("code")
-            await self._obtain()
-        else:
-            await self._after_code()
-
-    async def _obtain(self) -> None:
-        assert self._proof is not None
-        sent = await asyncio.to_thread(self._engine.sign_in.obtain_code, self._proof)
-        self._again_at = sent.again_at
-        self._state(sent.sentence)
-        self._count_down()
-
-    async def _enter_code(self, values: dict[str, str]) -> None:
-        assert self._proof is not None
-        self._proof = await asyncio.to_thread(self._engine.sign_in.prove_code, self._proof, values["code"])
-        await self._after_code()
-
-    async def _after_code(self) -> None:
-        from screens.agreement_dialog import AgreementDialog
-
-        assert self._proof is not None
-        if self._proof.unread:
-            self.app.push_screen(AgreementDialog(self._proof.unread), self._answered)
-        else:
-            await self._enter()
-
-    def _answered(self, agreed: bool | None) -> None:
-        self._run(self._agree if agreed else self._decline)
-
-    async def _agree(self) -> None:
-        assert self._proof is not None
-        self._proof = await asyncio.to_thread(self._engine.sign_in.agree, self._proof)
-        await self._enter()
-
-    async def _decline(self) -> None:
-        assert self._proof is not None
-        proof, self._proof = self._proof, None
-        await self._show("password", "Without agreeing nobody comes in. Nothing was kept.", self._email)
-        await asyncio.to_thread(self._engine.sign_in.decline, proof)
-
-    async def _enter(self) -> None:
-        assert self._proof is not None
-        entered = await asyncio.to_thread(self._engine.sign_in.enter, self._proof)
-        context = await asyncio.to_thread(self._memory.keep, entered.context, self._proof.email)
-        self.post_message(LoggedIn(context, reminder=entered.reminder))
-
-    async def _ask_reset(self, values: dict[str, str]) -> None:
-        from backend.domain.enums import Via
-
-        self._email = values["email"]
-        answer = await asyncio.to_thread(self._engine.forgotten.ask, values["email"], Via.APP)
-        await self._show("reset", answer)
-
-    async def _reset(self, values: dict[str, str]) -> None:
-        from backend.domain.enums import Via
-
-        reset = self._engine.forgotten.reset
-        await asyncio.to_thread(reset, self._email, values["code"], values["password"], Via.APP)
-        await self._show("password", "The password is a new one. Log in with it.", self._email)
 
     def _state(self, text: str | Content) -> None:
         self.query_one("#state", Static).update(text)
@@ -269,13 +218,13 @@ class LoginScreen(Screen[None]):
     def _draw_memory(self) -> None:
         line = self.query_one("#remember", Static)
         line.display = self._step == "password" and self._is_ready
-        line.update(self._memory.line())
+        line.update(self._way.memory.line())
 
     def _count_down(self) -> None:
         """When another code can be had."""
-        if self._step != "code" or self._again_at is None:
+        if self._step != "code" or self._way.again_at is None:
             return
-        left = max(0, int((self._again_at - self._engine.clock()).total_seconds()))
+        left = max(0, int((self._way.again_at - self._engine.clock()).total_seconds()))
         word = f"Resend in {left // 60}:{left % 60:02}" if left else "Obtain Code"
         self.query_one(KeyFooter).hints = tuple(
             Hint(hint.key, word) if hint.key == "F5" else hint for hint in STEPS["code"].hints

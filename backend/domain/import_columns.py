@@ -110,13 +110,15 @@ _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _NAMED_EMAIL = re.compile(r"[^<>]*<[^@\s]+@[^@\s]+>")
 _APARTMENT = re.compile(r"[0-9]{1,6}")
-_PIN = re.compile(r"[0-8][0-9]{1,7}")
+_PIN = re.compile(r"[0-9]{2,8}")
 _CARD = re.compile(r"(?:dec:[0-9]{8,10}|[0-9A-Fa-f]{6,16})(?:\s*;\s*[0-9A-Fa-f]{6,16})*", re.IGNORECASE)
 _LETTERED = re.compile(r"[A-Fa-f]")
 _CARD_DIGITS = (8, 14, 16)
 """Digits of a card that has no letter; of nine to thirteen digits are telephone numbers."""
 _PHONE = re.compile(r"\+?[0-9 ()./-]{7,20}")
 _ROLE = re.compile(r"[01]|master|member", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W\d_]")
+"""A remark has letters: digits that nobody understands may be codes, which no remark may hold."""
 _WORDY = re.compile(r"[^\W\d_][^@]*")
 
 
@@ -181,7 +183,7 @@ def _guess(
         ("mobile", _PHONE.fullmatch),
         ("first", _WORDY.fullmatch),
         ("last", _WORDY.fullmatch),
-        ("remark", bool),
+        ("remark", _LETTER.search),
     )
     for field, test in tests:
         if field not in taken and sum(bool(test(text)) for text in texts) >= MOSTLY * len(texts):

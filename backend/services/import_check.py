@@ -5,88 +5,32 @@ Rules 5.1 to 5.4; edge cases 8, 10, 29, 30, 32, 33, 38, 39, 47. Masters come bef
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row
 
-from backend.domain.codes import mask
-from backend.domain.enums import CredentialKind, ImportKind, Origin, ResidentRole, Verdict
+from backend.domain.enums import ImportKind, ResidentRole, Verdict
 from backend.domain.errors import Invalid
-from backend.domain.import_rows import ParsedRow, parse_rows, parts
-from backend.domain.imports import ImportDraft, Note
+from backend.domain.import_rows import parse_rows
+from backend.domain.imports import ImportDraft
 from backend.domain.names import check_name, display_name, fold
-from backend.services.communities import ONLY_PUBLIC
-from backend.services.credentials import Value, scope_of, spoken
+from backend.services.credentials import spoken
+from backend.services.import_checked import Checked
 from backend.services.import_contact import CONTACT, contact_of_new, contact_patch
 from backend.services.import_faces import Faces
 from backend.services.import_places import Placing
+from backend.services.import_rights import Rights
 from backend.services.import_world import FlatKey, World
-from backend.services.resident_checks import checked_floors
-from backend.services.resident_codes import MOST_CARDS, checked_cards, checked_pin
 from backend.services.resident_drafts import checked_role
 from backend.services.resident_places import Place
 from backend.services.resident_problems import Problems
 
 
-@dataclass(slots=True)
-class Checked:
-    """One row: whom it is about, what it does (`acts`), and what is wrong with it."""
-
-    parsed: ParsedRow
-    building: tuple[int, str] | None = None
-    number: str = ""
-    role: ResidentRole | None = None
-    master_row: int = 0
-    """The row of its family master, where the master comes with the same list."""
-    name: str = ""
-    person: Row[Any] | None = None
-    """The resident that the row is about; None for a new one."""
-    acts: Verdict = Verdict.SAME
-    columns: dict[str, Any] = field(default_factory=dict, repr=False)
-    """Of a new resident: the columns of the row."""
-    patch: dict[str, Any] = field(default_factory=dict, repr=False)
-    """Of one who is there: the fields of `ResidentPatch`."""
-    floors: str = ""
-    flat_name: str | None = None
-    makes_flat: bool = False
-    group_ids: tuple[int, ...] = ()
-    values: dict[str, list[Value]] = field(default_factory=dict, repr=False)
-    """PIN and cards by the field they stand in."""
-    does: list[str] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-
-    @property
-    def refused(self) -> bool:
-        """Whether the row cannot be taken over as it stands."""
-        return any(note.refuses for note in self.notes)
-
-    @property
-    def key(self) -> FlatKey | None:
-        """Building and number of the apartment."""
-        return (self.building[0], self.number) if self.building and self.number else None
-
-    @property
-    def verdict(self) -> Verdict:
-        """The word of the row."""
-        if self.refused:
-            return Verdict.REFUSE
-        return Verdict.WARN if self.notes else self.acts
-
-    @property
-    def place(self) -> str:
-        """Building and apartment, as far as they are known."""
-        building = self.building[1] if self.building else self.parsed.text("building")
-        return f"{building} {self.number or self.parsed.text('apartment')}".strip()
-
-
-class Checker:
+class Checker(Rights):
     """Looks at the rows of one draft, in the order in which they would be written."""
 
     def __init__(self, world: World, draft: ImportDraft, *, may_create: bool) -> None:
-        self.world = world
-        self.draft = draft
-        self._only_public = world.community.only_public_area and not may_create
+        super().__init__(world, draft, only_public=world.community.only_public_area and not may_create)
         self._placing = Placing(world, may_create=may_create and draft.kind is ImportKind.ADD)
         self._seen: dict[tuple[object, ...], int] = {}
         self._masters: dict[FlatKey, int] = {}
@@ -115,15 +59,6 @@ class Checker:
         for row in rows:
             check(row)
         return rows
-
-    def refuse(self, row: Checked, name: str, sentence: str) -> None:
-        """Note what cannot be taken over; the first of a field is kept."""
-        if not any(note.field == name and note.refuses for note in row.notes):
-            row.notes.append(Note(name, self.draft.place(row.parsed.number, name), sentence))
-
-    def warn(self, row: Checked, name: str, sentence: str) -> None:
-        """Note what wants a look."""
-        row.notes.append(Note(name, self.draft.place(row.parsed.number, name), sentence, refuses=False))
 
     def _add(self, row: Checked) -> None:
         """A new resident, or one who is there and may differ."""
@@ -275,75 +210,6 @@ class Checker:
             new = {"first": person.first, "last": person.last} | differing
             row.does.append(f"name: {new['first']} {new['last']}")
 
-    def _codes(self, row: Checked, place: Place) -> None:
-        """PIN and cards as they are kept; what belongs to whom is decided for all rows at once."""
-        problems = Problems()
-        found: dict[str, list[Value]] = {}
-        if text := row.parsed.text("pin"):
-            pin = checked_pin(problems, "pin", text)
-            found["pin"] = [_value(CredentialKind.PIN, pin, place)] if pin else []
-        if text := row.parsed.text("cards"):
-            cards = checked_cards(problems, parts(text), "cards")
-            if len(cards) > MOST_CARDS:
-                problems.refuse("cards", f"One person has at most {MOST_CARDS} cards, these are {len(cards)}.")
-            found["cards"] = [_value(CredentialKind.CARD, card, place) for card in cards]
-        for name, sentence in problems.invalid.items():
-            self.refuse(row, name, sentence)
-        row.values = found
-        if row.acts is Verdict.ADD:
-            row.does += _counted(row.values)
-
-    def _groups(self, row: Checked) -> list[tuple[int, str]] | None:
-        """The groups that are written, None where the cell is blank or one is unknown (edge case 47)."""
-        text = row.parsed.text("groups")
-        if not text:
-            return None
-        found = []
-        for part in parts(text):
-            group = self.world.groups.get(part.lstrip("0") or part)
-            if group is None:
-                there = ", ".join(sorted(self.world.groups, key=int)[:10])
-                self.refuse(row, "groups", f"There is no access group {part[:20]} here. There are {there}.")
-                return None
-            found.append(group)
-        return found
-
-    def _new_groups(self, row: Checked, place: Place) -> None:
-        groups = self._groups(row)
-        if groups is None:
-            row.group_ids = place.default_groups()
-            row.does += [self.world.group_names[group_id] for group_id in row.group_ids]
-        else:
-            row.group_ids = tuple(group_id for group_id, _ in groups)
-            row.does += [name for _, name in groups]
-            self._refuse_permissions(row, differs=set(row.group_ids) != set(place.default_groups()))
-
-    def _refuse_permissions(self, row: Checked, *, differs: bool) -> None:
-        """Under Only Public Area nobody but an installer gives residents other permissions (rules 1.2)."""
-        if differs and self._only_public:
-            self.refuse(row, "groups", ONLY_PUBLIC)
-
-    def _changed_groups(self, row: Checked, person: Row[Any], *, union: bool) -> None:
-        groups = self._groups(row)
-        if groups is None:
-            return
-        has, wanted = self.world.members.get(person.id, set()), dict(groups)
-        after = has | wanted.keys() if union else set(wanted)
-        self._refuse_permissions(row, differs=after != has)
-        if after != has:
-            row.patch["group_ids"] = tuple(sorted(after))
-            row.does += [f"+ group {wanted[group_id]}" for group_id in sorted(after - has)]
-            row.does += ["- group"] * bool(has - after)
-
-    def _floors(self, row: Checked) -> None:
-        if text := row.parsed.text("floors"):
-            problems = Problems()
-            row.floors = checked_floors(problems, parts(text))
-            for sentence in problems.invalid.values():
-                self.refuse(row, "floors", sentence)
-            if row.acts is Verdict.ADD:
-                row.does.append("floors")
-
     def _flat_name(self, row: Checked) -> None:
         """The name of the apartment, where the row writes another one."""
         text = row.parsed.text("apartment_name")
@@ -362,23 +228,7 @@ class Checker:
             row.does.append(f"names the apartment {name}")
 
 
-def _value(kind: CredentialKind, text: str, place: Place) -> Value:
-    return Value(kind, text, scope_of(kind, place.pin_mode, place.community_id, place.apartment_id), Origin.IMPORT)
-
-
 def _writing_order(row: Checked) -> tuple[int, int]:
     """Masters, then those whose type is to be found out, then members; in the order of the file."""
     rank = {ResidentRole.MASTER: 0, None: 1, ResidentRole.MEMBER: 2}[row.role]
     return rank, row.parsed.number
-
-
-def _counted(values: dict[str, list[Value]]) -> list[str]:
-    words = []
-    if cards := len(values.get("cards", ())):
-        words.append("1 card" if cards == 1 else f"{cards} cards")
-    return words + ["PIN"] * bool(values.get("pin"))
-
-
-def card_word(value: Value) -> str:
-    """A card that is added to somebody, masked."""
-    return f"+ card {mask(value.text)}"

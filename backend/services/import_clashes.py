@@ -13,7 +13,9 @@ from sqlalchemy import Connection, select
 from backend.domain.codes import mask
 from backend.domain.enums import CredentialKind, PinMode, ResidentRole, Verdict
 from backend.services.credentials import LIVE, Value, open_value, spoken, taken_by
-from backend.services.import_check import Checked, Checker, card_word
+from backend.services.import_check import Checker
+from backend.services.import_checked import Checked
+from backend.services.import_rights import card_word
 from backend.services.import_world import owners
 from backend.store import tables as t
 from backend.store.seal import Sealer

@@ -11,7 +11,8 @@ from backend.services.resident_places import Place
 from backend.services.resident_problems import Problems
 
 if TYPE_CHECKING:
-    from backend.services.import_check import Checked, Checker
+    from backend.services.import_check import Checker
+from backend.services.import_checked import Checked
 
 CONTACT = ("email", "calling_code", "mobile", *PHONES, "remark")
 LINKED = ("email", "mobile", "calling_code")

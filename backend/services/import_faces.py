@@ -12,7 +12,8 @@ from backend.domain.names import fold
 from backend.services.credentials import spoken
 
 if TYPE_CHECKING:
-    from backend.services.import_check import Checked, Checker
+    from backend.services.import_check import Checker
+from backend.services.import_checked import Checked
 
 _NAMED = 4
 _FORM = 'Name it "Building+Room+First Last", as in "Building1+1001+Paul Edward.jpg".'

@@ -16,7 +16,7 @@ from backend.domain.enums import HolderKind, LoginState, ResidentRole
 from backend.domain.names import fold
 from backend.services.credentials import TAKEN, scope_of, value_place
 from backend.services.holders import reaching
-from backend.services.import_check import Checked
+from backend.services.import_checked import Checked
 from backend.services.resident_drafts import FIRST_UID
 from backend.store import tables as t
 from backend.store.seal import Sealer

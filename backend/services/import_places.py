@@ -10,7 +10,8 @@ from backend.domain.names import check_apartment, fold, twin_apartments
 from backend.services.import_world import FlatKey, World
 
 if TYPE_CHECKING:
-    from backend.services.import_check import Checked, Checker
+    from backend.services.import_check import Checker
+from backend.services.import_checked import Checked
 
 _NAMED = 8
 

@@ -12,7 +12,8 @@ from backend.domain.access.results import DoorPlan
 from backend.domain.access.rules import Credential, Holder, Rules
 from backend.domain.enums import Verdict
 from backend.domain.imports import ImportDraft, Preview, PreviewRow
-from backend.services.import_check import Checked, Checker
+from backend.services.import_check import Checker
+from backend.services.import_checked import Checked
 from backend.services.import_clashes import settle
 from backend.services.import_world import read_world
 from backend.services.plans import door_plans

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from backend.domain.enums import ImportKind, ImportState, Verdict
 from backend.domain.errors import NotFound
 from backend.domain.imports import ImportReport, ReportRow
+from backend.services.import_checked import Checked
 from backend.store import tables as t
 from backend.store.work import Work
 
@@ -119,3 +120,25 @@ def read_report(row: Row[Any], now: datetime, lines: tuple[ReportRow, ...] = ())
         doors={int(device): gen for device, gen in json.loads(row.doors).items()},
         rows=lines,
     )
+
+
+def report_row(row: Checked) -> ReportRow:
+    """What a report says of a row."""
+    if row.refused:
+        text = "; ".join(note.text for note in row.notes if note.refuses)
+        return ReportRow(row.parsed.number, Verdict.REFUSE, row.place, row.name, text)
+    words = [*row.does, *(note.text for note in row.notes)]
+    return ReportRow(row.parsed.number, row.verdict, row.place, row.name, ", ".join(words) or "nothing differs")
+
+
+def written_of(connection: Connection, report_id: int) -> int:
+    """How many rows an import has written so far."""
+    r = t.import_report
+    return int(connection.execute(select(r.c.written).where(r.c.id == report_id)).scalar_one())
+
+
+def is_closed(connection: Connection, report_id: int) -> bool:
+    """Whether an import has come to its end."""
+    r = t.import_report
+    state = connection.execute(select(r.c.state).where(r.c.id == report_id)).scalar_one()
+    return bool(state != ImportState.RUNNING.value)

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from backend.domain.context import Context, new_id
 from backend.domain.enums import ImportState, Origin, ResidentRole, Verdict
@@ -20,9 +20,18 @@ from backend.domain.imports import ImportDraft, ImportProgress, ReportRow
 from backend.domain.names import fold
 from backend.domain.records import ResidentPatch
 from backend.services.holders import reaching
-from backend.services.import_check import Checked
+from backend.services.import_checked import Checked
 from backend.services.import_people import REASON, Newcomer, insert_newcomers, prepare
-from backend.services.import_reports import add_rows, close_report, noted, open_report, touch
+from backend.services.import_reports import (
+    add_rows,
+    close_report,
+    is_closed,
+    noted,
+    open_report,
+    report_row,
+    touch,
+    written_of,
+)
 from backend.services.import_world import FlatKey
 from backend.services.logins import send_due
 from backend.services.resident_drafts import apply_patch, check_patch, resident_row
@@ -68,6 +77,8 @@ class Writing:
     """Apartments whose login information may have to go out."""
     _noted: set[int] = field(default_factory=set)
     """Rows that an earlier run of this request has reported."""
+    _before: int = 0
+    """Rows that an earlier run has written."""
     _began: float = field(default_factory=time.perf_counter)
     _size: int = SLICE_LEAST
 
@@ -85,7 +96,8 @@ class Writing:
         """Write all; answers the id of the report. A request that was broken off goes on where it stopped."""
         self._known_flats()
         queue = deque(self._good)
-        self._begin(queue)
+        if self._begin(queue):
+            return self.report_id
         while queue and not self._ended():
             self._slice(queue)
         state = ImportState.STOPPED if queue else ImportState.DONE
@@ -100,17 +112,20 @@ class Writing:
         with self.store.read() as connection:
             return self.operation is not None and is_undone(connection, self.operation)
 
-    def _begin(self, queue: deque[Checked]) -> None:
-        """The first slice, which makes the operation and the report; or where an earlier run of this request stands."""
+    def _begin(self, queue: deque[Checked]) -> bool:
+        """The first slice, which makes the operation and the report; or where an earlier run of this request stands.
+
+        Answers whether that run had come to its end.
+        """
         batch = self._prepared(queue)
         with self.store.write(self.context, self.act) as work:
             self._permit(work)
             if isinstance(work.replayed, dict):
                 self.report_id, self.operation = int(work.replayed["report"]), work.operation_id
                 self._noted = noted(work.connection, self.report_id)
-                self.written = _already(work.connection, self.report_id)
+                self.written = self._before = written_of(work.connection, self.report_id)
                 queue.extendleft(reversed([row for row, _ in batch]))
-                return
+                return is_closed(work.connection, self.report_id)
             self.operation = work.open_operation()
             source = self.draft.sheet.source or "pasted lines"
             self.report_id = open_report(work, self.draft.kind, source, len(self.rows))
@@ -118,6 +133,7 @@ class Writing:
             self._write(work, batch, queue)
             work.result = {"report": self.report_id}
         self._told()
+        return False
 
     def _slice(self, queue: deque[Checked]) -> None:
         batch = self._prepared(queue)
@@ -259,12 +275,15 @@ class Writing:
             self._permit(work)
             close_report(work, self.report_id, state, self.doors)
             source = self.draft.sheet.source or "pasted lines"
-            work.tell(_words(self._good, self._late, state), "resident", None, source)
+            rows = "1 row" if self.written == 1 else f"{self.written:,} rows"
+            done = "Imported" if state is ImportState.DONE else "Import stopped:"
+            work.tell(f"{done} {rows}", "resident", None, source)
             work.touch("imports")
 
     def _told(self) -> None:
         seconds = time.perf_counter() - self._began
-        self.tell(ImportProgress(self.written + len(self._late), len(self._good), seconds))
+        total = self._before + len(self._good)
+        self.tell(ImportProgress(self.written + len(self._late), total, seconds))
 
     def _known_flats(self) -> None:
         """Ids of the apartments that are there, and the PIN mode, read once."""
@@ -283,29 +302,3 @@ def _reached(row: Checked) -> bool:
     """Whether the login of a new resident may go out now: by their own contact data or those of a master there."""
     contact = row.columns.get("email") or row.columns.get("mobile")
     return bool(contact) or (row.role is ResidentRole.MEMBER and not row.master_row)
-
-
-def report_row(row: Checked) -> ReportRow:
-    """What a report says of a row."""
-    if row.refused:
-        text = "; ".join(note.text for note in row.notes if note.refuses)
-        return ReportRow(row.parsed.number, Verdict.REFUSE, row.place, row.name, text)
-    words = [*row.does, *(note.text for note in row.notes)]
-    return ReportRow(row.parsed.number, row.verdict, row.place, row.name, ", ".join(words) or "nothing differs")
-
-
-def _already(connection: Connection, report_id: int) -> int:
-    r = t.import_report
-    return int(connection.execute(select(r.c.written).where(r.c.id == report_id)).scalar_one())
-
-
-def _words(good: Sequence[Checked], late: dict[int, str], state: ImportState) -> str:
-    done = [row for row in good if row.parsed.number not in late]
-    added = sum(1 for row in done if row.acts is Verdict.ADD)
-    changed = len(done) - added
-    parts = []
-    if added or not changed:
-        parts.append(f"added {added:,} resident{'s' if added != 1 else ''}")
-    if changed:
-        parts.append(f"changed {changed:,}")
-    return f"Import {'stopped: ' if state is ImportState.STOPPED else ''}{', '.join(parts)}"

@@ -17,7 +17,7 @@ from backend.domain.import_columns import Columns, by_content, by_headings
 from backend.domain.imports import FaceFile, ImportDraft, ImportProgress, ImportReport, Preview
 from backend.domain.sheets import Sheet, SheetRow
 from backend.services.base import Service
-from backend.services.import_check import Checked
+from backend.services.import_checked import Checked
 from backend.services.import_export import edit_rows
 from backend.services.import_memory import recall, remember
 from backend.services.import_preview import check_rows, plan_rows, preview_of

@@ -381,6 +381,8 @@ def test_pasted_lines_are_understood_and_remembered(park: Park, lists: Lists) ->
         (Verdict.ADD, "Okonkwo, Ada", "1001"),
         (Verdict.ADD, "Berg, Ben", "1002"),
     ]
+    bad = lists.imports.begin(park.context, ImportKind.ADD, read_pasted("A 1001\tAda Okonkwo\t9123\n"))
+    assert bad.columns.fields == ("place", "name", "pin")  # refused as a PIN, never kept as a remark
     told = replace(draft, columns=replace(draft.columns, fields=("place", "name", "remark")))
     lists.write(told)
     again = lists.imports.begin(park.context, ImportKind.ADD, read_pasted("A 1003\tJan Novak\t1234\n"))
@@ -464,3 +466,25 @@ def test_floors_and_numbers_are_kept_as_the_form_keeps_them(park: Park, lists: L
     assert lists.verdicts(lists.draft(row, columns=columns)) == [Verdict.SAME]
     bad = lists.draft(("A", "1002", 0, "Ben", "Berg", "500", "12", "", "", "", ""), columns=columns)
     assert {note.field for note in lists.preview(bad).rows[0].notes} == {"floors", "mobile"}
+
+
+@pytest.mark.feature("RES-09")
+@pytest.mark.edge("27")
+@pytest.mark.parametrize("order", ["iso", "mdy", "dmy"])
+def test_a_date_is_read_and_told_in_one_form_whatever_the_community_shows(park: Park, lists: Lists, order: str) -> None:
+    with park.store.write(park.act, "test.prepare") as work:
+        work.require("community.edit")
+        work.update(t.community, park.context.community_id, date_format=order)
+    draft = lists.draft(("A", date(2026, 2, 1), 0, "Ada", "Okonkwo"))
+    assert "A spreadsheet made a date of it, 2026-02-01" in lists.refusals(draft)[0]
+
+
+@pytest.mark.feature("RES-09")
+def test_the_same_request_imports_once_and_answers_the_same_report(park: Park, lists: Lists) -> None:
+    draft, context = lists.draft(("A", "1001", 0, "Ada", "Okonkwo")), park.act
+    first = lists.imports.write(context, draft)
+    again = lists.imports.write(context, draft)
+    assert (again.id, again.written, again.rows) == (first.id, 1, first.rows)
+    assert len(park.rows(t.import_report)) == 1
+    (operation,) = park.rows(t.operation, type="resident.import")
+    assert (operation["action"], operation["entity_name"]) == ("Imported 1 row", "list.xlsx")
