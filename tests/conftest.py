@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.services import passwords
 from backend.store.opening import create_site, open_site
 from backend.store.site import Site
 from backend.store.store import Store
@@ -23,12 +24,20 @@ from tests.support import guards
 from tests.support.clock import FakeClock
 from tests.support.rows import ManagerContext, manager_contexts
 
+REAL_COST = dict(passwords.COST)
+"""What a password hash costs outside the tests."""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def machine_guard() -> Iterator[None]:
-    """No socket connects inside a transaction or beyond this machine, and nobody's keyring is written to."""
+    """No socket connects inside a transaction or beyond this machine, and nobody's keyring is written to.
+
+    Passwords are hashed cheaply: a hash says itself how it was made.
+    """
     with pytest.MonkeyPatch.context() as patch:
         guards.install(patch)
+        patch.setitem(passwords.COST, "time_cost", 1)
+        patch.setitem(passwords.COST, "memory_cost", 64)
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
         patch.delenv("CREDENTIALS_DIRECTORY", raising=False)
         yield

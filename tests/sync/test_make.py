@@ -33,7 +33,6 @@ def worker_of(world: World) -> Worker:
     intake = DoorLogIntake(world.store, world.agent)
     worker = make_worker(
         world.store,
-        world.agent,
         world.device_ids["Lobby"],
         base_url="http://127.0.0.1:9",
         intake=intake,
