@@ -100,5 +100,7 @@ def test_init_asks_for_what_is_missing(tmp_path):
     assert code == 0, drawn
     assert "Made the site of Rosewood" in drawn
     assert PASSWORD not in drawn
-    shown = smartplus("community", "show", "--json", "--as", EMAIL, "--password-file", "-", typed=f"{PASSWORD}\n").json
+    who = ("--as", EMAIL, "--password-file", "-")
+    assert smartplus("login", "--agree", *who, typed=f"{PASSWORD}\n").code == 0
+    shown = smartplus("community", "show", "--json", *who, typed=f"{PASSWORD}\n").json
     assert (shown["name"], shown["timezone"]) == ("Rosewood", "Europe/Paris")
