@@ -198,6 +198,13 @@ def test_an_older_generation_never_takes_back_a_newer_one(ledger: Ledger) -> Non
     assert ledger.row.done_gen == 6
 
 
+def test_users_of_another_device_are_not_counted_here(ledger: Ledger) -> None:
+    with ledger.store.books(ledger.context) as work:
+        shadow.holds_users(work, ledger.other_id, [(user(f"SP{ledger.holder_id}-1"), "7")])
+    ledger.note(books.note_done, 1, next_change_at=None, losses=(), unmanaged=None)
+    assert ledger.row.users_held == 0
+
+
 def test_what_is_gone_or_a_schedule_is_no_user_held(ledger: Ledger) -> None:
     key = f"SP{ledger.holder_id}-1"
     ledger.note(shadow.holds_schedule, "SP-0000000000aa", shadow.HeldSchedule("3", "3"))

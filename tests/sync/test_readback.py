@@ -60,6 +60,11 @@ def test_a_doubtful_belief_is_neither_wrong_nor_strange() -> None:
     assert compare([], {}, doubted, SEALER.fingerprint).drift == 0
 
 
+def test_everybody_who_is_not_ours_is_counted() -> None:
+    found = compare([remote_user("77", remote_id="8"), remote_user("78", remote_id="9")], {}, {}, SEALER.fingerprint)
+    assert found.unmanaged == 2
+
+
 def test_the_second_record_under_one_key_is_spare() -> None:
     found = compare(
         [remote_user(remote_id="1"), remote_user(pin="1111", remote_id="2"), remote_user(remote_id="3")],
@@ -88,6 +93,12 @@ def test_a_code_that_its_owner_still_has_at_the_door_is_no_proof() -> None:
     taken = [freed(1, "pin", "2741"), freed(2, "card", "0A3C"), freed(3, "card", "2741")]
     assert prove(taken, [remote_user(cards=("0a3c",))]) == Proof((3,), 2)
     assert prove(taken, [remote_user("SP1-4", pin="2741")]) == Proof((2, 3), 1)
+
+
+@pytest.mark.feature("SYNC-03")
+def test_every_record_at_the_door_is_looked_through_for_a_card() -> None:
+    taken = [freed(1, "card", "0A3C")]
+    assert prove(taken, [remote_user(cards=("0A3C",)), remote_user("SP1-2", cards=("FFFF",))]) == Proof((), 1)
 
 
 @pytest.mark.feature("SYNC-03")
