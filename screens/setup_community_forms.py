@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from backend.catalog.communities import COMMUNITY, SWITCH_FIELDS
+from backend.catalog.communities import APT_PIN_NOTE, COMMUNITY, SWITCH_FIELDS
 from backend.catalog.model import Field
+from backend.domain.enums import PinMode
+from backend.domain.errors import Conflict, SmartPlusError
 from screens.base.catalog_form import CatalogForm, begin_with
 from screens.base.session import Session
+from screens.shared_pins import SharedPins
 
 if TYPE_CHECKING:
     from backend.domain.context import Context
@@ -46,11 +49,11 @@ class CommunityForm(CatalogForm):
         return COMMUNITY.formed()
 
     async def load(self) -> None:
-        """Begin with what stands, a new one with the time zone and country of this one."""
+        """Begin with what stands, a new one with the times, country and PIN mode of this one."""
         if self._record_id is None:
             here = self.session.community
-            values = {"timezone": here.timezone, "country": here.country, "clock_format": here.clock_format}
-            self.form.begin({**values, "date_format": here.date_format})
+            same = ("timezone", "country", "clock_format", "date_format", "pin_mode")
+            self.form.begin({name: getattr(here, name) for name in same})
         else:
             self._record = await read_community(self.session, self._record_id)
             self.form.begin(begin_with(self.fields(), self._record))
@@ -73,6 +76,17 @@ class CommunityForm(CatalogForm):
             return await session.ask(communities.add, session.act(), draft)
         context, changes = there(session, self._record.id), self.typed(self.form.changes())
         return await session.ask(communities.edit, context, self._record.version, **changes)
+
+    async def advise(self) -> dict[str, str]:
+        """What APT+PIN mode leaves to be done at the doors."""
+        chosen = self.form.values()["pin_mode"] == PinMode.APT_PIN.value
+        return {"pin_mode": APT_PIN_NOTE} if chosen else {}
+
+    def failed(self, error: SmartPlusError) -> None:
+        """Beside the sentence at its field a refused PIN mode lists who shares a PIN."""
+        super().failed(error)
+        if isinstance(error, Conflict) and error.field == "pin_mode" and self._record is not None:
+            self.app.push_screen(SharedPins(self.session, there(self.session, self._record.id)))
 
     def saved_title(self) -> str:
         """Its name."""

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from backend.catalog.model import Choice, Field, Kind, Record, Verb
-from backend.domain.enums import ChargeMode
+from backend.domain.enums import ChargeMode, PinMode
 
 CLOCKS = (Choice("24", "24 hours"), Choice("12", "12 hours"))
 DATES = (Choice("iso", "2026-12-31"), Choice("dmy", "31/12/2026"), Choice("mdy", "12/31/2026"))
+PIN_MODES = (Choice(PinMode.PIN.value, "PIN"), Choice(PinMode.APT_PIN.value, "APT+PIN"))
+APT_PIN_NOTE = "Set APT+PIN at each door by hand too. Until then a PIN that two share opens for both."
+"""What APT+PIN mode does not do: how devices take that setting is described nowhere, so doors keep plain PINs."""
+COOLS = " (taken away, not yet proved gone)"
+"""What is said of a PIN that somebody had until now, behind their name and place."""
+
 CHARGE_MODES = (
     Choice(ChargeMode.MANAGER.value, "Pay by PM"),
     Choice(ChargeMode.INSTALLER.value, "Pay by installer"),
@@ -48,6 +54,8 @@ COMMUNITY = Record(
               hint="as in Europe/Berlin"),
         Field("clock_format", "Clock", Kind.CHOICE, listed=False, formed=True, choices=CLOCKS, section="Time"),
         Field("date_format", "Date", Kind.CHOICE, listed=False, formed=True, choices=DATES, section="Time"),
+        Field("pin_mode", "PIN access mode", Kind.CHOICE, listed=False, formed=True, choices=PIN_MODES,
+              section="Access", hint="unique: all, or in an APT"),
         Field("buildings", "Buildings", Kind.INTEGER, width=9, importance=4, align_right=True),
         Field("apartments", "Apartments", Kind.INTEGER, width=10, importance=4, align_right=True),
         Field("devices", "Devices", Kind.INTEGER, width=7, importance=5, align_right=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from backend.domain.enums import ChargeMode
+from backend.domain.enums import ChargeMode, CredentialStatus, PinMode
 from backend.domain.records import Frozen
 
 MOST_FREE_MEMBERS = 63
@@ -23,6 +23,34 @@ class CommunityDraft(Frozen):
     city: str = ""
     postcode: str = ""
     state: str = ""
+    pin_mode: str = PinMode.PIN.value
+
+
+class PinOwner(Frozen):
+    """Somebody with a PIN that somebody else has too; `place` is building and APT, "" of whom none is known.
+
+    A code of theirs that cools was theirs until now: doors may still open by it.
+    """
+
+    holder_id: int
+    name: str
+    place: str
+    status: CredentialStatus
+
+
+class PinCollision(Frozen):
+    """Two people with one PIN, which is shown masked."""
+
+    masked: str
+    first: PinOwner
+    second: PinOwner
+
+
+class PinCollisions(Frozen):
+    """What stands between a community and PIN mode: how many pairs there are, and the first of them."""
+
+    total: int
+    pairs: tuple[PinCollision, ...]
 
 
 class CommunitySwitches(Frozen):

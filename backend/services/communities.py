@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select
 
-from backend.domain.communities import CommunityDraft, CommunitySwitches
+from backend.domain.communities import CommunityDraft, CommunitySwitches, PinCollisions
 from backend.domain.context import Context, new_id
-from backend.domain.enums import ChargeMode, Role
+from backend.domain.enums import ChargeMode, PinMode, Role
 from backend.domain.errors import Invalid, NotFound
 from backend.domain.paging import ListQuery
 from backend.domain.records import CommunityRecord, Saved
@@ -19,8 +19,10 @@ from backend.services.base import Service, replayed, saved
 from backend.services.community_checks import FACTS, checked_facts, checked_switches, last_day
 from backend.services.holders import people_at, private_devices, reaching
 from backend.services.lists import ListHandle
+from backend.services.pin_mode import collisions, rescope
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
+from backend.store.work import Work
 
 ONLY_PUBLIC = "Only Public Area is on: access permissions of residents are set by the installer."
 _SWITCHES = ("only_public_area", "with_indoor_monitor", "landline", "id_access", "video_storage", "free_members")
@@ -41,7 +43,7 @@ class Communities(Service):
     def add(self, context: Context, draft: CommunityDraft) -> Saved:
         """Make a community, in which the actor may act from now on; its operation stands where the actor is now.
 
-        Raises Invalid (name, timezone, clock_format, date_format, country, street, city, postcode, state).
+        Raises Invalid (name, timezone, clock_format, date_format, country, street, city, postcode, state, pin_mode).
         """
         wanted = checked_facts({name: getattr(draft, name) for name in FACTS})
         with self.store.write(context, "community.add") as work:
@@ -56,10 +58,12 @@ class Communities(Service):
             return saved(work, community_id)
 
     def edit(self, context: Context, version: int, **typed: str | None) -> Saved:
-        """Change what is not None: name, timezone, clock_format, date_format, country, street, city, postcode, state.
+        """Change what is not None: name, timezone, clock_format, date_format, country, street, city, postcode, state,
+        pin_mode.
 
         Another time zone shifts daily and weekly hours, so every door gets them anew; what has been logged stays as it
-        is (edge case 26). Raises Stale and Invalid with the fields.
+        is (edge case 26). Another PIN access mode moves all residents' PINs into their new scopes, or none (edge case
+        4). Raises Stale, Invalid with the fields, Conflict (pin_mode) where people share a PIN.
         """
         with self.store.write(context, "community.edit") as work:
             work.require("community.edit")
@@ -70,11 +74,24 @@ class Communities(Service):
             wanted = checked_facts({name: given.get(name, getattr(row, name)) for name in FACTS} | given)
             work.update(t.community, row.id, version=version, **wanted)
             if wanted["timezone"] != row.timezone:
-                devices = select(t.device.c.id).where(t.device.c.community_id == row.id)
-                work.dirty(work.connection.execute(devices).scalars().all(), "time zone changed")
-            work.tell("Changed community settings", "community", row.id, wanted["name"])
+                _dirty_all(work, row.id, "time zone changed")
+            action = "Changed community settings"
+            if wanted["pin_mode"] != row.pin_mode:
+                rescope(work.connection, row.id, PinMode(wanted["pin_mode"]))
+                _dirty_all(work, row.id, "PIN access mode changed")
+                action = "Changed PIN access mode"
+            work.tell(action, "community", row.id, wanted["name"])
             work.touch("buildings", "communities")
             return saved(work, row.id)
+
+    def set_pin_mode(self, context: Context, version: int, mode: PinMode) -> Saved:
+        """Switch PIN access mode alone, as `edit` does it among other facts."""
+        return self.edit(context, version, pin_mode=mode.value)
+
+    def pin_collisions(self, context: Context) -> PinCollisions:
+        """Who shares a PIN with whom, which PIN mode does not allow (edge case 4); codes that cool count too."""
+        with self.store.read(context, "community.edit") as connection:
+            return collisions(connection, self.store.sealer, context.community_id)
 
     def switch(self, context: Context, version: int, switches: CommunitySwitches) -> Saved:
         """Flip the switches that only an installer has; None keeps.
@@ -107,6 +124,11 @@ def community_row(connection: Connection, community_id: int) -> Row[Any]:
     return found
 
 
+def _dirty_all(work: Work, community_id: int, reason: str) -> None:
+    devices = select(t.device.c.id).where(t.device.c.community_id == community_id)
+    work.dirty(work.connection.execute(devices).scalars().all(), reason)
+
+
 def why_no_permissions(connection: Connection, context: Context) -> str:
     """Why the actor may not set residents' access permissions here, "" where they may (rules 1.2, AG-06)."""
     row = community_row(connection, context.community_id)
@@ -123,7 +145,7 @@ def refuse_permissions(connection: Connection, context: Context) -> None:
 
 
 def _record(row: Row[Any]) -> CommunityRecord:
-    plain = {name: getattr(row, name) for name in (*FACTS, *_SWITCHES, "pin_mode")}
+    plain = {name: getattr(row, name) for name in (*FACTS, *_SWITCHES)}
     return CommunityRecord(
         id=row.id,
         version=row.row_version,

@@ -11,12 +11,24 @@ from sqlalchemy import Row
 
 from backend.domain.communities import MOST_FREE_MEMBERS, CommunitySwitches
 from backend.domain.countries import find_country
+from backend.domain.enums import PinMode
 from backend.domain.errors import Invalid
 from backend.domain.formats import Formats
 from backend.domain.names import check_name, clean
 from backend.domain.walltime import instant_of, iso_day
 
-FACTS = ("name", "timezone", "clock_format", "date_format", "country", "street", "city", "postcode", "state")
+FACTS = (
+    "name",
+    "timezone",
+    "clock_format",
+    "date_format",
+    "country",
+    "street",
+    "city",
+    "postcode",
+    "state",
+    "pin_mode",
+)
 _ADDRESS = ("street", "city", "postcode", "state")
 ADDRESS_LONGEST = 128
 
@@ -41,6 +53,8 @@ def checked_facts(typed: Mapping[str, str]) -> dict[str, str]:
             Formats.of(zone, clock, order)
         except Invalid as error:
             bad |= {field: error.fields[field]}
+    if wanted["pin_mode"] not in list(PinMode):
+        bad["pin_mode"] = "PIN access mode is pin or apt_pin."
     for field in _ADDRESS:
         if len(wanted[field]) > ADDRESS_LONGEST:
             bad[field] = f"At most {ADDRESS_LONGEST} characters, this has {len(wanted[field])}."

@@ -38,6 +38,8 @@ class Value:
     text: str = field(repr=False)
     scope: str
     origin: Origin = Origin.MANAGER
+    community_id: int = 0
+    """Of a resident's PIN: where the scope is, since staff and deliveries there may not have it either."""
 
     @property
     def unique(self) -> str:
@@ -60,6 +62,20 @@ def scope_of(kind: CredentialKind, pin_mode: str, community_id: int, apartment_i
     return f"c:{community_id}"
 
 
+def excludes(row: Row[Any], value: Value) -> bool:
+    """Whether the credential in `row`, of the same kind and value, leaves `value` to nobody else.
+
+    In one scope every value is there once. A PIN of staff or a delivery, whose scope is the community, equals no
+    resident's either, whatever the PIN mode (edge case 5).
+    """
+    if row.kind != value.kind.value:
+        return False
+    if row.scope == value.scope:
+        return True
+    whole = value.scope == f"c:{row.community_id}" or row.scope == f"c:{value.community_id}"
+    return value.kind is CredentialKind.PIN and whole
+
+
 def spoken(name: str) -> str:
     """A name of a list as it is said: "Anna Kowalska" for "Kowalska, Anna"."""
     last, comma, first = name.partition(", ")
@@ -67,22 +83,26 @@ def spoken(name: str) -> str:
 
 
 def owner_of(connection: Connection, sealer: Sealer, value: Value) -> Row[Any] | None:
-    """Whose the value is or was: the row of the credential with name, building and apartment of its holder."""
+    """Whose the value is or was: the row of the credential with name, building and apartment of its holder.
+
+    Somebody of the same scope comes first.
+    """
     if not value.unique:
         return None
     c, h = t.credential, t.holder
-    return connection.execute(
+    rows = connection.execute(
         select(c, h.c.name, h.c.apartment_id, t.apartment.c.number, t.building.c.name.label("building"))
         .join(h, h.c.id == c.c.holder_id)
         .outerjoin(t.apartment, t.apartment.c.id == h.c.apartment_id)
         .outerjoin(t.building, t.building.c.id == t.apartment.c.building_id)
         .where(
             c.c.value_index == sealer.index(value.kind.value, value.unique),
-            c.c.scope == value.scope,
             c.c.kind == value.kind.value,
             c.c.status.in_(TAKEN),
         )
-    ).one_or_none()
+        .order_by(c.c.scope != value.scope, c.c.id)
+    )
+    return next((row for row in rows if excludes(row, value)), None)
 
 
 def clash(connection: Connection, sealer: Sealer, value: Value, holder_id: int | None) -> str:

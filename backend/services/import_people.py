@@ -5,14 +5,14 @@ What the rows say was checked before; here only that the world has not moved on 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
 from backend.domain.context import new_id
-from backend.domain.enums import HolderKind, LoginState, ResidentRole
+from backend.domain.enums import CredentialKind, HolderKind, LoginState, ResidentRole
 from backend.domain.names import fold
 from backend.services.credentials import TAKEN, scope_of, value_place
 from backend.services.holders import reaching
@@ -35,8 +35,8 @@ class Newcomer:
     credentials: list[dict[str, Any]] = field(default_factory=list, repr=False)
 
 
-def prepare(sealer: Sealer, community_id: int, row: Checked, apartment_id: int, pin_mode: str) -> Newcomer:
-    """Seal the codes of a row: the slow part, done before the write lock is taken."""
+def prepare(sealer: Sealer, community_id: int, row: Checked, apartment_id: int) -> Newcomer:
+    """Seal the codes of a row, the slow part, before the write lock is taken; their scopes are set under it."""
     made = Newcomer(row, apartment_id)
     for values in row.values.values():
         for value in values:
@@ -45,7 +45,6 @@ def prepare(sealer: Sealer, community_id: int, row: Checked, apartment_id: int, 
                 {
                     "uuid": uuid,
                     "community_id": community_id,
-                    "scope": scope_of(value.kind, pin_mode, community_id, apartment_id),
                     "kind": value.kind.value,
                     "value_sealed": sealer.seal_text(value_place(uuid), value.text),
                     "value_index": sealer.index(value.kind.value, value.unique),
@@ -58,6 +57,7 @@ def prepare(sealer: Sealer, community_id: int, row: Checked, apartment_id: int, 
 
 def insert_newcomers(work: Work, people: Sequence[Newcomer]) -> dict[int, str]:
     """Insert them; answers row number -> why not, for those whom the world has overtaken."""
+    _rescope(work.connection, work.context.community_id, people)
     late = dict(_overtaken(work.connection, people))
     coming = [one for one in people if one.row.parsed.number not in late]
     if not coming:
@@ -114,7 +114,7 @@ def _overtaken(connection: Connection, people: Sequence[Newcomer]) -> Iterator[t
     groups = _known_groups(connection, people)
     for one in people:
         row = one.row
-        taken = next((code["kind"] for code in one.credentials if _value_key(code) in values), None)
+        taken = next((code["kind"] for code in one.credentials if _value_keys(code) & values), None)
         if one.apartment_id not in there:
             yield row.parsed.number, f"{row.place} was deleted {_MEANWHILE}."
         elif (one.apartment_id, fold(row.name)) in names:
@@ -129,8 +129,10 @@ def _overtaken(connection: Connection, people: Sequence[Newcomer]) -> Iterator[t
             yield row.parsed.number, f"The {taken.upper() if taken == 'pin' else taken} was taken {_MEANWHILE}."
         elif not groups.issuperset(row.group_ids):
             yield row.parsed.number, f"An access group was deleted {_MEANWHILE}."
-        elif row.role is ResidentRole.MASTER:
-            masters.add(one.apartment_id)
+        else:
+            values |= {(code["kind"], code["scope"], code["value_index"]) for code in one.credentials}
+            if row.role is ResidentRole.MASTER:
+                masters.add(one.apartment_id)
 
 
 def _families(connection: Connection, flats: Sequence[int]) -> tuple[set[int], set[tuple[int, str]]]:
@@ -158,8 +160,21 @@ def _taken_values(connection: Connection, people: Sequence[Newcomer]) -> set[tup
     return {(kind, scope, index) for kind, scope, index in connection.execute(query)}
 
 
-def _value_key(code: dict[str, Any]) -> tuple[str, str, bytes]:
-    return code["kind"], code["scope"], code["value_index"]
+def _value_keys(code: dict[str, Any]) -> set[tuple[str, str, bytes]]:
+    """What others may not have beside a code: in its scope, and of a PIN in the whole community."""
+    scopes = {code["scope"]}
+    if code["kind"] == CredentialKind.PIN.value:
+        scopes.add(f"c:{code['community_id']}")
+    return {(code["kind"], scope, code["value_index"]) for scope in scopes}
+
+
+def _rescope(connection: Connection, community_id: int, people: Iterable[Newcomer]) -> None:
+    """Put the codes into the scopes of the PIN mode that the community has now."""
+    query = select(t.community.c.pin_mode).where(t.community.c.id == community_id)
+    mode = connection.execute(query).scalar_one()
+    for one in people:
+        for code in one.credentials:
+            code["scope"] = scope_of(CredentialKind(code["kind"]), mode, community_id, one.apartment_id)
 
 
 def _known_groups(connection: Connection, people: Sequence[Newcomer]) -> set[int]:

@@ -108,7 +108,8 @@ class Rights:
 
 
 def _value(kind: CredentialKind, text: str, place: Place) -> Value:
-    return Value(kind, text, scope_of(kind, place.pin_mode, place.community_id, place.apartment_id), Origin.IMPORT)
+    scope = scope_of(kind, place.pin_mode, place.community_id, place.apartment_id)
+    return Value(kind, text, scope, Origin.IMPORT, place.community_id)
 
 
 def _counted(values: dict[str, list[Value]]) -> list[str]:

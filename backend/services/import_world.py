@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select
 from backend.domain.enums import ResidentRole
 from backend.domain.names import fold
 from backend.services.communities import community_row
-from backend.services.credentials import TAKEN, Value
+from backend.services.credentials import TAKEN, Value, excludes
 from backend.services.holders import chunks
 from backend.services.resident_places import Place
 from backend.store import tables as t
@@ -118,7 +118,10 @@ def read_world(connection: Connection, community_id: int) -> World:
 
 def owners(connection: Connection, sealer: Sealer, values: Iterable[Value]) -> dict[Value, Row[Any]]:
     """Those of the values that somebody has or had until now, each with its owner as `owner_of` finds it."""
-    by_index = {sealer.index(value.kind.value, value.unique): value for value in values if value.unique}
+    by_index: dict[bytes, set[Value]] = defaultdict(set)
+    for value in values:
+        if value.unique:
+            by_index[sealer.index(value.kind.value, value.unique)].add(value)
     c, h = t.credential, t.holder
     query = (
         select(c, h.c.name, h.c.apartment_id, t.apartment.c.number, t.building.c.name.label("building"))
@@ -127,12 +130,12 @@ def owners(connection: Connection, sealer: Sealer, values: Iterable[Value]) -> d
         .outerjoin(t.building, t.building.c.id == t.apartment.c.building_id)
         .where(c.c.status.in_(TAKEN))
     )
-    found = {}
+    found: dict[Value, Row[Any]] = {}
     for part in chunks(sorted(by_index)):
         for row in connection.execute(query.where(c.c.value_index.in_(part))):
-            value = by_index[row.value_index]
-            if row.scope == value.scope and row.kind == value.kind.value:
-                found[value] = row
+            for value in by_index[row.value_index]:
+                if excludes(row, value) and (row.scope == value.scope or value not in found):
+                    found[value] = row
     return found
 
 

@@ -170,8 +170,7 @@ class Writing:
     def _newcomer(self, row: Checked) -> Newcomer:
         assert row.key is not None, "a new resident has a place"
         apartment_id = self._flats.get(row.key, 0)
-        mode = self._mode
-        return prepare(self.store.sealer, self.context.community_id, row, apartment_id, mode)
+        return prepare(self.store.sealer, self.context.community_id, row, apartment_id)
 
     def _write(self, work: Work, batch: Sequence[tuple[Checked, Newcomer | None]], queue: deque[Checked]) -> None:
         """Write a slice; what there is no time for goes back to the front of the queue."""
@@ -200,7 +199,7 @@ class Writing:
         self.doors |= {row.id: row.gen for row in rows}
 
     def _places(self, work: Work, new: Sequence[Newcomer]) -> None:
-        """Make the apartments that are not there yet, and move the codes of their people into their scopes."""
+        """Make the apartments that are not there yet."""
         wanted = dict.fromkeys(one.row.key for one in new if one.row.key is not None and one.row.key not in self._flats)
         if not wanted:
             return
@@ -212,8 +211,6 @@ class Writing:
         for one in new:
             if one.apartment_id == 0 and one.row.key is not None:
                 one.apartment_id = self._flats[one.row.key]
-                for code in one.credentials:
-                    code["scope"] = f"a:{one.apartment_id}" if code["scope"].startswith("a:") else code["scope"]
 
     def _name_flat(self, work: Work, row: Checked) -> None:
         name = row.flat_name or ""
@@ -286,16 +283,13 @@ class Writing:
         self.tell(ImportProgress(self.written + len(self._late), total, seconds))
 
     def _known_flats(self) -> None:
-        """Ids of the apartments that are there, and the PIN mode, read once."""
+        """Ids of the apartments that are there, read once."""
         a, b = t.apartment, t.building
         community_id = self.context.community_id
         with self.store.read() as connection:
             query = select(a.c.id, a.c.building_id, a.c.number).join(b, b.c.id == a.c.building_id)
             for row in connection.execute(query.where(b.c.community_id == community_id)):
                 self._flats[row.building_id, row.number] = row.id
-            self._mode = str(
-                connection.execute(select(t.community.c.pin_mode).where(t.community.c.id == community_id)).scalar_one()
-            )
 
 
 def _reached(row: Checked) -> bool:

@@ -66,7 +66,7 @@ class _Sorter:
         for name, kind, text in self.come:
             if (kind, text) not in kept and self.place is not None:
                 scope = scope_of(kind, self.place.pin_mode, self.place.community_id, self.place.apartment_id)
-                values.setdefault(Value(kind, text, scope, self.origin), name)
+                values.setdefault(Value(kind, text, scope, self.origin, self.place.community_id), name)
         new = any(value.kind is CredentialKind.FACE for value in values)
         return Codes(
             tuple(sorted(self.gone & self.live.keys())),

@@ -68,8 +68,11 @@ def free_pin(connection: Connection, sealer: Sealer, place: Place, rng: random.R
         (digits for digits in range(PIN_SHORTEST, PIN_LONGEST) if taken * 2 < 9 * 10 ** (digits - 1)), PIN_LONGEST
     )
     proposed = (propose_pin((), length, rng) for _ in range(_TRIES))
-    free = (pin for pin in proposed if owner_of(connection, sealer, Value(CredentialKind.PIN, pin, scope)) is None)
-    return next(free, "")
+    for pin in proposed:
+        value = Value(CredentialKind.PIN, pin, scope, community_id=place.community_id)
+        if owner_of(connection, sealer, value) is None:
+            return pin
+    return ""
 
 
 def _people(community_id: int) -> Select[tuple[int, str, str, str, str]]:

@@ -13,10 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from backend.domain.enums import HolderStatus
+from backend.domain.enums import HolderStatus, PinMode
 from backend.services.credentials import LIVE, free
 from backend.services.holders import people_at, private_devices, reaching
 from backend.services.logins import make_due, recall, send_due
+from backend.services.pin_mode import rescope, scope_now
 from backend.services.rules import RuleRows, open_image
 from backend.store import tables as t
 from backend.store.seal import Sealer
@@ -176,13 +177,17 @@ def _put_back(work: Work, change: Change) -> None:
     else:
         only_its_version = {"row_version": 0}  # a form opened before must not save over what comes back beside the row
         work.update(change.table, change.row_id, **(change.differing() or only_its_version))
+        if change.table is t.community and "pin_mode" in change.differing():
+            rescope(work.connection, change.row_id, PinMode(change.differing()["pin_mode"]))
 
 
 def _put_credential_back(work: Work, change: Change) -> None:
-    """A code that was there is there again; one that was not there cools from now on."""
-    live = work.row(t.credential, change.row_id)["status"] in LIVE
+    """A code that was there is there again, in the scope of today; one that was not there cools from now on."""
+    c = t.credential
+    row = work.connection.execute(select(c).where(c.c.id == change.row_id)).one()
+    live = row.status in LIVE
     if change.before is not None and change.before["status"] in LIVE:
-        work.update(t.credential, change.row_id, **change.differing())
+        work.update(c, row.id, **{**change.differing(), "scope": scope_now(work.connection, row)})
     elif live:
         free(work, change.row_id)
 

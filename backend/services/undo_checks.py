@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, func, not_, select
 
-from backend.domain.enums import CredentialKind, CredentialStatus, ResidentRole, Via
+from backend.domain.enums import CredentialKind, CredentialStatus, PinMode, ResidentRole, Via
 from backend.domain.errors import Conflict
 from backend.domain.names import display_name
 from backend.services.credentials import LIVE, Value, clash, open_value, spoken
 from backend.services.holders import chunks
+from backend.services.pin_mode import refuse_collisions, scope_now
 from backend.services.resident_drafts import family_of
 from backend.services.undo_changes import Change
 from backend.store import tables as t
@@ -62,6 +63,7 @@ def refuse_if_moved_on(connection: Connection, sealer: Sealer, changes: Sequence
     _need_free_mail(connection, changes)
     _need_masters(connection, changes)
     _need_values(connection, sealer, changes)
+    _need_pins_apart(connection, changes)
 
 
 def _need_parents(connection: Connection, changes: Iterable[Change]) -> None:
@@ -133,14 +135,34 @@ def _need_values(connection: Connection, sealer: Sealer, changes: Iterable[Chang
         for change in changes
         if change.table is c and change.before is not None and change.before["status"] in LIVE
     ]
+    homes = {
+        change.row_id: change.before["apartment_id"]
+        for change in changes
+        if change.table is t.holder and change.before is not None
+    }
+    back: set[tuple[str, str, bytes]] = set()
     for part in chunks(wanted):
         gone = select(c).where(c.c.id.in_(part), c.c.status == CredentialStatus.GONE.value)
         for row in connection.execute(gone).all():
             if row.kind == CredentialKind.FACE.value:
                 raise Conflict("", f"{_REFUSED}: the photo was destroyed when every door had forgotten it.")
-            value = Value(CredentialKind(row.kind), open_value(sealer, row), row.scope)
+            scope = scope_now(connection, row, homes.get(row.holder_id))
+            value = Value(CredentialKind(row.kind), open_value(sealer, row), scope, community_id=row.community_id)
             if sentence := clash(connection, sealer, value, None):
                 raise Conflict("", f"{_REFUSED}. {sentence}")
+            if (key := (row.kind, scope, row.value_index)) in back:
+                raise Conflict("", f"{_REFUSED}: two of these people would have the same PIN.")
+            back.add(key)
+
+
+def _need_pins_apart(connection: Connection, changes: Iterable[Change]) -> None:
+    """PIN mode comes back only while no two people share a PIN (edge case 4)."""
+    for change in changes:
+        if change.table is t.community and change.differing().get("pin_mode") == PinMode.PIN.value:
+            try:
+                refuse_collisions(connection, change.row_id)
+            except Conflict as error:
+                raise Conflict("", f"{_REFUSED}: {error}") from None
 
 
 def _count(connection: Connection, table: Table, ids: Sequence[Any]) -> int:

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backend.catalog.communities import COMMUNITY, SWITCH_FIELDS
+from backend.catalog.communities import APT_PIN_NOTE, COMMUNITY, COOLS, SWITCH_FIELDS
+from backend.domain.enums import CredentialStatus
 from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.fields import formed, options_of, values_of
 from smartplus_tui.cli.lists import list_command
 from smartplus_tui.cli.options import Command, Group
+from smartplus_tui.cli.output import emit, say, tell
 from smartplus_tui.cli.pages import show_record
 from smartplus_tui.cli.references import find_community
 from smartplus_tui.cli.writes import finish, wait_option
 
 if TYPE_CHECKING:
+    from backend.domain.communities import PinOwner
     from backend.domain.context import Context
 
 community = Group("community", help="Communities. Where none is named, the one you act in.")
@@ -65,11 +68,40 @@ def _switch(call: Call, named: str | None, wait: float | None, **typed: Any) -> 
     finish(call, saved, "Changed switches of community", wait)
 
 
+def _pin_collisions(call: Call, named: str | None) -> None:
+    found = call.engine.communities.pin_collisions(_there(call, named))
+    if call.json:
+        emit(found, call.formats)
+        return
+    for pair in found.pairs:
+        tell(f"{pair.masked}  {_owner(pair.first)}  ·  {_owner(pair.second)}")
+    if not found.pairs:
+        tell("Nobody shares a PIN.")
+    elif found.total > len(found.pairs):
+        say(f"The first {len(found.pairs)} of {found.total:,} pairs.")
+
+
+def _owner(owner: PinOwner) -> str:
+    place = f", {owner.place}" if owner.place else ""
+    return f"{owner.name}{place}{COOLS if owner.status is CredentialStatus.COOLING else ''}"
+
+
 _ADD_HELP = "Add one community, in which you may act from then on."
-_EDIT_HELP = "Change its facts. Another time zone shifts daily and weekly hours at every door."
+_EDIT_HELP = (
+    "Change its facts. Another time zone shifts daily and weekly hours at every door. Back to PIN mode only while "
+    f"nobody shares a PIN: see pin-collisions. {APT_PIN_NOTE}"
+)
 _SWITCH_HELP = "Flip the switches of rules that only an installer has."
 community.add_command(Command("show", callback=pass_call(_show), params=[_one()], help="Show one community."))
 community.add_command(Command("add", callback=pass_call(_add), params=options_of(_FIELDS, {}), help=_ADD_HELP))
+community.add_command(
+    Command(
+        "pin-collisions",
+        callback=pass_call(_pin_collisions),
+        params=[_one()],
+        help="List who shares a PIN with whom, which PIN access mode pin does not allow.",
+    )
+)
 for _name, _act, _fields, _help in (
     ("edit", _edit, _FIELDS, _EDIT_HELP),
     ("switch", _switch, SWITCH_FIELDS, _SWITCH_HELP),

@@ -41,6 +41,28 @@ def test_switches_are_flipped_and_refuse_what_they_say(smartplus):
     assert smartplus("community", "show", "--json").json["only_public_area"] is False
 
 
+@pytest.mark.feature("SET-01")
+@pytest.mark.edge("3")
+@pytest.mark.edge("4")
+def test_pin_mode_is_switched_and_the_way_back_refused_while_people_share_a_pin(smartplus):
+    assert smartplus.done("community", "pin-collisions").strip() == "Nobody shares a PIN."
+    told = smartplus.done("community", "edit", "--pin-mode", "apt_pin")
+    assert told.startswith("Changed PIN access mode")
+    add = ("resident", "add", "--last", "May", "--pin", "-")
+    smartplus.done(*add, "--apartment", "A 1002", "--first", "Ida", typed="8181\n")
+    smartplus.done(*add, "--apartment", "B 1001", "--first", "Max", typed="8181\n")
+    refused = smartplus("community", "edit", "--pin-mode", "pin")
+    assert refused.code == 1
+    assert refused.err.startswith("pin-mode: 1 pair of people shares a PIN")
+    assert smartplus("community", "show", "--json").json["pin_mode"] == "apt_pin"
+    told = smartplus.done("community", "pin-collisions")
+    assert told.strip() == "··81  Ida May, A 1002  ·  Max May, B 1001"
+    found = smartplus("community", "pin-collisions", "--json").json
+    assert (found["total"], found["pairs"][0]["first"]["name"]) == (1, "Ida May")
+    assert "8181" not in refused.err + told
+    assert smartplus("community", "edit", "--pin-mode", "both").code == 2
+
+
 @pytest.mark.feature("ACC-02")
 def test_an_account_gets_a_first_password_that_is_shown_once(smartplus, tmp_path):
     ran = smartplus("user", "add", "--name", "Nora", "--email", "nora@example.com", "--role", "manager", "--json")

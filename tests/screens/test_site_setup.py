@@ -12,6 +12,7 @@ from backend.domain.context import Context, agent_context
 from backend.domain.enums import Role
 from backend.domain.errors import Forbidden
 from backend.domain.paging import ListQuery
+from backend.domain.records import ResidentDraft
 from backend.engine import Engine
 from backend.store import tables as t
 from tests.screens.conftest import SMALL, WIDE, Show
@@ -127,6 +128,52 @@ async def test_a_second_community_is_made_and_acted_in(show: Show, park: Park) -
         await keys.press("escape")
         await keys.until_page("DashboardScreen")
         await tab(keys, 2, "There is no building yet")
+
+
+@pytest.mark.feature("SET-01")
+@pytest.mark.edge("3")
+@pytest.mark.edge("4")
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["120x40", "80x24"])
+async def test_a_refused_pin_mode_stands_at_its_field_and_lists_who_shares_a_pin(
+    show: Show, park: Park, size: tuple[int, int]
+) -> None:
+    engine, context = park
+
+    def mode() -> str:
+        return engine.communities.get(context).pin_mode
+
+    async with show("g", "z", size=size) as keys:
+        await keys.until_text("Rosewood Court")
+        await keys.press("e")
+        await keys.until_page("CommunityForm")
+        await pick_mode(keys, "APT+PIN")
+        await keys.press("enter")
+        await keys.until_text("Set APT+PIN at each door by hand")
+        await keys.press("f2")
+        await keys.until(lambda: mode() == "apt_pin")
+        await keys.until_page("CommunitiesTab")
+        for flat, first in ((3, "Ida"), (4, "Max")):
+            draft = ResidentDraft(apartment_id=flat, first=first, last="May", pin="8181")
+            engine.residents.add(context.again(), draft)
+        await keys.press("e")
+        await keys.until_page("CommunityForm")
+        await pick_mode(keys, "PIN")
+        await keys.press("f2")
+        await keys.until_page("SharedPins")
+        await keys.until_text("Ida May  A 1203")
+        assert "Max May  B 1001" in keys.text()
+        assert "··81" in keys.text()
+        await keys.press("escape")
+        await keys.until_page("CommunityForm")
+        assert error_of(keys, "pin-mode").startswith("1 pair of people shares a PIN")
+        assert mode() == "apt_pin"
+
+
+async def pick_mode(keys: Keys, word: str) -> None:
+    """Choose a PIN access mode in the form of a community."""
+    await keys.settled()
+    await keys.press("shift+tab")
+    await keys.type(word)
 
 
 @pytest.mark.feature("AG-06")

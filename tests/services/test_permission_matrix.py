@@ -22,7 +22,7 @@ from backend.domain.apartments import ApartmentPatch
 from backend.domain.communities import CommunityDraft, CommunitySwitches
 from backend.domain.context import Context, agent_context, new_id
 from backend.domain.device_drafts import Reach
-from backend.domain.enums import ImportKind, OutgoingKind, Role, Via
+from backend.domain.enums import ImportKind, OutgoingKind, PinMode, Role, Via
 from backend.domain.errors import Forbidden, SmartPlusError
 from backend.domain.import_columns import Columns
 from backend.domain.imports import ImportDraft
@@ -59,6 +59,8 @@ class Act:
 ACTS: dict[str, Act] = {
     "communities.get": Act("IMTV", lambda e, c, i: e.communities.get(c)),
     "communities.edit": Act("IM  ", lambda e, c, i: e.communities.edit(c, NOBODY, name="Park")),
+    "communities.set_pin_mode": Act("IM  ", lambda e, c, i: e.communities.set_pin_mode(c, NOBODY, PinMode.APT_PIN)),
+    "communities.pin_collisions": Act("IM  ", lambda e, c, i: e.communities.pin_collisions(c)),
     "communities.list": Act("IMTV", lambda e, c, i: e.communities.list(c, QUERY).first(1)),
     "communities.add": Act("I   ", lambda e, c, i: e.communities.add(c, CommunityDraft(name="x", timezone="UTC"))),
     "communities.switch": Act("I   ", lambda e, c, i: e.communities.switch(c, NOBODY, CommunitySwitches())),
