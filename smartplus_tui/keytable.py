@@ -31,6 +31,7 @@ DIALOGS = (
     "screens.help:Help",
     "screens.why:WhyDialog",
     "screens.progress:ProgressDialog",
+    "screens.shared_pins:SharedPins",
     "screens.base.export:ExportDialog",
     "screens.undo:UndoScreen",
     "screens.import_page:ImportPage",

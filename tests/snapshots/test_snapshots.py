@@ -15,15 +15,15 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from backend.domain.context import Context
-from backend.domain.enums import Role, Via
-from backend.domain.records import ResidentPatch
+from backend.domain.enums import PinMode, Role, Via
+from backend.domain.records import ResidentDraft, ResidentPatch
 from backend.engine import Engine
 from backend.store import tables as t
 from backend.store.opening import open_site
 from tests.screens.conftest import SMALL, WIDE, MakeApp
 from tests.support.clock import FakeClock
 from tests.support.keys import Keys
-from tests.support.park_site import context_of
+from tests.support.park_site import context_of, open_park
 from widgets.form import FormField
 
 Compare = Callable[..., bool]
@@ -42,6 +42,8 @@ class Picture:
     demo: bool = False
     delivered: bool = False
     """Whether the Outbox has a text in most of its states."""
+    shared_pins: bool = False
+    """Whether the community is in APT+PIN mode and two people share a PIN."""
 
 
 PLAN = "g r n ?ResidentForm =1203 tab =Jan tab =Nowak tab tab =4711"
@@ -130,6 +132,11 @@ PICTURES: dict[str, Picture] = {
     "settings-test": Picture("g s t ?TestForm"),
     "setup-communities": Picture("g z"),
     "setup-community-errors": Picture("g z n ?CommunityForm tab =Oslo tab tab tab tab =Atlantis f2 !correction"),
+    "setup-pin-mode": Picture("g z e ?CommunityForm shift+tab =APT enter !opens_for_both"),
+    "setup-pin-mode-refused": Picture(
+        "g z e ?CommunityForm shift+tab =PIN f2 ?SharedPins !Max_May escape ?CommunityForm", shared_pins=True
+    ),
+    "setup-shared-pins": Picture("g z e ?CommunityForm shift+tab =PIN f2 ?SharedPins !Max_May", shared_pins=True),
     "setup-switches": Picture("g z w ?SwitchesForm space"),
     "setup-switches-errors": Picture("g z w ?SwitchesForm tab =soon f2 !correction"),
     "setup-buildings": Picture("g z 2"),
@@ -176,6 +183,7 @@ SMALL_ONES = (
     "devices",
     "setup-communities",
     "setup-switches-errors",
+    "setup-shared-pins",
     "setup-by-hand-errors",
     "setup-accounts",
     "first-steps-door",
@@ -244,6 +252,8 @@ def prepare(picture: Picture, root: Path, clock: FakeClock) -> dict[str, Any]:
         store.close()
     if picture.delivered:
         deliver(root, clock)
+    if picture.shared_pins:
+        share_pins(root, clock)
     options: dict[str, Any] = {"context": context_of(picture.role)}
     return options | ({"doors": Doors()} if picture.demo else {})
 
@@ -264,6 +274,17 @@ def deliver(root: Path, clock: FakeClock) -> None:
             late = {"not_before" if values["state"] == "failed" else "ended_at": clock() + timedelta(minutes=10)}
             work.connection.execute(update(t.outgoing).where(t.outgoing.c.id == number).values(**values, **late))
     store.close()
+
+
+def share_pins(root: Path, clock: FakeClock) -> None:
+    """Two people of two apartments get one PIN, as APT+PIN mode allows."""
+    engine, context = open_park(root, clock)
+    version = engine.communities.get(context).version
+    engine.communities.set_pin_mode(context.again(), version, PinMode.APT_PIN)
+    for apartment_id, first in ((3, "Ida"), (4, "Max")):
+        draft = ResidentDraft(apartment_id=apartment_id, first=first, last="May", pin="8181")
+        engine.residents.add(context.again(), draft)
+    engine.close()
 
 
 Draw = Callable[..., bool]

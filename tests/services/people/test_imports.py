@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from backend.domain.enums import ImportKind, ImportState, Role, Verdict
+from backend.domain.enums import ImportKind, ImportState, PinMode, Role, Verdict
 from backend.domain.errors import Forbidden, Invalid
 from backend.services.imports import Imports
 from backend.store import tables as t
 from tests.services.people.lists import PERSON, Lists
 from tests.services.people.park import Park, add_group
+from tests.services.people.pins import add_staff, switch
 from tests.support.rows import manager_contexts
 
 CODES = (*PERSON, "cards", "pin")
@@ -417,10 +418,48 @@ def test_a_list_of_something_else_is_refused_whole(park: Park, lists: Lists) -> 
 
 @pytest.mark.feature("RES-09")
 @pytest.mark.edge("3")
+@pytest.mark.edge("5")
+def test_in_apt_pin_mode_every_row_is_held_against_its_own_apartment_and_the_staff(park: Park, lists: Lists) -> None:
+    switch(park, PinMode.APT_PIN)
+    park.add("1001", pin="2741")
+    add_staff(park, "6060")
+    draft = lists.draft(
+        ("A", "1001", 1, "Ada", "Okonkwo", "", "2741"),
+        ("A", "1002", 0, "Ben", "Berg", "", "2741"),
+        ("A", "2001", 0, "Jan", "Novak", "", "6060"),
+        columns=CODES,
+    )
+    assert lists.verdicts(draft) == [Verdict.REFUSE, Verdict.ADD, Verdict.REFUSE]
+    anna, ola = lists.refusals(draft)
+    assert "belongs to Anna Kowalska" in anna
+    assert "belongs to Ola Berg" in ola
+
+
+@pytest.mark.feature("RES-09")
+@pytest.mark.edge("4")
+@pytest.mark.edge("5")
+def test_an_import_goes_on_in_the_pin_mode_that_came_meanwhile(park: Park, lists: Lists) -> None:
+    switch(park, PinMode.APT_PIN)
+    family = [("A", "1001", 0 if n == 0 else 1, f"P{n}", "Okonkwo", "", f"{2000 + n}") for n in range(30)]
+    park.add("1002", "Rosa", "Quispe")
+    late = (("A", "1002", 1, "Ben", "Berg", "", "2029"), ("A", "1002", 1, "Jan", "Novak", "", "6060"))
+    draft = lists.draft(*family, *late, columns=CODES)
+
+    def turn(progress: Any) -> None:
+        if progress.done == 25:
+            switch(park, PinMode.PIN)
+            add_staff(park, "6060")
+
+    report = lists.write(draft, tell=turn)
+    assert (report.written, report.refused) == (30, 2)
+    assert {row.text for row in report.rows} >= {"The PIN was taken meanwhile."}
+    assert {row["scope"] for row in park.rows(t.credential)} == {f"c:{park.context.community_id}"}
+
+
+@pytest.mark.feature("RES-09")
+@pytest.mark.edge("3")
 def test_in_apt_pin_mode_a_pin_counts_within_its_apartment_also_in_one_that_is_made(park: Park, lists: Lists) -> None:
-    with park.store.write(park.act, "test.prepare") as work:
-        work.require("community.edit")
-        work.update(t.community, park.context.community_id, pin_mode="apt_pin")
+    switch(park, PinMode.APT_PIN)
     draft = lists.draft(
         ("A", "1001", 0, "Ada", "Okonkwo", "", "2741"),
         ("A", "2001", 0, "Ben", "Berg", "", "2741"),

@@ -9,23 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backend.domain.context import new_id
 from backend.domain.enums import CredentialKind, CredentialStatus, PinMode, Role
 from backend.domain.errors import Conflict, Forbidden, Invalid, Stale
-from backend.domain.records import Saved
 from backend.services.communities import Communities
-from backend.services.credentials import Value, clash, value_place
+from backend.services.credentials import Value, clash
 from backend.store import tables as t
 from tests.services.people.park import Park
+from tests.services.people.pins import add_staff, switch
 from tests.support.rows import manager_contexts
 
 pytestmark = pytest.mark.feature("SET-01")
-
-
-def switch(park: Park, mode: PinMode) -> Saved:
-    """Switch the community as it stands."""
-    communities = Communities(park.store)
-    return communities.set_pin_mode(park.act, communities.get(park.context).version, mode)
 
 
 def mode(park: Park) -> str:
@@ -43,27 +36,6 @@ def pairs(park: Park) -> list[tuple[str, str, str, str, str]]:
     found = Communities(park.store).pin_collisions(park.context)
     assert found.total == len(found.pairs)
     return [(one.masked, one.first.name, one.first.place, one.second.name, one.second.place) for one in found.pairs]
-
-
-def add_staff(park: Park, pin: str) -> int:
-    """Somebody of the staff with a PIN, whose scope is the community."""
-    community_id = park.context.community_id
-    with park.store.write(park.act, "test.prepare") as work:
-        work.require("resident.write")
-        names = {"name": "Berg, Ola", "name_fold": "berg, ola"}
-        holder = work.insert(t.holder, uuid=new_id(), kind="staff", community_id=community_id, **names)
-        uuid = new_id()
-        work.insert(
-            t.credential,
-            uuid=uuid,
-            holder_id=holder,
-            community_id=community_id,
-            scope=f"c:{community_id}",
-            kind="pin",
-            value_sealed=work.sealer.seal_text(value_place(uuid), pin),
-            value_index=work.sealer.index("pin", pin),
-        )
-    return holder
 
 
 @pytest.mark.edge("3")
