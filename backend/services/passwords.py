@@ -67,6 +67,4 @@ def is_right(stored: str | None, password: str) -> bool:
 def _hasher() -> PasswordHasher:
     from argon2 import PasswordHasher
 
-    return PasswordHasher(
-        time_cost=COST["time_cost"], memory_cost=COST["memory_cost"], parallelism=COST["parallelism"]
-    )
+    return PasswordHasher(time_cost=COST["time_cost"], memory_cost=COST["memory_cost"], parallelism=COST["parallelism"])
