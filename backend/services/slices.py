@@ -9,7 +9,7 @@ from typing import TypeVar
 
 _Item = TypeVar("_Item")
 
-LOCK_FOR = 0.03
+LOCK_FOR = 0.02
 """Seconds after which a slice takes no further record: the lock is to be free again within 50 ms."""
 
 
