@@ -107,8 +107,8 @@ class DashboardScreen(Page):
 
     def _draw(self) -> None:
         data = self._data
-        if data is None or not self.is_mounted:
-            return
+        if data is None or not self.query("#summary"):
+            return  # nothing is read yet, or the page is being taken down
         self.query_one("#summary", Lines).lines = (summary_line(data),)
         for name, lines in tiles(data).items():
             self.query_one(f"#tile-{name}", Tile).lines = lines

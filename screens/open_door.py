@@ -135,4 +135,4 @@ async def until_ended(session: Session, command_id: int) -> CommandRecord:
         if record.ended or loop.time() > deadline:
             return record
         await asyncio.sleep(pause)
-        pause = min(LAST_LOOK, pause * 1.2)
+        pause = min(LAST_LOOK, pause * 1.05)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 PLAN_AFTER = 0.3
 """Seconds after the last key until the plan is drawn anew."""
+PLAN_HOLDS = 3.0
+"""Seconds for which a plan that is drawn counts as the present one: longer, and somebody may have changed the rules."""
 KEPT = "What you typed is kept: F2 saves it, ctrl+t takes theirs in a field."
 KEPT_HERE = "What you typed is kept here; Esc and e show what it is now."
 MOST_LOSSES = 12
@@ -55,6 +58,7 @@ class FormPage(MergingPage):
         self._timer: Timer | None = None
         self.waiting = True
         self._saving = False
+        self._planned: tuple[float, dict[str, Any], Sequence[DoorPlan] | None] = (0.0, {}, None)
         self._cursor: Widget | None = None
 
     def compose_page(self) -> Iterable[Widget]:
@@ -152,10 +156,12 @@ class FormPage(MergingPage):
         self.start(self._plan, group="plan", exclusive=True)
 
     async def _plan(self) -> None:
+        values = self.form.values()
         try:
             plans = await self.plan()
         except SmartPlusError:
             plans = None
+        self._planned = (time.monotonic(), values, plans)
         if not self.query(PlanSum):
             return  # saved and left meanwhile
         self.query_one(PlanPane).show(plans)
@@ -193,10 +199,17 @@ class FormPage(MergingPage):
             self.set_focus(None)  # a picker takes its first hit when it is left
         self.call_after_refresh(lambda: self.start(self._save_unless_lost, then))
 
+    async def _present_plan(self) -> Sequence[DoorPlan] | None:
+        """The plan that stands beside the fields, where it is of these fields and fresh."""
+        drawn_at, values, plans = self._planned
+        if plans is not None and time.monotonic() - drawn_at < PLAN_HOLDS and values == self.form.values():
+            return plans
+        return await self.plan()
+
     async def _save_unless_lost(self, then: FormPage | None) -> None:
         """A save that takes access away asks first."""
         try:
-            plans = await self.plan() or ()
+            plans = await self._present_plan() or ()
         except SmartPlusError:
             plans = ()  # saving says what is wrong, at its field
         losing = [plan for plan in plans if plan.removes]

@@ -10,6 +10,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.css.query import NoMatches
 from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import Worker
@@ -196,6 +197,9 @@ class Page(Acts):
             await work(*args)
         except SmartPlusError as error:
             self.failed(error)
+        except NoMatches:
+            if self.is_attached and not self._pruning:
+                raise  # else the page went away while it was read
 
     def failed(self, error: SmartPlusError) -> None:
         """Say a known error; a page with fields shows it at its field instead."""
