@@ -11,11 +11,13 @@ READ = frozenset(
     {
         "access_group.read",
         "apartment.read",
+        "booking.read",
         "building.read",
         "community.read",
         "device.read",
         "door.read",
         "door_log.read",
+        "library.read",
         "manager.read",
         "operation.read",
         "outbox.read",
@@ -23,6 +25,7 @@ READ = frozenset(
         "resident.read",
         "setting.read",
         "sync.read",
+        "visitor.read",
     }
 )
 """Looking at things; codes stay masked without `credential.reveal`."""
@@ -33,25 +36,29 @@ PROPERTY = frozenset(
         "apartment.reset",
         "apartment.write",
         "backup.write",
+        "booking.write",
         "community.edit",
         "credential.reveal",
         "device.edit",
         "door.open",
         "door.try",
+        "library.delete",
         "outbox.write",
         "resident.delete",
         "resident.write",
         "setting.edit",
         "sync.write",
         "undo.write",
+        "visitor.write",
     }
 )
 """A property manager's work.
 
-`apartment.reset` empties an apartment: it deletes accounts, so that the same switch takes it away (edge case 40).
-`community.edit` is name, address, time zone and PIN mode (rules 15), `device.edit` the forms, reboot and Autop of
-devices that are there (rules 13), `setting.edit` the settings that the guide gives to a manager, `door.try` shows a
-code to a virtual door.
+`apartment.reset` empties an apartment: it deletes accounts, so that the same switch takes it away (edge case 40), as it
+does `library.delete`, codes taken away in the Library. `booking.write` is amenities and reservations, `visitor.write`
+temporary keys, delivery and staff. `community.edit` is name, address, time zone and PIN mode (rules 15), `device.edit`
+the forms, reboot and Autop of devices that are there (rules 13), `setting.edit` the settings that the guide gives to a
+manager, `door.try` shows a code to a virtual door.
 """
 
 SETUP = frozenset(
@@ -97,7 +104,12 @@ PERMISSIONS: Mapping[Role, frozenset[str]] = MappingProxyType(
 )
 
 SWITCHES: Mapping[str, str] = MappingProxyType(
-    {"apartment.reset": "delete_residents", "door_log.read": "log_access", "resident.delete": "delete_residents"}
+    {
+        "apartment.reset": "delete_residents",
+        "door_log.read": "log_access",
+        "library.delete": "delete_residents",
+        "resident.delete": "delete_residents",
+    }
 )
 """Permission -> the switch of an account that takes it away when off; both are on unless set (rules 1.1)."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from backend.domain.records import Saved
 from backend.store import tables as t
@@ -37,21 +37,3 @@ def saved(work: Work, record_id: int, *, skipped: Mapping[str, str] = MappingPro
 def replayed(work: Work) -> Saved:
     """The answer given when this request was carried out the first time."""
     return Saved.model_validate(work.replayed)
-
-
-def devices_of_holders(connection: Connection, holder_ids: Iterable[int]) -> set[int]:
-    """Every device with a relay in a group of one of these holders, as the rows stand now."""
-    member, opens, relay = t.access_group_member, t.access_group_relay, t.relay
-    ids = sorted(set(holder_ids))
-    found: set[int] = set()
-    for at in range(0, len(ids), 500):
-        found |= set(
-            connection.execute(
-                select(relay.c.device_id)
-                .join(opens, opens.c.relay_id == relay.c.id)
-                .join(member, member.c.group_id == opens.c.group_id)
-                .where(member.c.holder_id.in_(ids[at : at + 500]))
-                .distinct()
-            ).scalars()
-        )
-    return found

@@ -34,20 +34,28 @@ _AT_ONCE = 500
 
 
 def devices_by_holder(connection: Connection, holder_ids: Iterable[int]) -> dict[int, set[int]]:
-    """Holder -> the devices that a group of theirs opens, as the rows stand; suspended people open none."""
-    member, opens, relay, holder = t.access_group_member, t.access_group_relay, t.relay, t.holder
-    device, community = t.device, t.community
-    query = (
-        select(member.c.holder_id, relay.c.device_id)
-        .join(opens, opens.c.group_id == member.c.group_id)
-        .join(relay, relay.c.id == opens.c.relay_id)
-        .join(holder, holder.c.id == member.c.holder_id)
+    """Holder -> the devices that a group or an own right of theirs opens, as the rows stand; suspended people: none."""
+    member, opens, own, ids = t.access_group_member, t.access_group_relay, t.own_relay, sorted(set(holder_ids))
+    by_group = select(member.c.holder_id, t.relay.c.device_id).join(opens, opens.c.group_id == member.c.group_id)
+    found = _sets(connection, _at_doors(by_group, opens.c.relay_id, member.c.holder_id), member.c.holder_id, ids)
+    by_right = _at_doors(select(own.c.holder_id, t.relay.c.device_id).select_from(own), own.c.relay_id, own.c.holder_id)
+    at_home = or_(t.holder.c.kind != HolderKind.RESIDENT.value, t.device.c.apartment_id == t.holder.c.apartment_id)
+    for holder_id, devices in _sets(connection, by_right.where(at_home), own.c.holder_id, ids).items():
+        found[holder_id] |= devices
+    return found
+
+
+def _at_doors(query: Select[Any], relay_id: Column[int], holder_id: Column[int]) -> Select[Any]:
+    """A query for holders and devices, joined to its doors, of people who may enter at all."""
+    relay, holder, device, community = t.relay, t.holder, t.device, t.community
+    return (
+        query.join(relay, relay.c.id == relay_id)
+        .join(holder, holder.c.id == holder_id)
         .join(device, device.c.id == relay.c.device_id)
         .join(community, community.c.id == holder.c.community_id)
         .where(holder.c.status == HolderStatus.ACTIVE.value, holder.c.removed_at.is_(None), left_open())
         .distinct()
     )
-    return _sets(connection, query, member.c.holder_id, holder_ids)
 
 
 def left_open() -> ColumnElement[bool]:
@@ -68,8 +76,8 @@ def devices_holding(connection: Connection, holder_ids: Iterable[int]) -> dict[i
 
 
 def people_at(connection: Connection, device_ids: Iterable[int]) -> set[int]:
-    """Everybody with a group that opens one of these devices, or who is held there now."""
-    member, opens, relay, held = t.access_group_member, t.access_group_relay, t.relay, t.held
+    """Everybody with a group or a right of their own that opens one of these devices, or who is held there now."""
+    member, opens, relay, held, own = t.access_group_member, t.access_group_relay, t.relay, t.held, t.own_relay
     found: set[int] = set()
     for part in chunks(sorted(set(device_ids))):
         by_group = (
@@ -78,10 +86,11 @@ def people_at(connection: Connection, device_ids: Iterable[int]) -> set[int]:
             .join(relay, relay.c.id == opens.c.relay_id)
             .where(relay.c.device_id.in_(part))
         )
+        by_right = select(own.c.holder_id).join(relay, relay.c.id == own.c.relay_id).where(relay.c.device_id.in_(part))
         holding = select(held.c.holder_id).where(
             held.c.device_id.in_(part), held.c.to_at.is_(None), held.c.holder_id.is_not(None)
         )
-        found |= set(connection.execute(by_group.union(holding)).scalars())
+        found |= set(connection.execute(by_group.union(by_right, holding)).scalars())
     return found
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, time
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, select
@@ -24,9 +24,12 @@ HORIZON = 5_000
 
 _READ: dict[str, tuple[str, ...]] = {
     "community": ("id", "timezone", "only_public_area"),
-    "holder": ("id", "name", "status", "removed_at", "kind"),
+    "holiday": ("id", "first_day", "last_day"),
+    "holder": ("id", "name", "status", "removed_at", "kind", "apartment_id"),
     "credential": ("id", "holder_id", "kind", "status", "valid_from", "valid_to", "uuid", "value_sealed"),
-    "access_group": ("id", "name"),
+    "own_window": ("id", "holder_id", "repeat", "days", "start", "end", "begins_at", "ends_at"),
+    "own_relay": ("id", "holder_id", "relay_id"),
+    "access_group": ("id", "name", "keeps_holidays"),
     "access_window": ("id", "group_id", "repeat", "days", "start", "end", "begins_at", "ends_at"),
     "access_group_relay": ("id", "group_id", "relay_id"),
     "access_group_member": ("id", "group_id", "holder_id"),
@@ -35,7 +38,19 @@ _READ: dict[str, tuple[str, ...]] = {
 }
 """Table -> the columns that decide, the id first."""
 
-_OF_HOLDER = {"holder": "id", "credential": "holder_id", "access_group_member": "holder_id"}
+_OF_HOLDER = {
+    "holder": "id",
+    "credential": "holder_id",
+    "access_group_member": "holder_id",
+    "own_window": "holder_id",
+    "own_relay": "holder_id",
+}
+_OWN_RIGHTS = {
+    HolderKind.RESIDENT.value: "Self Devices Authorisation",
+    HolderKind.VISITOR.value: "Temporary key",
+    HolderKind.BOOKING.value: "Booking",
+}
+"""Kind of a holder -> what the group of their own rights is called."""
 _KINDS = {kind.value: kind for kind in CredentialKind}
 _STATUSES = {status.value: status for status in CredentialStatus}
 
@@ -117,12 +132,13 @@ class RuleRows:
     def rules(self, sealer: Sealer) -> Rules:
         """The values for the access functions; opens every sealed credential."""
         _, zone, only_public_area = self.rows["community"][self.community_id]
+        own = self._own_rights()
         return Rules(
             zone=zone,
             only_public_area=only_public_area,
-            holders=self._holders(),
+            holders=self._holders(own),
             credentials=self._credentials(sealer),
-            groups=self._groups(),
+            groups={**own, **self._groups()},
             relays={
                 row_id: Relay(row_id, device_id, number, name, _methods(methods))
                 for row_id, device_id, number, name, methods in self.rows["relay"].values()
@@ -133,10 +149,12 @@ class RuleRows:
             },
         )
 
-    def _holders(self) -> dict[int, Holder]:
+    def _holders(self, own: Mapping[int, Group]) -> dict[int, Holder]:
         groups: dict[int, set[int]] = defaultdict(set)
         for _, group_id, holder_id in self.rows["access_group_member"].values():
             groups[holder_id].add(group_id)
+        for group_id in own:
+            groups[-group_id].add(group_id)
         return {
             row_id: Holder(
                 row_id,
@@ -145,7 +163,7 @@ class RuleRows:
                 frozenset(groups[row_id]),
                 resident=kind == HolderKind.RESIDENT.value,
             )
-            for row_id, name, status, removed_at, kind in self.rows["holder"].values()
+            for row_id, name, status, removed_at, kind, _ in self.rows["holder"].values()
         }
 
     def _credentials(self, sealer: Sealer) -> dict[int, tuple[Credential, ...]]:
@@ -159,17 +177,59 @@ class RuleRows:
         return {holder_id: tuple(credentials) for holder_id, credentials in owned.items()}
 
     def _groups(self) -> dict[int, Group]:
-        windows: dict[int, list[Window]] = defaultdict(list)
-        for row in self.rows["access_window"].values():
-            window = dict(zip(_READ["access_window"], row, strict=True))
-            windows[window["group_id"]].append(read_window(window))
+        windows = self._windows("access_window", "group_id")
         relays: dict[int, set[int]] = defaultdict(set)
         for _, group_id, relay_id in self.rows["access_group_relay"].values():
             relays[group_id].add(relay_id)
+        holidays = self._holidays()
         return {
-            row_id: Group(row_id, name, tuple(windows[row_id]), frozenset(relays[row_id]))
-            for row_id, name in self.rows["access_group"].values()
+            row_id: Group(
+                row_id,
+                name,
+                tuple(replace(window, closed=holidays) if keeps else window for window in windows[row_id]),
+                frozenset(relays[row_id]),
+            )
+            for row_id, name, keeps in self.rows["access_group"].values()
         }
+
+    def _own_rights(self) -> dict[int, Group]:
+        """Beside the groups, one of each holder with rights of their own.
+
+        A resident's hold at the devices of their apartment only: one that leaves the room takes them along (edge case
+        46).
+        """
+        windows = self._windows("own_window", "holder_id")
+        rooms = {row_id: room for row_id, _, _, _, room in self.rows["device"].values()}
+        opens: dict[int, set[int]] = defaultdict(set)
+        for _, holder_id, relay_id in self.rows["own_relay"].values():
+            holder, relay = self.rows["holder"].get(holder_id), self.rows["relay"].get(relay_id)
+            if holder is None or relay is None:
+                continue
+            kind, home = holder[4], holder[5]
+            if kind != HolderKind.RESIDENT.value or (home is not None and rooms.get(relay[1]) == home):
+                opens[holder_id].add(relay_id)
+        return {
+            -holder_id: Group(
+                -holder_id,
+                _OWN_RIGHTS.get(self.rows["holder"][holder_id][4], "Own rights"),
+                tuple(windows[holder_id]),
+                frozenset(relays),
+            )
+            for holder_id, relays in opens.items()
+        }
+
+    def _windows(self, table: str, owner: str) -> dict[int, list[Window]]:
+        found: dict[int, list[Window]] = defaultdict(list)
+        for row in self.rows[table].values():
+            window = dict(zip(_READ[table], row, strict=True))
+            found[window[owner]].append(read_window(window))
+        return found
+
+    def _holidays(self) -> tuple[tuple[date, date], ...]:
+        spans = (
+            (date.fromisoformat(first), date.fromisoformat(last)) for _, first, last in self.rows["holiday"].values()
+        )
+        return tuple(sorted(spans))
 
 
 def read_window(row: Mapping[str, Any]) -> Window:
@@ -205,5 +265,9 @@ def _within(table: Table, community_id: int) -> ColumnElement[bool]:
         return table.c.id == community_id
     if "community_id" in table.c:
         return table.c.community_id == community_id
-    parent, link = (t.device, "device_id") if table is t.relay else (t.access_group, "group_id")
+    parent, link = t.access_group, "group_id"
+    if table is t.relay:
+        parent, link = t.device, "device_id"
+    elif table in (t.own_window, t.own_relay):
+        parent, link = t.holder, "holder_id"
     return table.c[link].in_(select(parent.c.id).where(parent.c.community_id == community_id))

@@ -29,7 +29,14 @@ AT_ONCE = 8
 """People whose changes one slice takes back at least: what the doors lose is looked up once for all of them."""
 
 _TOMBSTONED = (t.holder, t.credential)
-_OWNER = {"holder": "id", "resident": "id", "credential": "holder_id", "access_group_member": "holder_id"}
+_OWNER = {
+    "holder": "id",
+    "resident": "id",
+    "credential": "holder_id",
+    "access_group_member": "holder_id",
+    "own_window": "holder_id",
+    "own_relay": "holder_id",
+}
 _GROUP = {"access_group": "id", "access_window": "group_id", "access_group_relay": "group_id"}
 
 
@@ -202,6 +209,7 @@ def _devices(connection: Connection, unit: Sequence[Change]) -> set[int]:
         query = select(relay.c.device_id).join(opens, opens.c.relay_id == relay.c.id)
         found |= set(connection.execute(query.where(opens.c.group_id.in_(sorted(groups)))).scalars())
     communities = {change.row_id for change in unit if change.table is t.community}
+    communities |= {int(change.row["community_id"]) for change in unit if change.table is t.holiday}
     if communities:
         query = select(t.device.c.id).where(t.device.c.community_id.in_(sorted(communities)))
         found |= set(connection.execute(query).scalars())

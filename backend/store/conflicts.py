@@ -20,6 +20,8 @@ FIELDS = {
     "uq_access_group_name": ("name", "There is already an access group of this name."),
     "uq_access_group_member": ("groups", "This person is already in the group."),
     "uq_access_group_relay": ("doors", "This door is already in the group."),
+    "uq_holiday_first_day": ("first_day", "There is already a holiday on this day."),
+    "uq_own_relay": ("doors", "This door is already among these."),
     "uq_device_mac": ("mac", "A device with this MAC address is already here."),
     "uq_device_name": ("name", "There is already a device of this name."),
     "uq_device_address": ("address", "A device at this address is already here."),

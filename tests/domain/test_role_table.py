@@ -18,6 +18,8 @@ apartment.read          x        x        x        x
 apartment.reset         x        x        -        -
 apartment.write         x        x        -        -
 backup.write            x        x        -        -
+booking.read            x        x        -        x
+booking.write           x        x        -        -
 building.read           x        x        x        x
 building.write          x        -        -        -
 community.edit          x        x        -        -
@@ -31,6 +33,8 @@ door.open               x        x        x        -
 door.read               x        x        x        x
 door.try                x        x        -        -
 door_log.read           x        x        x        x
+library.delete          x        x        -        -
+library.read            x        x        -        x
 manager.read            x        x        -        x
 manager.write           x        -        -        -
 operation.read          x        x        -        x
@@ -47,6 +51,8 @@ setting.write           x        -        -        -
 sync.read               x        x        x        x
 sync.write              x        x        -        -
 undo.write              x        x        -        -
+visitor.read            x        x        -        x
+visitor.write           x        x        -        -
 """
 
 

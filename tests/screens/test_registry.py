@@ -100,7 +100,7 @@ def test_modules_have_letters_of_their_own() -> None:
 FREE = {
     *("go", "reload", "search", "help", "back", "quit_app", "watched", "account", "lock", "scroll"),
     *("filter", "sort", "copy", "export", "detail", "pane", "plan", "save", "save_next", "theirs"),
-    *("app.focus_next", "app.focus_previous", "try_code", "undo_this"),
+    *("app.focus_next", "app.focus_previous", "try_code", "undo_this", "tab"),
 }
 """Acts that only look, or that live on a page which its own permission guards."""
 

@@ -17,6 +17,7 @@ from backend.domain.access.windows import (
     is_open,
     minute_of_week,
     next_edge,
+    on_holiday,
     week_of,
 )
 from backend.domain.enums import CredentialKind, Repeat
@@ -162,6 +163,9 @@ def _told(case: _Case, group: Group, window: Window) -> Iterable[tuple[int, str]
         return [_told_span(case, group, window)]
     local = local_time(case.at, case.zone)
     minute, day = minute_of_week(local), WEEKDAYS[local.weekday()]
+    if on_holiday(window, case.at, case.zone):
+        date = f"{day} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+        return [(0, f"{group.name} is closed on holidays, and {date} is one.")]
     today, clock = minute - minute % DAY, f"{local:%H:%M}"
     week = week_of(window)
     told = [

@@ -18,6 +18,8 @@ from backend.domain.access.windows import (
     describe,
     minute_of_week,
     next_flip,
+    next_holiday_edge,
+    on_holiday,
     open_within,
     union,
     week_of,
@@ -33,9 +35,9 @@ LEAD = timedelta(hours=24)
 class Hours:
     """The windows of one relay at one instant.
 
-    `week` is the pattern of all daily and weekly windows together, WHOLE_WEEK when the relay may always be opened, and
-    then there is nothing else. `in_span` tells that a single span is on or near; `edges` are when that changes; `lost`
-    says in words which minutes of a span no schedule can hold.
+    `week` is the pattern of all daily and weekly windows together that no holiday closes now, WHOLE_WEEK when the relay
+    may be opened at any time; then there is nothing else but edges. `in_span` tells that a single span is on or near;
+    `edges` are when that, or a holiday, changes; `lost` says in words which minutes of a span no schedule can hold.
     """
 
     week: WeekMinutes
@@ -46,6 +48,7 @@ class Hours:
 
 
 _ALWAYS = Hours(WHOLE_WEEK)
+"""Whatever the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +68,20 @@ def hours_of(windows: Iterable[Window], now: datetime, zone: ZoneInfo) -> Hours:
     """Work out the hours of a relay from its windows.
 
     A span is used from 24 hours before it begins until it ends. One without an end is always, from its beginning on.
+    No schedule of a device knows holidays: hours that one closes are not there from its midnight to its last.
     """
     schedules: set[DoorSchedule] = set()
     edges: set[datetime] = set()
+    holidays: set[datetime] = set()
     lost: set[str] = set()
     weekly = []
     in_span = False
     for window in windows:
         if window.repeat is not Repeat.NEVER:
-            weekly.append(window)
+            if window.closed and (edge := next_holiday_edge(window, now, zone)) is not None:
+                holidays.add(edge)
+            if not on_holiday(window, now, zone):
+                weekly.append(window)
         elif (due := _due(window, now)) is not None and due > now:
             edges.add(due)
         elif due is not None:
@@ -86,9 +94,9 @@ def hours_of(windows: Iterable[Window], now: datetime, zone: ZoneInfo) -> Hours:
             lost.update([_lost_text(window, minutes, zone)] if minutes else [])
     week = union(span for window in weekly for span in week_of(window))
     if week == WHOLE_WEEK:
-        return _ALWAYS
+        return Hours(WHOLE_WEEK, edges=tuple(holidays))
     schedules.update(schedule for window in weekly for schedule in week_schedules(window))
-    return Hours(week, tuple(schedules), in_span, tuple(edges), tuple(lost))
+    return Hours(week, tuple(schedules), in_span, tuple(edges | holidays), tuple(lost))
 
 
 def _due(window: Window, now: datetime) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from backend.domain.enums import CredentialKind, CredentialStatus, Repeat
 
@@ -19,6 +19,9 @@ class Window:
     `start` is inclusive and `end` exclusive to the minute, but for 23:59. An end at or before the start runs over
     midnight and belongs to the day it starts on (edge case 20). `days` are 0 Monday to 6 Sunday, weekly only. A span
     is from `begins`, inclusive, to `ends`, exclusive; None leaves that side open.
+
+    `closed` are spans of days, both inclusive, on which daily and weekly hours do not hold: the holidays of a group
+    that keeps them. They count by the calendar, from midnight to midnight, also for hours that began the day before.
     """
 
     repeat: Repeat
@@ -27,11 +30,12 @@ class Window:
     days: frozenset[int] = frozenset()
     begins: datetime | None = None
     ends: datetime | None = None
+    closed: tuple[tuple[date, date], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """An access group: its windows and the relays it opens."""
+    """An access group, or the own rights of one holder, whose id is the holder's negated."""
 
     id: int
     name: str

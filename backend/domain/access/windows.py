@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
 from backend.domain.access.rules import ALL_DAY_END, Window
 from backend.domain.enums import Repeat
 from backend.domain.formats import zone_info
-from backend.domain.walltime import local_time
+from backend.domain.walltime import instant_of, local_time
 
 DAY = 24 * 60
 """Minutes of a day by the wall clock."""
@@ -147,16 +147,53 @@ def is_open(window: Window, at: datetime, zone: str) -> bool:
     if window.repeat is Repeat.NEVER:
         begun = window.begins is None or window.begins <= at
         return begun and (window.ends is None or at < window.ends)
-    return contains(week_of(window), minute_of_week(local_time(at, zone_info(zone))))
+    local = local_time(at, zone_info(zone))
+    return contains(week_of(window), minute_of_week(local)) and not _closed_on(window, local.date())
+
+
+def on_holiday(window: Window, at: datetime, zone: tzinfo) -> bool:
+    """Tell whether a daily or weekly window does not hold at `at` because the day is a holiday."""
+    return bool(window.closed) and _closed_on(window, local_time(at, zone).date())
+
+
+def _closed_on(window: Window, day: date) -> bool:
+    return any(first <= day <= last for first, last in window.closed)
+
+
+def next_holiday_edge(window: Window, at: datetime, zone: tzinfo) -> datetime | None:
+    """Give the first instant (UTC) after `at` at which a holiday of the window may begin or end, None for never."""
+    today = local_time(at, zone).date()
+    days = {edge for first, last in window.closed if last >= today for edge in (first, last + _ONE_DAY)}
+    return min((edge for day in days for edge in _midnights(day, zone) if edge > at), default=None)
+
+
+def _midnights(day: date, zone: tzinfo) -> set[datetime]:
+    """Give the instants at which the clocks show the beginning of a day; where they do twice, the change as well."""
+    first, again = instant_of(day, zone), datetime.combine(day, time(fold=1), zone).astimezone(UTC)
+    return {first} if again <= first else {first, again, clock_change(first, again, zone)}
 
 
 def next_edge(window: Window, at: datetime, zone: str) -> datetime | None:
     """Give the first instant (UTC) after `at` at which `is_open` changes; None: it never does again."""
     if window.repeat is not Repeat.NEVER:
-        return next_flip(week_of(window), at, zone_info(zone))
+        return _next_weekly_edge(window, at, zone) if window.closed else next_flip(week_of(window), at, zone_info(zone))
     now_open = is_open(window, at, zone)
     edges = [edge.astimezone(UTC) for edge in (window.begins, window.ends) if edge is not None and edge > at]
     return min((edge for edge in edges if is_open(window, edge, zone) is not now_open), default=None)
+
+
+def _next_weekly_edge(window: Window, at: datetime, zone: str) -> datetime | None:
+    """Give the next edge of daily or weekly hours with holidays: hours inside a holiday are stepped over at once."""
+    place, was = zone_info(zone), is_open(window, at, zone)
+    instant: datetime | None = at
+    while instant is not None:
+        edges = [next_holiday_edge(window, instant, place)]
+        if not on_holiday(window, instant, place):
+            edges.append(next_flip(week_of(window), instant, place))
+        instant = min((edge for edge in edges if edge is not None), default=None)
+        if instant is not None and is_open(window, instant, zone) is not was:
+            return instant
+    return None
 
 
 def describe(window: Window, zone: str = "UTC") -> str:
@@ -168,10 +205,11 @@ def describe(window: Window, zone: str = "UTC") -> str:
     if window.repeat is Repeat.NEVER:
         return _describe_span(window, zone)
     week = week_of(window)
+    holidays = ", not on holidays" if window.closed else ""
     if week in {(), WHOLE_WEEK}:
-        return "always" if week else "never"
+        return f"always{holidays}" if week else "never"
     days = "daily" if window.repeat is Repeat.DAILY else _describe_days(window.days)
-    return f"{days} {window.start:%H:%M}-{window.end:%H:%M}"
+    return f"{days} {window.start:%H:%M}-{window.end:%H:%M}{holidays}"
 
 
 def _describe_span(window: Window, zone: str) -> str:

@@ -17,6 +17,8 @@ def window_open(window: Window, at: datetime, zone: str) -> bool:
     if window.repeat is Repeat.NEVER:
         return not (window.begins and at < window.begins) and not (window.ends and at >= window.ends)
     shown = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    if any(first <= shown.date() and shown.date() <= last for first, last in window.closed):
+        return False
     return any(_begun_on(window, day, shown) for day in (shown.date(), shown.date() - _DAY))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from access_oracle import clock_changes
@@ -19,6 +19,7 @@ ZONES = (
     "Asia/Kathmandu",
     "America/Havana",
     "America/Santiago",
+    "Asia/Beirut",
     "UTC",
 )
 YEARS = (2024, 2026, 2027)
@@ -61,18 +62,26 @@ def spans(draw: st.DrawFn, base: datetime, *, whole: bool) -> Window:
 
 
 @st.composite
+def holidays(draw: st.DrawFn, base: datetime) -> tuple[tuple[date, date], ...]:
+    """One or two spans of days around `base`; they may touch or overlap."""
+    firsts = [base.date() + timedelta(days=draw(st.integers(-3, 3))) for _ in range(draw(st.integers(1, 2)))]
+    return tuple(sorted((first, first + timedelta(days=draw(st.integers(0, 2)))) for first in firsts))
+
+
+@st.composite
 def windows(draw: st.DrawFn, base: datetime, *, whole: bool = True) -> Window:
     repeat = draw(st.sampled_from([Repeat.DAILY, Repeat.WEEKLY, Repeat.WEEKLY, Repeat.NEVER, Repeat.NEVER]))
     if repeat is Repeat.NEVER:
         return draw(spans(base, whole=whole))
+    closed = draw(st.one_of(st.just(()), st.just(()), holidays(base)))
     if draw(st.integers(0, 7)) == 0:
-        return Window(Repeat.DAILY)
+        return Window(Repeat.DAILY, closed=closed)
     if repeat is Repeat.DAILY:
-        return Window(repeat, draw(CLOCKS), draw(CLOCKS))
+        return Window(repeat, draw(CLOCKS), draw(CLOCKS), closed=closed)
     days = draw(
         st.sampled_from([frozenset({5, 6}), frozenset(range(5)), frozenset({6}), frozenset(range(7)), frozenset()])
     )
-    return Window(repeat, draw(CLOCKS), draw(CLOCKS), days)
+    return Window(repeat, draw(CLOCKS), draw(CLOCKS), days, closed=closed)
 
 
 KINDS = [PIN, CARD, CARD, CARD, PIN, CredentialKind.FACE]
