@@ -30,9 +30,11 @@ class HeldSchedule:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What to send, in the order of sending: removals, new schedules, changes, adds, schedules no longer used."""
+    """What to send, in the order of sending: removals, schedules that have to make room, new schedules, changes, adds,
+    schedules no longer used."""
 
     remove: tuple[HeldUser, ...] = ()
+    schedules_first: tuple[str, ...] = ()
     schedules_add: tuple[DoorSchedule, ...] = ()
     change: tuple[tuple[HeldUser, DoorUser], ...] = ()
     add: tuple[DoorUser, ...] = ()
@@ -41,7 +43,8 @@ class Difference:
     @property
     def empty(self) -> bool:
         """Whether the device holds what it should."""
-        return not (self.remove or self.schedules_add or self.change or self.add or self.schedules_remove)
+        schedules = self.schedules_first or self.schedules_add or self.schedules_remove
+        return not (self.remove or self.change or self.add or schedules)
 
     @property
     def takes(self) -> bool:
@@ -57,6 +60,22 @@ class Difference:
         """How many user records differ, but for the keys in `aside`."""
         keys = {held.key for held in self.remove} | {user.key for user in self.users}
         return len(keys - aside)
+
+
+def with_room(todo: Difference, held: int, limit: int) -> Difference:
+    """The same difference for a device that holds `held` schedules of at most `limit`.
+
+    Where the new ones have no room beside the old ones, the old ones go first. What refers to them goes with them and
+    comes back with its new hours: a record that keeps the number of a schedule would get the hours of the next one.
+    """
+    if not todo.schedules_remove or held + len(todo.schedules_add) <= limit:
+        return todo
+    return Difference(
+        remove=(*todo.remove, *(old for old, _ in todo.change)),
+        schedules_first=todo.schedules_remove,
+        schedules_add=todo.schedules_add,
+        add=(*(new for _, new in todo.change), *todo.add),
+    )
 
 
 def canonical(user: DoorUser) -> dict[str, object]:

@@ -18,7 +18,7 @@ from backend.domain.enums import HeldKind
 from backend.store.store import Store
 from backend.store.work import Work
 from backend.sync import shadow, wire_form
-from backend.sync.difference import Difference, HeldSchedule, HeldUser
+from backend.sync.difference import Difference, HeldSchedule, HeldUser, with_room
 from backend.sync.readback import NotKept
 
 T = TypeVar("T")
@@ -65,9 +65,10 @@ class Sender:
         device has to be read. Raises DeviceError.
         """
         self.aside, self.spoke = Aside(), False
-        todo = self._without_unwritable(todo)
+        todo = with_room(self._without_unwritable(todo), len(held), self._profile.max_schedules)
         ids = await self._ids([*todo.remove, *(user for user, _ in todo.change)])
         await self._remove(todo.remove, ids)
+        await self._remove_schedules(todo.schedules_first, held)
         schedules = held | await self._add_schedules(todo.schedules_add)
         seen = await self._write([(ids.get(user.key, ""), new) for user, new in todo.change], schedules)
         seen &= await self._write([("", user) for user in todo.add], schedules)

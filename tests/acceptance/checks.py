@@ -14,19 +14,19 @@ from backend.store import tables as t
 from backend.sync import shadow
 from backend.virtual.core import VirtualDevice
 from tests.acceptance.town import Town
-from tests.support.world import ZONE
 
 AHEAD = timedelta(hours=26)
 
 
-def check(town: Town, minutes: Iterable[int] = ()) -> None:
+def check(town: Town, minutes: Iterable[int] = (), *, losses: bool = False) -> None:
     """Every door equals the rules, now and until it is to be written next; books, proofs and logs are true.
 
     A door counts whole minutes: where the rules change within one it may open later and close earlier. The same
-    holds where the product says that a change of the clocks cost something. It never opens more.
+    holds where the product says that a change of the clocks cost something, and with `losses` where it says that there
+    was no room. It never opens more.
     """
     for name in town.workers:
-        _check_door(town, name, minutes)
+        _check_door(town, name, minutes, losses)
         _check_books(town, name)
         _check_log(town, name)
     for holder in town.world.rows(t.holder):
@@ -36,22 +36,24 @@ def check(town: Town, minutes: Iterable[int] = ()) -> None:
         assert (name, sync.state, sync.last_error) == (name, SyncState.IN_SYNC, "")
 
 
-def _check_door(town: Town, name: str, minutes: Iterable[int]) -> None:
+def _check_door(town: Town, name: str, minutes: Iterable[int], losses: bool) -> None:
     now, device = town.clock(), town.device(name)
     end = min(town.next_change_at(name) or now + AHEAD, now + AHEAD)
     span = end - now
     moments = {now, end - timedelta(microseconds=1), *(now + span * part / 5 for part in range(1, 5))}
     moments |= {now + timedelta(minutes=m) for m in minutes if now + timedelta(minutes=m) < end}
-    lost = any("clocks" in text for text in town.world.row(t.device_sync, name).losses.split('"'))
+    lost = losses or any("clocks" in text for text in town.world.row(t.device_sync, name).losses.split('"'))
     for at in sorted(moments):
         for value, rules, holders in _probes(town, name):
-            opens = _opens(device, holders, at)
+            shown = at.astimezone(ZoneInfo(town.oracle.zone))
+            opens = _opens(device, holders, shown)
             exact = not lost and rules(at) == rules(at.replace(second=0, microsecond=0)) == rules(_last_of_minute(at))
-            said = f"{name} at {at.astimezone(ZoneInfo(ZONE))}: {value} opens {opens}, the rules say {rules(at)}"
+            said = f"{name} at {shown}: {value} opens {opens}, the rules say {rules(at)}"
             assert opens <= rules(at), said
             assert opens == rules(at) or not exact, said
         for pin in town.strangers[name]:
-            assert _opens(device, device.users.with_pin(pin), at), "a user of somebody else was touched"
+            shown = at.astimezone(ZoneInfo(town.oracle.zone))
+            assert _opens(device, device.users.with_pin(pin), shown), "a user of somebody else was touched"
 
 
 def _probes(town: Town, name: str) -> Iterable[tuple[str, Callable[[datetime], set[int]], list[dict[str, Any]]]]:
@@ -86,9 +88,8 @@ def _check_log(town: Town, name: str) -> None:
         assert lines[line] == 1 or (lines[line] == 0 and not kept), f"{line} came {lines[line]} times"
 
 
-def _opens(device: VirtualDevice, holders: list[dict[str, Any]], at: datetime) -> set[int]:
-    """The relays that a device would open for these records at an instant, without anybody standing there."""
-    local = at.astimezone(ZoneInfo(ZONE))
+def _opens(device: VirtualDevice, holders: list[dict[str, Any]], local: datetime) -> set[int]:
+    """The relays that a device would open for these records at a time of its clock, without anybody standing there."""
     return {
         relay
         for holder in holders

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
@@ -54,7 +55,9 @@ class Machine(RuleBasedStateMachine):
     @rule(name=st.sampled_from([name for name, (weight, _) in STEPS.items() for _ in range(weight)]), data=st.data())
     def step(self, name: str, data: st.DataObject) -> None:
         """Something happens."""
-        if (name in NEEDS_PEOPLE and not self.t.oracle.people) or (name == "undo" and not self.acts):
+        if (name in NEEDS_PEOPLE and not self.t.oracle.people.keys() - self.t.visitors) or (
+            name == "undo" and not self.acts
+        ):
             name = "add"
         given = {key: data.draw(strategy, label=f"{name} {key}") for key, strategy in STEPS[name][1].items()}
         getattr(self, name)(**given)
@@ -144,9 +147,34 @@ class Machine(RuleBasedStateMachine):
     def hours(self, group: str, hours: list[Window], span: tuple[int, int, bool] | None) -> None:
         """A group gets other hours, opens once, or never."""
         if span is not None:
-            begins = self.t.clock() + timedelta(minutes=span[0], seconds=30 * span[2])
-            hours = [*hours[1:], {"repeat": "never", "begins": begins, "ends": begins + timedelta(minutes=span[1])}]
+            hours = [*hours[1:], self._span(span)]
         self.t.set_windows(group, hours)
+        self.last = None
+
+    def visit(self, hours: Window, span: tuple[int, int, bool] | None, doors: list[str]) -> None:
+        """A visitor gets a key with hours of its own, or for one span."""
+        window = hours if span is None else self._span(span)
+        self.t.visit([(self._value("9{:07}"), window, doors)])
+        self.last = None
+
+    def leave(self, who: int) -> None:
+        """The key of a visitor is taken away."""
+        visitors = sorted(self.t.visitors)
+        if visitors:
+            self.t.leave(visitors[who % len(visitors)])
+            self.last = None
+
+    def holiday(self, ahead: int | None, days: int, keeping: set[str]) -> None:
+        """There is one holiday, or none, and some groups keep it."""
+        today = self.t.clock().astimezone(ZoneInfo(self.t.oracle.zone)).date()
+        first = today + timedelta(days=ahead or 0)
+        spans = [] if ahead is None else [(first, first + timedelta(days=days - 1))]
+        self.t.set_holidays(spans, keeping)
+        self.last = None
+
+    def zone(self, zone: str) -> None:
+        """The community moves to another time zone."""
+        self.t.set_zone(zone)
         self.last = None
 
     def limit(self, who: int, what: str, since: int | None, until: int | None) -> None:
@@ -214,8 +242,12 @@ class Machine(RuleBasedStateMachine):
 
     # -- help -------------------------------------------------------------------------------------
 
+    def _span(self, span: tuple[int, int, bool]) -> Window:
+        begins = self.t.clock() + timedelta(minutes=span[0], seconds=30 * span[2])
+        return {"repeat": "never", "begins": begins, "ends": begins + timedelta(minutes=span[1])}
+
     def _person(self, which: int) -> int:
-        people = sorted(self.t.oracle.people)
+        people = sorted(self.t.oracle.people.keys() - self.t.visitors)
         return people[which % len(people)]
 
     def _value(self, form: str) -> str:

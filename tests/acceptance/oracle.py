@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 Window = dict[str, object]
@@ -38,6 +38,9 @@ class Oracle:
     """Group -> device and number of each relay that it opens."""
     windows: dict[str, list[Window]] = field(default_factory=dict)
     people: dict[int, Person] = field(default_factory=dict)
+    holidays: list[tuple[date, date]] = field(default_factory=list)
+    keeping: set[str] = field(default_factory=set)
+    """The groups whose daily and weekly hours do not hold on holidays."""
     pins: set[str] = field(default_factory=set)
     cards: set[str] = field(default_factory=set)
 
@@ -78,18 +81,20 @@ class Oracle:
             for person in holders
             if not person.suspended
             for group in person.groups
-            if any(self._is_open(window, at) for window in self.windows[group])
+            if any(self._is_open(window, at, group) for window in self.windows[group])
             for where, number in self.doors[group]
             if where == device
         }
 
-    def _is_open(self, window: Window, at: datetime) -> bool:
+    def _is_open(self, window: Window, at: datetime, group: str) -> bool:
         if window["repeat"] == "never":
             begins, ends = window["begins"], window["ends"]
             assert isinstance(begins, datetime)
             assert isinstance(ends, datetime)
             return begins <= at < ends
         shown = at.astimezone(ZoneInfo(self.zone))
+        if group in self.keeping and any(first <= shown.date() <= last for first, last in self.holidays):
+            return False
         minute = shown.hour * 60 + shown.minute
         return any(
             first <= minute + late * 1440 < last and self._begins_on(window, (shown - timedelta(days=late)).weekday())

@@ -53,6 +53,9 @@ FAULTS = (
 TROUBLE = ("mend", "power off", "restart", "restart", "wipe", "wipe", *TAMPER)
 UNTOLD = {"full", "ignore_writes", "ignore_deletes", "unauthorized"}
 """Faults after which the device says nothing: what it did not keep is found when somebody asks, or a day later."""
+ZONES = st.sampled_from(["Europe/Berlin", "America/Havana", "Asia/Kathmandu", "Australia/Lord_Howe", "Asia/Beirut"])
+SPAN = st.tuples(st.integers(-300, 3000), st.sampled_from([1, 45, 240, 1500]), st.booleans())
+"""Minutes from now on, length in minutes, whether it begins within a minute."""
 GROUPS = st.sets(st.sampled_from([EVERYBODY, "Gym", "Cellar"]))
 STEPS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
     "add": (
@@ -81,7 +84,7 @@ STEPS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
         {
             "group": st.sampled_from([EVERYBODY, EVERYBODY, "Gym", "Cellar"]),
             "hours": st.lists(HOURS, max_size=2),
-            "span": st.none() | st.tuples(st.integers(-300, 3000), st.sampled_from([1, 45, 240, 1500]), st.booleans()),
+            "span": st.none() | SPAN,
         },
     ),
     "limit": (
@@ -93,6 +96,20 @@ STEPS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
             "until": st.none() | st.sampled_from([20, 300, 2000]),
         },
     ),
+    "visit": (
+        2,
+        {
+            "hours": HOURS,
+            "span": st.none() | SPAN,
+            "doors": st.lists(st.sampled_from(["Gate", "Yard"]), min_size=1, max_size=2, unique=True),
+        },
+    ),
+    "leave": (1, {"who": WHO}),
+    "holiday": (
+        1,
+        {"ahead": st.none() | st.integers(-1, 2), "days": st.integers(1, 2), "keeping": GROUPS},
+    ),
+    "zone": (1, {"zone": ZONES}),
     "wait": (
         4,
         {"minutes": st.sampled_from([0, 0, 0, 1, 17, 180, 361, 1439, 1441, 4400]), "short": st.booleans()},

@@ -7,14 +7,18 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from backend.domain.context import new_id
-from backend.domain.enums import CommandState, HolderStatus
+from backend.domain.enums import CommandState, CredentialKind, HolderKind, HolderStatus
 from backend.domain.names import fold
+from backend.services.credentials import Value, free, issue
 from backend.services.holders import reaching
+from backend.services.own_rights import set_own_rights
+from backend.services.rules import read_window
 from backend.store import tables as t
 from backend.store.opening import open_site
 from backend.store.work import Work
@@ -22,7 +26,7 @@ from backend.sync import cooling
 from backend.sync.worker import Pace
 from backend.virtual.core import VirtualDevice
 from backend.virtual.faults import Faults
-from tests.acceptance.oracle import Oracle, Window
+from tests.acceptance.oracle import Oracle, Person, Window
 from tests.support.clock import FakeClock
 from tests.support.rows import manager_contexts
 from tests.support.world import ZONE, small_world
@@ -52,6 +56,8 @@ class Town:
         self.unseen: set[str] = set()
         """Devices on which something happened that no device tells: a person has to ask for a look."""
         self.oracle = Oracle(ZONE)
+        self.visitors: set[int] = set()
+        """Who in the oracle is no resident."""
         self.group_ids: dict[str, int] = {}
         self._groups(models, relays)
         for name in models:
@@ -119,6 +125,71 @@ class Town:
 
         self.act("holder.suspend", change)
         self.oracle.people[person_id].suspended = on
+
+    def set_holidays(self, days: list[tuple[date, date]], keeping: set[str]) -> None:
+        """Make these the holidays, and these the groups that keep them."""
+        community_id, h = self.world.context.community_id, t.holiday
+
+        def change(work: Work) -> None:
+            for row in self.world.rows(h):
+                work.delete(h, row.id)
+            for first, last in days:
+                row = {"name": "Fair", "first_day": first.isoformat(), "last_day": last.isoformat()}
+                work.insert(h, community_id=community_id, **row)
+            for name, group_id in self.group_ids.items():
+                work.update(t.access_group, group_id, keeps_holidays=name in keeping)
+            work.dirty(self.world.device_ids.values(), "holidays")
+
+        self.act("holiday.edit", change)
+        self.oracle.holidays, self.oracle.keeping = days, keeping
+
+    def set_zone(self, zone: str) -> None:
+        """The community moves to another time zone; whoever sets up the devices sets their clocks, too."""
+        community_id = self.world.context.community_id
+
+        def change(work: Work) -> None:
+            work.update(t.community, community_id, timezone=zone)
+            work.dirty(self.world.device_ids.values(), "time zone")
+
+        self.act("community.edit", change)
+        for name in self.workers:
+            self.device(name)._zone = ZoneInfo(zone)
+        self.oracle.zone = zone
+
+    def visit(self, visits: list[tuple[str, Window, list[str]]]) -> None:
+        """Visitors get a code each, with hours and doors of its own."""
+        made: list[int] = []
+        community_id = self.world.context.community_id
+
+        def change(work: Work) -> None:
+            values = {"community_id": community_id, "kind": HolderKind.VISITOR.value}
+            made.extend(work.insert(t.holder, uuid=new_id(), name=pin, **values) for pin, _, _ in visits)
+            with reaching(work, made, "visit"):
+                for holder_id, (pin, window, doors) in zip(made, visits, strict=True):
+                    issue(work, holder_id, Value(CredentialKind.PIN, pin, f"c:{community_id}"))
+                    relays = [self.world.relay(device, 1) for device in doors]
+                    set_own_rights(work, holder_id, [read_window(_window_row(window))], relays)
+
+        self.act("visit", change)
+        for holder_id, (pin, window, doors) in zip(made, visits, strict=True):
+            own = f"own{holder_id}"
+            self.oracle.doors[own], self.oracle.windows[own] = frozenset((device, 1) for device in doors), [window]
+            self.oracle.put(holder_id, Person(pin, "", pin, groups=frozenset({own})))
+        self.visitors.update(made)
+
+    def leave(self, person_id: int) -> None:
+        """The code of a visitor is taken away."""
+        c = t.credential
+        mine = self.world.rows(c, c.c.holder_id == person_id, c.c.status == "active")
+
+        def change(work: Work) -> None:
+            with reaching(work, [person_id], "left"):
+                for row in mine:
+                    free(work, row.id)
+
+        self.act("leave", change)
+        self.visitors.discard(person_id)
+        self.oracle.put(person_id, None)
 
     def to_edge(self, before: timedelta) -> None:
         """Let time pass until the next instant at which a door is to change, or so long before it."""

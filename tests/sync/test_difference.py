@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.sync.difference import Difference, HeldSchedule, canonical, difference
+from backend.sync.difference import Difference, HeldSchedule, canonical, difference, with_room
 from tests.sync.makers import DAY, NIGHT, SEALER, compiled, held, schedule, user
 
 HELD_DAY = HeldSchedule("1003", "1003")
@@ -110,3 +110,24 @@ def test_the_schedule_that_every_device_has_is_never_sent() -> None:
 )
 def test_any_part_makes_a_difference(part: dict[str, object]) -> None:
     assert not Difference(**part).empty  # type: ignore[arg-type]
+
+
+def test_new_schedules_wait_for_the_old_ones_where_a_device_is_full() -> None:
+    anna, ben, cleo = user("SP1-1"), user("SP2-1"), user("SP3-1")
+    todo = Difference(
+        remove=(held(ben),),
+        schedules_add=(schedule(),),
+        change=((held(anna, "5"), anna),),
+        add=(cleo,),
+        schedules_remove=(NIGHT,),
+    )
+    assert with_room(todo, held=99, limit=100) == todo
+    assert with_room(todo, held=100, limit=100) == Difference(
+        remove=(held(ben), held(anna, "5")), schedules_first=(NIGHT,), schedules_add=(schedule(),), add=(anna, cleo)
+    )
+
+
+def test_a_full_device_without_old_schedules_stays_as_it_is() -> None:
+    todo = Difference(schedules_add=(schedule(),))
+    assert with_room(todo, held=100, limit=100) == todo
+    assert not Difference(schedules_first=(NIGHT,)).empty
