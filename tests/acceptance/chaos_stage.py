@@ -14,18 +14,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
 from backend.domain.context import Context
-from backend.domain.enums import DeviceKind, Via
-from backend.domain.records import DeviceDraft
+from backend.domain.enums import Via
 from backend.engine import Engine
 from backend.store import tables as t
 from backend.store.opening import open_site
 from backend.store.store import Store
 from smartplus_tui.demo.doors import VirtualDoors
+from tests.support.real_doors import ZONE, add_door, start_doors
 
 DOORS = {"Gate": ("X916", ""), "Lobby-A": ("E18C", "A"), "Lobby-B": ("R20A", "B")}
 """Name -> model and building; the gate is everybody's. No login, so that each request a device counts is one act."""
@@ -150,12 +149,12 @@ def until(condition: Callable[[], bool], why: Callable[[], str], within: float) 
 @contextmanager
 def chaos_stage(place: Path, seed: int) -> Iterator[Chaos]:
     """The community with its devices, an agent and two writers; everything has ended afterwards."""
-    doors = _devices(place)
+    doors = start_doors(place, {name: model for name, (model, _) in DOORS.items()})
     try:
         engine = Engine.create(
             place / "site",
             community="Rosewood Court",
-            timezone="Europe/Warsaw",
+            timezone=ZONE,
             admin_email="ines@rosewood.example",
             admin_name="Ines",
             password=PASSWORD,
@@ -180,16 +179,6 @@ def chaos_stage(place: Path, seed: int) -> Iterator[Chaos]:
         doors.close()
 
 
-def _devices(place: Path) -> VirtualDoors:
-    tables = [
-        f'[[device]]\nname = "{name}"\nmodel = "{model}"\nauth = "none"\ntimezone = "Europe/Warsaw"\n'
-        for name, (model, _) in DOORS.items()
-    ]
-    file, ready = place / "doors.toml", place / "ready.json"
-    file.write_text(f'ready_file = "{ready.name}"\n\n' + "\n".join(tables))
-    return VirtualDoors(file, ready, place / "doors.out")
-
-
 def _fill(chaos: Chaos) -> None:
     engine, context = chaos.engine, chaos.context
     buildings = {name: engine.buildings.add(context.again(), name).id for name in ("A", "B")}
@@ -201,22 +190,5 @@ def _fill(chaos: Chaos) -> None:
     chance.shuffle(order)
     chaos.flats = {flat: chaos.flats[flat] for flat in order}
     for name, (_, building) in DOORS.items():
-        facts = chaos.doors.devices[name]
-        address = urlsplit(facts["url"])
-        draft = DeviceDraft(
-            name=name,
-            building_id=buildings.get(building),
-            kind=DeviceKind.MULTI_DOOR_PHONE,
-            model=facts["model"],
-            mac=facts["mac"],
-            firmware=facts["firmware"],
-            profile=facts["model"],
-            scheme=address.scheme,
-            host=str(address.hostname),
-            port=address.port or 80,
-            auth=facts["auth"],
-            tls_pin=facts["fingerprint"] or "",
-            relay_names=(f"{name} door",),
-        )
-        engine.devices.add(context.again(), draft)
+        add_door(engine, context, chaos.doors, name, buildings.get(building))
     chaos.relays = [row.id for row in chaos.rows(select(t.relay.c.id).order_by(t.relay.c.id))]
