@@ -186,21 +186,21 @@ class LoginScreen(Waits, Screen[None]):
 
     async def _recall(self) -> None:
         self._site = await asyncio.to_thread(self._engine.sign_in.site_name)
-        email = await asyncio.to_thread(self._way.memory.recall)
+        known = await asyncio.to_thread(self._way.memory.recall)
         lines = self.query_one(Entries)
-        if self._step == "password" and email and not any(lines.values.values()):
-            await self._show("password", self._sentence, email)
+        if self._step == "password" and known["email"] and not any(lines.values.values()):
+            await self._show("password", self._sentence, **known)
         self._draw_step()
 
-    async def _show(self, step: str, state: str = "", email: str = "") -> None:
-        """Go to a step, with what is known of the e-mail."""
+    async def _show(self, step: str, state: str = "", email: str = "", password: str = "") -> None:
+        """Go to a step, with what is known of who comes in."""
         self._step = step
         self._way.again_at = self._way.again_at if step == "code" else None
         place = self.query_one("#lines", Vertical)
         await place.remove_children()
         await place.mount(Entries(*STEPS[step].entries))
         lines = self.query_one(Entries)
-        lines.fill({"email": email})
+        lines.fill({"email": email, "password": password})
         lines.begin()
         self._state(state)
         self.query_one(KeyFooter).hints = STEPS[step].hints

@@ -37,6 +37,8 @@ class WayIn:
         self._engine = engine
         self.memory = Memory(engine)
         self.email = ""
+        self._typed = ""
+        """The password that was proved, until whoever has it is inside."""
         self.again_at: datetime | None = None
         """When another code may be asked for."""
         self.proof: Proof | None = None
@@ -74,7 +76,7 @@ class WayIn:
         return Turn("password", "Without agreeing nobody comes in. Nothing was kept.")
 
     async def _password(self, email: str, password: str) -> Turn:
-        self.email = email
+        self.email, self._typed = email, password
         self.proof = await asyncio.to_thread(self._engine.sign_in.prove, email, password, Via.APP)
         if not self.proof.wants_code:
             return await self._after_code()
@@ -90,5 +92,6 @@ class WayIn:
     async def _enter(self) -> Turn:
         assert self.proof is not None
         entered = await asyncio.to_thread(self._engine.sign_in.enter, self.proof)
-        context = await asyncio.to_thread(self.memory.keep, entered.context, self.proof.email)
+        typed, self._typed = self._typed, ""
+        context = await asyncio.to_thread(self.memory.keep, entered.context, self.proof.email, typed)
         return Turn(INSIDE, context=context, reminder=entered.reminder)

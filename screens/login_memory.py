@@ -1,4 +1,5 @@
-"""What this machine remembers of who logs in: e-mail and site, sealed with the site's key (feature ACC-07)."""
+"""What this machine remembers of who logs in (feature ACC-07): e-mail and site, sealed with the site's key; the
+password where there is a real keyring."""
 
 from __future__ import annotations
 
@@ -25,19 +26,24 @@ class Memory:
         self.wanted = False
         self._where = ""
 
-    def recall(self) -> str:
-        """The e-mail that was remembered, "" for none; called in a thread."""
-        self._where = self._engine.kept.where().partition(" /")[0]
-        kept = self._engine.kept.get(NAME)
-        self.wanted = bool(kept.get("email"))
-        return kept.get("email", "")
+    def recall(self) -> dict[str, str]:
+        """E-mail and password as they were remembered, "" for none; called in a thread."""
+        kept = self._engine.kept
+        place = kept.where().partition(" /")[0]
+        self._where = "password in the keyring" if kept.has_keyring() else f"sealed, {place}"
+        email = kept.get(NAME).get("email", "")
+        self.wanted = bool(email)
+        return {"email": email, "password": kept.password(email) if email else ""}
 
-    def keep(self, context: Context, email: str) -> Context:
+    def keep(self, context: Context, email: str, password: str) -> Context:
         """Remember who came in, or forget; answers the context of the site they were at last. Called in a thread."""
         kept = self._engine.kept.get(NAME)
+        if kept.get("email", email) != email or not self.wanted:
+            self._engine.kept.keep_password(kept.get("email", email), "")
         if not self.wanted:
             self._engine.kept.drop(NAME)
             return context
+        self._engine.kept.keep_password(email, password)
         site = kept.get("site", "") if kept.get("email") == email else ""
         goal = self._at(context, site)
         self._engine.kept.put(NAME, {"email": email, "site": str(goal.community_id)})
@@ -57,7 +63,7 @@ class Memory:
     def line(self) -> Content:
         """The line of the login screen."""
         tick = (f"{TICK} ", "$sp-acc") if self.wanted else (f"{UNTICKED} ", "$sp-t3")
-        where = f"  sealed, {self._where}" if self._where else ""
+        where = f"  {self._where}" if self._where else ""
         return Content.assemble(tick, ("Remember on this machine", "$sp-t2"), (where, "$sp-t3"))
 
 

@@ -82,9 +82,11 @@ class Entries(Vertical):
                 self._inputs[key].value = value
 
     def begin(self) -> None:
-        """Put the cursor into the first line that is empty."""
-        empty = [line for line in self._inputs.values() if not line.value]
-        (empty or list(self._inputs.values()))[0].focus()
+        """Put the cursor into the first line that is empty; where all are filled in, into the first secret one."""
+        lines = list(self._inputs.values())
+        empty = [line for line in lines if not line.value]
+        secret = [self._inputs[one.key] for one in self._entries if one.secret]
+        (empty or secret or lines)[0].focus()
 
     def say(self, errors: Mapping[str, str]) -> None:
         """Show sentences under their lines; a secret line in error is emptied, and the first bad one focused.

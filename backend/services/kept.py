@@ -1,7 +1,7 @@
-"""What a machine remembers of its managers between two runs, sealed beside the site (feature ACC-07).
+"""What a machine remembers of its managers between two runs (feature ACC-07).
 
-The seal is the key of the site, which lies in the keyring where there is a real one, else in the key file: nothing here
-is ever written in plain text, and no copy of the directory without the key tells anything.
+Small things lie beside the site, sealed with its key: no copy of the directory without the key tells anything. A
+password lies in a real keyring or nowhere. Nothing here is ever written in plain text.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ import base64
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from backend.domain.errors import SmartPlusError
 from backend.services.base import Service
-from backend.store.keys import load_key
+from backend.store.keys import load_key, real_keyring
 from backend.store.site import Site
 
 _LONGEST = 8192
+PASSWORDS = "smartplus login"
+"""Service name in the keyring."""
 
 
 class Kept(Service):
@@ -47,6 +50,37 @@ class Kept(Service):
     def drop(self, name: str) -> None:
         """Forget what is kept under `name`."""
         self._path(name).unlink(missing_ok=True)
+
+    def keep_password(self, email: str, password: str) -> None:
+        """Put a password into the keyring of this machine, "" to forget it; does nothing where there is none."""
+        backend = real_keyring()
+        if backend is None:
+            return
+        from keyring.errors import KeyringError
+
+        with suppress(KeyringError):  # one that is locked or full remembers nothing
+            if password:
+                backend.set_password(PASSWORDS, self._account(email), password)
+            else:
+                backend.delete_password(PASSWORDS, self._account(email))
+
+    def password(self, email: str) -> str:
+        """The password that the keyring of this machine holds for an account of this site, a secret; "" for none."""
+        backend = real_keyring()
+        if backend is None:
+            return ""
+        from keyring.errors import KeyringError
+
+        with suppress(KeyringError):
+            return backend.get_password(PASSWORDS, self._account(email)) or ""
+        return ""
+
+    def has_keyring(self) -> bool:
+        """Whether this machine has a keyring that would hold a password."""
+        return real_keyring() is not None
+
+    def _account(self, email: str) -> str:
+        return f"{email} at {self.store.path.parent.resolve()}"
 
     def where(self) -> str:
         """Where the key lies that seals it, in words: "key file ...", "keyring (...)"."""

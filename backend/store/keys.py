@@ -117,7 +117,7 @@ def _to_file(path: Path, master: bytes) -> FoundKey:
 
 
 def _from_keyring(site: Site) -> FoundKey | None:
-    backend = _real_keyring()
+    backend = real_keyring()
     if backend is None:
         return None
     from keyring.errors import KeyringError
@@ -131,7 +131,7 @@ def _from_keyring(site: Site) -> FoundKey | None:
 
 def _to_keyring(site: Site, master: bytes) -> FoundKey | None:
     """Keep the key in a real keyring and read it back; None where there is none that keeps it."""
-    backend = _real_keyring()
+    backend = real_keyring()
     if backend is None:
         return None
     from keyring.errors import KeyringError
@@ -143,7 +143,7 @@ def _to_keyring(site: Site, master: bytes) -> FoundKey | None:
     return _from_keyring(site)
 
 
-def _real_keyring() -> KeyringBackend | None:
+def real_keyring() -> KeyringBackend | None:
     """The keyring of this machine, unless all it offers is a back end that keeps no secret."""
     import keyring
     from keyring.backends.chainer import ChainerBackend

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+import keyring
 import pytest
 from sqlalchemy import delete, insert, select, update
 from textual.widgets import Input
@@ -18,6 +19,7 @@ from tests.screens.conftest import SMALL, MakeApp, Show
 from tests.support.clock import FakeClock
 from tests.support.keys import Keys
 from tests.support.park_site import EMAIL, PASSWORD
+from tests.support.vault import Vault
 from widgets.entries import Entries
 from widgets.frame import Banner, KeyFooter
 
@@ -167,6 +169,31 @@ async def test_the_address_is_remembered_where_that_is_wanted_and_never_in_plain
         await keys.press("enter")
         await keys.until_page("DashboardScreen")
     assert not kept.exists()
+
+
+@pytest.mark.feature("ACC-07")
+async def test_a_real_keyring_remembers_the_password(door: Door, park: Park) -> None:
+    before, vault = keyring.get_keyring(), Vault()
+    keyring.set_keyring(vault)
+    try:
+        async with door() as keys:
+            await keys.press("ctrl+r")
+            await keys.until_text("■ Remember on this machine  password in the keyring")
+            await log_in(keys)
+            await keys.until_page("DashboardScreen")
+        assert list(vault.kept.values()) == [PASSWORD]
+        assert PASSWORD.encode() not in (park[0].root / "login").read_bytes()
+        async with door() as keys:
+            await keys.until_text(EMAIL)
+            await keys.press("enter")
+            await keys.until_page("DashboardScreen")
+        async with door() as keys:
+            await keys.until_text(EMAIL)
+            await keys.press("ctrl+r", "enter")
+            await keys.until_page("DashboardScreen")
+        assert vault.kept == {}
+    finally:
+        keyring.set_keyring(before)
 
 
 @pytest.mark.feature("ACC-05")

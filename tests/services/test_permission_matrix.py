@@ -200,6 +200,9 @@ FREE = frozenset(
         "kept.get",
         "kept.drop",
         "kept.where",
+        "kept.keep_password",
+        "kept.password",
+        "kept.has_keyring",
         "agents.state",
     }
 )

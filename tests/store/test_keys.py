@@ -15,28 +15,10 @@ from keyring.errors import KeyringLocked
 from backend.domain.errors import Unreachable
 from backend.store.keys import FoundKey, load_key, unlock
 from backend.store.site import Site
+from tests.support.vault import Vault
 
 pytestmark = pytest.mark.feature("OPS-06")
 ONE, TWO, THREE = (bytes([number]) * 32 for number in (1, 2, 3))
-
-
-class Vault(KeyringBackend):
-    """A keyring of this process, as good as a desktop's for the length of a test."""
-
-    priority = -1.0  # never picked by itself
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
 
 
 class PlaintextKeyring(Vault):
