@@ -58,14 +58,13 @@ class LoginScreen(Waits, Screen[None]):
     LoginScreen #state, LoginScreen #remember { margin-top: 1; height: auto; color: $sp-t2; }
     """
 
-    def __init__(self, engine: Engine, *, welcome: bool, remembered: bool, sentence: str = "") -> None:
+    def __init__(self, engine: Engine, *, welcome: bool = False, sentence: str = "") -> None:
         """`sentence` says why whoever was logged in is not any more; then the engine has started already."""
         super().__init__()
         self._engine = engine
-        self._asks = not welcome and not remembered
         self._welcome = welcome
         self._sentence = sentence
-        self._is_ready = engine.started and self._asks
+        self._is_ready = engine.started and not self._welcome
         self._begins = self._recalled = False
         self._site = ""
         self._step = "password"
@@ -79,7 +78,7 @@ class LoginScreen(Waits, Screen[None]):
                 yield Static("SmartPlus", classes="name", markup=False)
                 if self._welcome:
                     yield Lines(id="lead")
-                elif self._asks:
+                else:
                     yield Static(id="step", markup=False)
                     with Vertical(id="lines"):
                         yield Entries(*STEPS[self._step].entries)
@@ -93,7 +92,7 @@ class LoginScreen(Waits, Screen[None]):
         if self._welcome:
             self.query_one("#lead", Lines).lines = LEAD
             self.query_one(KeyFooter).hints = (Hint("Enter", "Begin"),)
-        elif self._asks:
+        else:
             self.query_one(KeyFooter).hints = STEPS[self._step].hints
             self.query_one(Entries).begin()
             self._state(self._sentence or ("" if self._is_ready else "Opening the site …"))
@@ -108,7 +107,7 @@ class LoginScreen(Waits, Screen[None]):
             self.action_begin()
         if self._welcome:
             self._state(Content.assemble(("Enter", "bold $sp-acc"), " to begin"))
-        elif self._asks and not self._recalled:
+        elif not self._welcome and not self._recalled:
             self._recalled = True
             self._state(self._sentence)
             self._run(self._recall, group="recall")
@@ -125,7 +124,7 @@ class LoginScreen(Waits, Screen[None]):
 
     def action_forgot(self) -> None:
         """Have a code mailed for a new password."""
-        if self._asks and self._is_ready and self._step == "password":
+        if not self._welcome and self._is_ready and self._step == "password":
             email = self.query_one(Entries).values["email"]
             self._run(self._show, "forgot", "", email)
 
@@ -136,13 +135,13 @@ class LoginScreen(Waits, Screen[None]):
 
     def action_remember(self) -> None:
         """Remember the e-mail and the site on this machine, or do not."""
-        if self._asks and self._is_ready and self._step == "password":
+        if not self._welcome and self._is_ready and self._step == "password":
             self._way.memory.wanted = not self._way.memory.wanted
             self._draw_memory()
 
     def action_back(self) -> None:
         """Back to the password; a code that was spent stays spent."""
-        if self._asks and self._step != "password":
+        if not self._welcome and self._step != "password":
             self._run(self._show, "password", "", self._way.email)
 
     @on(Entries.Submitted)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 from collections.abc import Callable, Coroutine
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
@@ -64,7 +66,8 @@ class SmartPlusApp(AccountApp):
     ) -> None:
         """The app on `engine`, which it starts after the first paint if that has not been done.
 
-        `context` is a login that is remembered; `doors` are the virtual ones of a demo, which begins with `welcome`.
+        `context` is a login that is remembered, of an engine that has started; `doors` are the virtual ones of a demo,
+        which begins with `welcome`.
         """
         super().__init__(ansi_color="NO_COLOR" in os.environ)
         self.engine = engine
@@ -78,7 +81,6 @@ class SmartPlusApp(AccountApp):
         self._unsubscribe: Callable[[], None] | None = None
         self.session: Session | None = None
         self._pages: dict[str, Page] = {}
-        self._login: LoginScreen | None = None
         self._clockwork: Timer | None = None
         self._beginning = Beginning(engine)
         self.live = LiveFigures(self, agent_comes=keep_agent)
@@ -88,36 +90,41 @@ class SmartPlusApp(AccountApp):
         return dict(DEFAULT_VARIABLES)
 
     def on_mount(self) -> None:
-        """Show something at once; the engine starts behind it."""
+        """Show something at once: the login while the engine starts behind it, or where a login is remembered."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = pick_theme(self._theme_wanted, os.environ)
-        login = LoginScreen(self.engine, welcome=self._welcome, remembered=self._remembered is not None)
-        self._login = login
+        if self._remembered is not None and self.engine.started and not self._welcome:
+            self.begin(partial(self._go_on, self._remembered))
+            return
+        login = LoginScreen(self.engine, welcome=self._welcome)
         self.push_screen(login)
-        self.call_after_refresh(self._begin)
+        self.call_after_refresh(self.begin, partial(self._start, login))
 
-    def _begin(self) -> None:
-        self.begin(self._start)
+    async def _go_on(self, remembered: Context) -> None:
+        """Where a login is remembered its first page comes first, and what works beside it then."""
+        await asyncio.to_thread(self._listen)
+        await self.enter_or_say(remembered)
+        self.call_after_refresh(self.begin, partial(asyncio.to_thread, self._start_beside))
 
-    async def _start(self) -> None:
-        import asyncio
-
-        assert self._login is not None
+    async def _start(self, login: LoginScreen) -> None:
         try:
             await asyncio.to_thread(self._start_engine)
         except SmartPlusError as error:
-            self._login.cannot_start(str(error))
-            return
-        if self._remembered is not None and not self._welcome:
-            await self.enter_or_say(self._remembered)
+            login.cannot_start(str(error))
         else:
-            self._login.ready()
+            login.ready()
 
     def _start_engine(self) -> None:
         if not self.engine.started:
             self.engine.start()
+        self._listen()
+        self._start_beside()
+
+    def _listen(self) -> None:
         self._unsubscribe = self.engine.feed.subscribe(self._changed_elsewhere)
+
+    def _start_beside(self) -> None:
         self._beginning.resume()
         if self._keep_agent:
             from backend.launch import AgentKeeper
@@ -164,7 +171,7 @@ class SmartPlusApp(AccountApp):
         self.session = None
         while len(self.screen_stack) > 2:
             self.pop_screen()
-        self.switch_screen(LoginScreen(self.engine, welcome=False, remembered=False, sentence=sentence))
+        self._show(LoginScreen(self.engine, sentence=sentence))
         self._forget_pages()
 
     def _leave_pages(self) -> None:
@@ -196,7 +203,14 @@ class SmartPlusApp(AccountApp):
             self.install_screen(page, letter)
         while len(self.screen_stack) > 2:
             self.pop_screen()
-        self.switch_screen(page)
+        self._show(page)
+
+    def _show(self, screen: Screen[None]) -> None:
+        """Put a screen in the place of the one that is shown; the first one comes on top of the empty one."""
+        if len(self.screen_stack) > 1:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
 
     def on_key(self, event: events.Key) -> None:
         """A key that nothing took: the letter after `g` comes before any binding."""

@@ -58,14 +58,16 @@ class Beginning:
 
 async def begin_session(engine: Engine, context: Context, doors: StandingAtADoor | None) -> Session:
     """The session of `context`: account, community, formats, the modules of its role, the sites it reaches."""
-    community = await asyncio.to_thread(engine.communities.get, context)
-    manager = await asyncio.to_thread(engine.account.me, context)
-    places = await asyncio.to_thread(engine.sites.places, context)
+    return await asyncio.to_thread(_begin, engine, context, doors)
+
+
+def _begin(engine: Engine, context: Context, doors: StandingAtADoor | None) -> Session:
+    community = engine.communities.get(context)
+    manager = engine.account.me(context)
     formats = Formats.of(community.timezone, community.clock_format, community.date_format)
-    modules = modules_of(doors, manager.role)
-    session = Session(engine, context, manager, community, formats, modules, doors)
-    session.sites = len(places)
-    session.lock_minutes = await asyncio.to_thread(lock_minutes, session)
+    session = Session(engine, context, manager, community, formats, modules_of(doors, manager.role), doors)
+    session.sites = len(engine.sites.places(context))
+    session.lock_minutes = lock_minutes(session)
     return session
 
 
