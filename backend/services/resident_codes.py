@@ -1,4 +1,4 @@
-"""Which PINs, cards, faces and ID access of a resident come and go with a draft or a patch (rules 5.3, 5.6)."""
+"""Which PINs, cards, faces and ID access of somebody come and go with a draft or a patch (rules 5.3, 5.6)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from backend.domain.enums import CredentialKind, Origin
 from backend.domain.errors import Invalid
 from backend.domain.id_access import check_id_access, split_value
 from backend.domain.records import ResidentDraft, ResidentPatch
-from backend.services.credentials import Value, scope_of
-from backend.services.resident_places import Place
+from backend.domain.staff import StaffDraft, StaffPatch
+from backend.services.credentials import Value
+from backend.services.homes import Home
 from backend.services.resident_problems import Problems
 
 MOST_CARDS = 20
@@ -39,7 +40,7 @@ class _Sorter:
     """Sorts what was typed into what comes and what goes."""
 
     problems: Problems
-    place: Place | None
+    home: Home | None
     live: Live
     origin: Origin
     gone: set[int] = field(default_factory=set)
@@ -64,9 +65,9 @@ class _Sorter:
         kept = {value for one, value in self.live.items() if one not in self.gone}
         values: dict[Value, str] = {}
         for name, kind, text in self.come:
-            if (kind, text) not in kept and self.place is not None:
-                scope = scope_of(kind, self.place.pin_mode, self.place.community_id, self.place.apartment_id)
-                values.setdefault(Value(kind, text, scope, self.origin, self.place.community_id), name)
+            if (kind, text) not in kept and self.home is not None:
+                scope = self.home.scope(kind)
+                values.setdefault(Value(kind, text, scope, self.origin, self.home.community_id), name)
         new = any(value.kind is CredentialKind.FACE for value in values)
         return Codes(
             tuple(sorted(self.gone & self.live.keys())),
@@ -75,9 +76,9 @@ class _Sorter:
         )
 
 
-def new_codes(problems: Problems, place: Place | None, draft: ResidentDraft, origin: Origin) -> Codes:
-    """The codes of a new resident; what is wrong is kept in `problems`."""
-    sorter = _Sorter(problems, place, {}, origin)
+def new_codes(problems: Problems, home: Home | None, draft: ResidentDraft | StaffDraft, origin: Origin) -> Codes:
+    """The codes of somebody new; what is wrong is kept in `problems`."""
+    sorter = _Sorter(problems, home, {}, origin)
     sorter.replace("pin", CredentialKind.PIN, checked_pin(problems, "pin", draft.pin))
     _add_cards(sorter, "cards", draft.cards)
     _put_id_access(sorter, draft.run, draft.serial)
@@ -85,9 +86,11 @@ def new_codes(problems: Problems, place: Place | None, draft: ResidentDraft, ori
     return sorter.codes(draft.face)
 
 
-def changed_codes(problems: Problems, place: Place, live: Live, patch: ResidentPatch, origin: Origin) -> Codes:
+def changed_codes(
+    problems: Problems, home: Home, live: Live, patch: ResidentPatch | StaffPatch, origin: Origin
+) -> Codes:
     """What a patch frees and issues; what is wrong is kept in `problems`."""
-    sorter = _Sorter(problems, place, live, origin)
+    sorter = _Sorter(problems, home, live, origin)
     sorter.gone |= set(patch.credentials_remove)
     if not sorter.gone <= live.keys():
         problems.refuse("credentials_remove", "One of these codes was taken away already.")
@@ -144,7 +147,7 @@ def _put_id_access(sorter: _Sorter, run: str, serial: str) -> None:
         for name, sentence in error.fields.items():
             sorter.problems.refuse(name, sentence)
         return
-    if pair is not None and sorter.place is not None and not sorter.place.id_access:
+    if pair is not None and sorter.home is not None and not sorter.home.id_access:
         sorter.problems.refuse("run", "This community has no ID access. An installer can switch it on.")
     sorter.replace("run", CredentialKind.ID_ACCESS, pair.text if pair else "")
 
