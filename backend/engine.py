@@ -39,12 +39,17 @@ if TYPE_CHECKING:
     from backend.services.first_passwords import FirstPasswords
     from backend.services.forgotten import Forgotten
     from backend.services.groups import Groups
+    from backend.services.holidays import Holidays
     from backend.services.imports import Imports
     from backend.services.kept import Kept
+    from backend.services.library import Library
+    from backend.services.library_list import CardList, PinList
     from backend.services.lists import ListHandle
     from backend.services.managers import Managers
+    from backend.services.moves import Moves
     from backend.services.operations import Operations
     from backend.services.outbox_list import Outbox
+    from backend.services.personnel import Deliveries, Staff
     from backend.services.residents import Residents
     from backend.services.search import Search
     from backend.services.sessions import Sessions
@@ -72,8 +77,10 @@ SERVICES = {
     "communities": "communities:Communities",
     "buildings": "buildings:Buildings",
     "apartments": "apartments:Apartments",
+    "moves": "moves:Moves",
     "residents": "residents:Residents",
     "groups": "groups:Groups",
+    "holidays": "holidays:Holidays",
     "devices": "devices:Devices",
     "device_setup": "device_setup:DeviceSetup",
     "device_sheets": "device_sheets:DeviceSheets",
@@ -91,6 +98,9 @@ SERVICES = {
     "kept": "kept:Kept",
     "sites": "sites:Sites",
     "imports": "imports:Imports",
+    "library": "library:Library",
+    "library_pins": "library_list:PinList",
+    "library_cards": "library_list:CardList",
     "sync": "sync_state:Sync",
     "access": "access:Access",
     "search": "search:Search",
@@ -99,6 +109,8 @@ SERVICES = {
     "backups": "backups:Backups",
     "settings": "settings:Settings",
     "outbox": "outbox_list:Outbox",
+    "staff": "personnel:Staff",
+    "deliveries": "personnel:Deliveries",
 }
 """Name of each service -> its module and class; they are loaded when they are first asked for."""
 
@@ -107,6 +119,8 @@ LISTS = {
     "building": "buildings",
     "apartment": "apartments",
     "resident": "residents",
+    "access-group": "groups",
+    "holiday": "holidays",
     "device": "devices",
     "door": "doors",
     "door-log": "logs",
@@ -114,6 +128,10 @@ LISTS = {
     "manager": "managers",
     "undo": "undoable",
     "outgoing": "outbox",
+    "staff": "staff",
+    "delivery": "deliveries",
+    "library-pin": "library_pins",
+    "library-card": "library_cards",
 }
 """Name of each record type that has a list -> the service that lists it."""
 
@@ -127,8 +145,10 @@ class Engine:
     communities: Communities
     buildings: Buildings
     apartments: Apartments
+    moves: Moves
     residents: Residents
     groups: Groups
+    holidays: Holidays
     devices: Devices
     device_setup: DeviceSetup
     device_sheets: DeviceSheets
@@ -146,6 +166,9 @@ class Engine:
     kept: Kept
     sites: Sites
     imports: Imports
+    library: Library
+    library_pins: PinList
+    library_cards: CardList
     sync: Sync
     access: Access
     search: Search
@@ -154,6 +177,8 @@ class Engine:
     backups: Backups
     settings: Settings
     outbox: Outbox
+    staff: Staff
+    deliveries: Deliveries
     feed: ChangeFeed
     """Tells of every commit, of whatever process; `subscribe` answers how to end that."""
 

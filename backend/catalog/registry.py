@@ -11,12 +11,14 @@ from backend.catalog.communities import COMMUNITY
 from backend.catalog.devices import DEVICE
 from backend.catalog.door_logs import DOOR_LOG
 from backend.catalog.doors import DOOR
-from backend.catalog.groups import ACCESS_GROUP
+from backend.catalog.groups import ACCESS_GROUP, HOLIDAY
+from backend.catalog.library import LIBRARY_CARD, LIBRARY_PIN
 from backend.catalog.managers import MANAGER
 from backend.catalog.model import Record
 from backend.catalog.operations import OPERATION, UNDO
 from backend.catalog.outgoing import OUTGOING
 from backend.catalog.residents import RESIDENT
+from backend.catalog.staff import DELIVERY, STAFF
 
 RECORDS: Mapping[str, Record] = MappingProxyType(
     {
@@ -27,6 +29,7 @@ RECORDS: Mapping[str, Record] = MappingProxyType(
             APARTMENT,
             RESIDENT,
             ACCESS_GROUP,
+            HOLIDAY,
             DEVICE,
             DOOR,
             DOOR_LOG,
@@ -34,6 +37,10 @@ RECORDS: Mapping[str, Record] = MappingProxyType(
             UNDO,
             MANAGER,
             OUTGOING,
+            DELIVERY,
+            STAFF,
+            LIBRARY_PIN,
+            LIBRARY_CARD,
         )
     }
 )

@@ -152,6 +152,17 @@ ACTS: dict[str, Act] = {
     "sites.link": Act("IMTV", lambda e, c, i: e.sites.link(c, _proof(e, c))),
     "sites.unlink": Act("IMTV", lambda e, c, i: e.sites.unlink(c, NOBODY, "")),
     "sites.switch": Act("IMTV", lambda e, c, i: e.sites.switch(c, e.sites.places(c)[0])),
+    "library.get": Act("IM V", lambda e, c, i: e.library.get(c, NOBODY)),
+    "library.by_card": Act("IM V", lambda e, c, i: e.library.by_card(c, "0A3C7F20")),
+    "library.by_pin": Act("IM  ", lambda e, c, i: e.library.by_pin(c, "2741")),
+    "library.edit": Act("IM  ", lambda e, c, i: e.library.edit(c, NOBODY, 1, "2741")),
+    "library.taking": Act("IM  ", lambda e, c, i: e.library.taking(c, [NOBODY])),
+    "library.delete": Act("IM  ", lambda e, c, i: e.library.delete(c, [NOBODY])),
+    "library.plan_edit": Act("IM V", lambda e, c, i: e.library.plan_edit(c, NOBODY, "2741")),
+    "library.advise": Act("IM  ", lambda e, c, i: e.library.advise(c, NOBODY, "2741")),
+    "library.free_pins": Act("IM V", lambda e, c, i: e.library.free_pins(c)),
+    "library_pins.list": Act("IM V", lambda e, c, i: e.library_pins.list(c, QUERY).first(1)),
+    "library_cards.list": Act("IM V", lambda e, c, i: e.library_cards.list(c, QUERY).first(1)),
     "sync.progress": Act("IMTV", lambda e, c, i: e.sync.progress(c, {i["device"]: 1})),
     "sync.devices": Act("IMTV", lambda e, c, i: e.sync.devices(c)),
     "sync.person": Act("IMTV", lambda e, c, i: e.sync.person(c, i["resident"])),
@@ -207,7 +218,14 @@ FREE = frozenset(
 
 SWITCHED = {
     "log_access": {"logs.list", "logs.get", "logs.newest", "access.why of a log line", "engine.export of logs"},
-    "delete_residents": {"apartments.reset", "apartments.reset_preview", "residents.deletion", "residents.delete"},
+    "delete_residents": {
+        "apartments.reset",
+        "apartments.reset_preview",
+        "residents.deletion",
+        "residents.delete",
+        "library.taking",
+        "library.delete",
+    },
 }
 """Switch of an account -> what a property manager loses with it (rules 1.1)."""
 
@@ -307,6 +325,7 @@ def test_the_engine_has_every_service_of_its_contract(site: Site) -> None:
         "undo", "undoable", "managers", "first_passwords", "device_setup", "device_sheets",
         "sign_in", "sessions", "account", "forgotten", "kept", "sites",
         "sync", "access", "search", "dashboard", "agents", "backups", "settings", "outbox", "imports",
+        "library", "library_pins", "library_cards",
     }  # fmt: skip
 
 
