@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from backend.services.sign_in import SignIn
     from backend.services.sites import Sites
     from backend.services.sync_state import Sync
+    from backend.services.temp_keys import TempKeys
     from backend.services.undo import Undo
     from backend.services.undo_list import UndoList
     from backend.store.feed import ChangeFeed
@@ -102,6 +103,7 @@ SERVICES = {
     "library_pins": "library_list:PinList",
     "library_cards": "library_list:CardList",
     "sync": "sync_state:Sync",
+    "temp_keys": "temp_keys:TempKeys",
     "access": "access:Access",
     "search": "search:Search",
     "dashboard": "dashboard:DashboardService",
@@ -119,6 +121,7 @@ LISTS = {
     "building": "buildings",
     "apartment": "apartments",
     "resident": "residents",
+    "temp-key": "temp_keys",
     "access-group": "groups",
     "holiday": "holidays",
     "device": "devices",
@@ -170,6 +173,7 @@ class Engine:
     library_pins: PinList
     library_cards: CardList
     sync: Sync
+    temp_keys: TempKeys
     access: Access
     search: Search
     dashboard: DashboardService

@@ -18,6 +18,7 @@ from backend.catalog.model import Record
 from backend.catalog.operations import OPERATION, UNDO
 from backend.catalog.outgoing import OUTGOING
 from backend.catalog.residents import RESIDENT
+from backend.catalog.temp_keys import TEMP_KEY
 from backend.catalog.staff import DELIVERY, STAFF
 
 RECORDS: Mapping[str, Record] = MappingProxyType(
@@ -28,6 +29,7 @@ RECORDS: Mapping[str, Record] = MappingProxyType(
             BUILDING,
             APARTMENT,
             RESIDENT,
+            TEMP_KEY,
             ACCESS_GROUP,
             HOLIDAY,
             DEVICE,

@@ -1,6 +1,6 @@
-"""One search over people, apartments, doors and devices (tasks rule 1).
+"""One search over people, apartments, doors, devices and access groups (tasks rule 1).
 
-Order: an exact number, the start of a word, anywhere; within one of these people, apartments, doors, devices.
+Order: an exact number, the start of a word, anywhere; within one of these people, apartments, doors, devices, groups.
 """
 
 from __future__ import annotations
@@ -166,6 +166,14 @@ def _devices(community_id: int, words: tuple[str, ...]) -> Select[Any]:
     return _ranked(query, d.c.name_fold, words, macs, or_(*macs)).order_by(d.c.name_fold)
 
 
+def _groups(community_id: int, words: tuple[str, ...]) -> Select[Any]:
+    g = t.access_group
+    detail = case((g.c.system.is_(True), "default group"), else_="access group").label("detail")
+    query = select(g.c.id, g.c.name.label("title"), detail).where(g.c.community_id == community_id)
+    none: list[ColumnElement[bool]] = [literal(False) for _ in words]
+    return _ranked(query, g.c.name_fold, words, none, literal(False)).order_by(g.c.name_fold)
+
+
 def _ranked(
     query: Select[Any],
     column: ColumnElement[str],
@@ -187,4 +195,5 @@ _KINDS = (
     _Kind("apartment", "apartment.read", _apartments),
     _Kind("door", "door.read", _doors),
     _Kind("device", "device.read", _devices),
+    _Kind("access-group", "access_group.read", _groups),
 )

@@ -54,6 +54,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "holiday.delete": "access_group.write",
         "holiday.edit": "access_group.write",
         "device.place": "device.write",
+        "drift.adopt": "resident.write",
         "library.delete": "library.delete",
         "library.edit": "resident.write",
         "manager.edit": "manager.write",
@@ -62,6 +63,9 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "resident.edit": "resident.write",
         "resident.import": "resident.write",
         "resident.link": "resident.link",
+        "temp_key.add": "visitor.write",
+        "temp_key.delete": "visitor.write",
+        "temp_key.edit": "visitor.write",
         "staff.add": "visitor.write",
         "staff.delete": "library.delete",
         "staff.edit": "visitor.write",
@@ -70,7 +74,18 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
 )
 """Act that can be taken back -> the permission that this needs besides `undo.write`; no other act can."""
 
-_TOPICS = ("residents", "apartments", "buildings", "groups", "devices", "doors", "communities", "managers")
+_TOPICS = (
+    "residents",
+    "apartments",
+    "buildings",
+    "groups",
+    "devices",
+    "doors",
+    "communities",
+    "managers",
+    "temp_keys",
+    "personnel",
+)
 
 
 class Undo(Service):

@@ -24,6 +24,7 @@ from backend.domain.context import Context, agent_context, new_id
 from backend.domain.device_drafts import Reach
 from backend.domain.enums import ImportKind, OutgoingKind, PinMode, Role, Via
 from backend.domain.errors import Forbidden, SmartPlusError
+from backend.domain.groups import GroupDraft, GroupPatch
 from backend.domain.import_columns import Columns
 from backend.domain.imports import ImportDraft
 from backend.domain.paging import ListQuery
@@ -102,6 +103,22 @@ ACTS: dict[str, Act] = {
     "imports.report": Act("IM V", lambda e, c, i: e.imports.report(c, NOBODY)),
     "imports.export": Act("IM  ", lambda e, c, i: e.imports.export(c)),
     "groups.list_all": Act("IM V", lambda e, c, i: e.groups.list_all(c)),
+    "groups.list": Act("IM V", lambda e, c, i: e.groups.list(c, QUERY).first(1)),
+    "groups.get": Act("IM V", lambda e, c, i: e.groups.get(c, NOBODY)),
+    "groups.people": Act("IM V", lambda e, c, i: e.groups.people(c, NOBODY)),
+    "groups.add": Act("IM  ", lambda e, c, i: e.groups.add(c, GroupDraft())),
+    "groups.edit": Act("IM  ", lambda e, c, i: e.groups.edit(c, NOBODY, 1, GroupPatch())),
+    "groups.plan_edit": Act("IM V", lambda e, c, i: e.groups.plan_edit(c, NOBODY, GroupPatch())),
+    "groups.people_change": Act("IM V", lambda e, c, i: e.groups.people_change(c, NOBODY, [1], add=True)),
+    "groups.add_people": Act("IM  ", lambda e, c, i: e.groups.add_people(c, NOBODY, [i["resident"]])),
+    "groups.remove_people": Act("IM  ", lambda e, c, i: e.groups.remove_people(c, NOBODY, [i["resident"]])),
+    "groups.losses": Act("IM  ", lambda e, c, i: e.groups.losses(c, [NOBODY])),
+    "groups.delete": Act("IM  ", lambda e, c, i: e.groups.delete(c, [NOBODY])),
+    "holidays.list": Act("IM V", lambda e, c, i: e.holidays.list(c, QUERY).first(1)),
+    "holidays.get": Act("IM V", lambda e, c, i: e.holidays.get(c, NOBODY)),
+    "holidays.add": Act("IM  ", lambda e, c, i: e.holidays.add(c, "Fair", "2026-12-25")),
+    "holidays.edit": Act("IM  ", lambda e, c, i: e.holidays.edit(c, NOBODY, 1)),
+    "holidays.delete": Act("IM  ", lambda e, c, i: e.holidays.delete(c, NOBODY)),
     "devices.list": Act("IMTV", lambda e, c, i: e.devices.list(c, QUERY).first(1)),
     "devices.get": Act("IMTV", lambda e, c, i: e.devices.get(c, i["device"])),
     "devices.identify": Act("I T ", lambda e, c, i: e.devices.identify(c, "192.0.2.1", "", "")),
