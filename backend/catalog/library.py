@@ -11,7 +11,7 @@ IDENTITIES = (
     Choice("delivery", "Delivery"),
 )
 CODE_KINDS = (Choice("pin", "PIN"), Choice("card", "RF card"))
-TOPICS = frozenset({"residents", "apartments", "buildings", "groups", "visitors", "people"})
+TOPICS = frozenset({"residents", "apartments", "buildings", "groups", "personnel"})
 
 _OWNER = (
     Field("building", "Bldg", width=6, importance=2, short="b", filtered=True, sorted=True),

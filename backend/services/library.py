@@ -102,7 +102,7 @@ class Library(Service):
                     _turn_version(work, [row])
             action = f"Replaced a {word_of(row)}" if differs else "Saved without a change"
             work.tell(action, row.owner, row.holder_id, title_of(row), undoable=differs)
-            work.touch("residents", "visitors")
+            work.touch("residents", "personnel")
             return saved(work, new_id if differs else row.id)
 
     def taking(self, context: Context, ids: Iterable[int]) -> Taking:
@@ -249,7 +249,7 @@ def _take(work: Work, queue: deque[list[Row[Any]]]) -> None:
             for row in still:
                 free(work, row.id)
             _turn_version(work, still)
-    work.touch("residents", "visitors")
+    work.touch("residents", "personnel")
 
 
 def _by_owner(rows: Iterable[Row[Any]]) -> list[list[Row[Any]]]:

@@ -56,7 +56,7 @@ def find_manager(engine: Engine, context: Context, text: str) -> int:
 def find_apartment(engine: Engine, context: Context, text: str) -> int:
     """An apartment by "1001" where one building has it, by "A 1001", or by "id:12"."""
     if text.startswith(ID):
-        return engine.apartments.get(context, _id(text, "apartment")).id
+        return engine.apartments.get(context, number_of(text, "apartment")).id
     building, _, number = text.strip().rpartition(" ")
     found = _rows(engine, context, "apartment", Term("number", "eq", (number,)))
     if building:
@@ -72,7 +72,7 @@ def find_apartment(engine: Engine, context: Context, text: str) -> int:
 def find_resident(engine: Engine, context: Context, text: str) -> int:
     """A resident by UID, id, or words of name, apartment and building."""
     if text.startswith(ID):
-        return engine.residents.get(context, _id(text, "resident")).id
+        return engine.residents.get(context, number_of(text, "resident")).id
     return engine.residents.find(context, text)
 
 
@@ -101,7 +101,7 @@ def find_door(engine: Engine, context: Context, text: str) -> int:
 
 def find_text(engine: Engine, context: Context, text: str) -> int:
     """A text of the Outbox by its number."""
-    return engine.outbox.get(context, _id(text, "text")).id
+    return engine.outbox.get(context, number_of(text, "text")).id
 
 
 FINDERS: dict[str, Finder] = {
@@ -132,7 +132,7 @@ def _pick(what: str, text: str, known: Sequence[tuple[int, str]]) -> int:
     found = [one for one in known if fold(one[1]) == wanted]
     found = found or [one for one in known if _begins(fold(one[1]), wanted)]
     if text.startswith(ID) or (not found and text.isdigit()):
-        number = _id(text, what)
+        number = number_of(text, what)
         found = [one for one in known if one[0] == number]
     return _only(what, text, found)
 
@@ -152,7 +152,8 @@ def _begins(name: str, wanted: str) -> bool:
     return bool(wanted) and all(any(word.startswith(part) for word in words) for part in wanted.split())
 
 
-def _id(text: str, what: str) -> int:
+def number_of(text: str, what: str) -> int:
+    """The number in "id:12" or "12"; raises NotFound."""
     number = text.removeprefix(ID)
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         raise NotFound(f"There is no {what} '{text}'.")

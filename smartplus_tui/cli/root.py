@@ -33,6 +33,7 @@ COMMANDS = {
     "log": "logs",
     "tail": "tail",
     "search": "searching",
+    "library": "library",
     "sync": "syncing",
     "revoked": "syncing",
     "plan": "rights",
