@@ -36,6 +36,12 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "apartment.import": "apartment.create",
         "apartment.move": "apartment.reset",
         "apartment.reset": "apartment.reset",
+        "amenity.add": "booking.write",
+        "amenity.delete": "booking.write",
+        "amenity.edit": "booking.write",
+        "booking.add": "booking.write",
+        "booking.cancel": "booking.write",
+        "booking.move": "booking.write",
         "building.add": "building.write",
         "building.delete": "building.write",
         "building.rename": "building.write",
@@ -85,6 +91,8 @@ _TOPICS = (
     "managers",
     "temp_keys",
     "personnel",
+    "amenities",
+    "bookings",
 )
 
 
