@@ -18,8 +18,11 @@ METHODS = {
 MOST_FLOORS = {HolderKind.STAFF: None, HolderKind.DELIVERY: 10}
 """How many floors each kind may have; None for as many as there are (edge case 41)."""
 
-WORDS = {HolderKind.STAFF: "staff", HolderKind.DELIVERY: "delivery"}
-"""One person of each kind in a sentence."""
+NOUNS = {
+    HolderKind.STAFF: ("staff member", "staff members"),
+    HolderKind.DELIVERY: ("delivery", "deliveries"),
+}
+"""One and several of each kind in a sentence."""
 
 
 class StaffDraft(Frozen):

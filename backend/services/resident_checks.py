@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from typing import Any
 
@@ -69,9 +69,9 @@ def checked_contact(
     return columns
 
 
-def checked_floors(problems: Problems, typed: Iterable[str]) -> str:
-    """Accessible floors as the database keeps them."""
-    return problems.check("floors", lambda: stored(check_floors(typed)), "")
+def checked_floors(problems: Problems, typed: Iterable[str], most: int | None = None) -> str:
+    """Accessible floors as the database keeps them; at most `most` where that is given."""
+    return problems.check("floors", lambda: stored(check_floors(typed, most)), "")
 
 
 def checked_groups(problems: Problems, connection: Connection, community_id: int, ids: Iterable[int]) -> None:
@@ -80,8 +80,8 @@ def checked_groups(problems: Problems, connection: Connection, community_id: int
         problems.refuse("group_ids", "One of these access groups does not exist here any more.")
 
 
-def check_email_free(problems: Problems, connection: Connection, email: str | None, holder_id: int | None) -> None:
-    """An e-mail address belongs to one resident only; any number may have none."""
+def check_email_free(problems: Problems, connection: Connection, email: str | None, own: Collection[int]) -> None:
+    """An e-mail address belongs to one resident only, one of `own` may be that; any number may have none."""
     if email is None:
         return
     owner = connection.execute(
@@ -89,7 +89,7 @@ def check_email_free(problems: Problems, connection: Connection, email: str | No
         .join(t.resident, t.resident.c.id == t.holder.c.id)
         .where(t.resident.c.email == email)
     ).one_or_none()
-    if owner is not None and owner.id != holder_id:
+    if owner is not None and owner.id not in own:
         problems.taken("email", f"This e-mail address belongs to {spoken(owner.name)}.")
 
 

@@ -12,9 +12,11 @@ from backend.domain.errors import Invalid
 from backend.domain.id_access import check_id_access, split_value
 from backend.domain.records import ResidentDraft, ResidentPatch
 from backend.domain.staff import StaffDraft, StaffPatch
-from backend.services.credentials import Value
+from backend.services.credentials import Value, free, issue
 from backend.services.homes import Home
+from backend.services.photos import keep_photo
 from backend.services.resident_problems import Problems
+from backend.store.work import Work
 
 MOST_CARDS = 20
 """A door keeps four cards in a record and takes further records for the same person; this fills five of them."""
@@ -107,6 +109,16 @@ def changed_codes(
         _put_id_access(sorter, run, serial)
     _put_face(sorter, patch.face)
     return sorter.codes(patch.face)
+
+
+def exchange(work: Work, holder_id: int, codes: Codes) -> None:
+    """Free what goes and issue what comes, a face with its photo; call it within `reaching`."""
+    for credential_id in codes.free:
+        free(work, credential_id)
+    for _, value in codes.values:
+        credential_id = issue(work, holder_id, value)
+        if value.kind is CredentialKind.FACE and codes.face is not None:
+            keep_photo(work, credential_id, codes.face)
 
 
 def checked_pin(problems: Problems, name: str, text: str) -> str:

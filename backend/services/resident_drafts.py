@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,11 +16,10 @@ from backend.domain.errors import Invalid, NotFound
 from backend.domain.names import display_name, fold
 from backend.domain.records import ResidentDraft, ResidentPatch
 from backend.services import resident_checks as checks
-from backend.services.credentials import credentials_of, free, issue, open_value, spoken
+from backend.services.credentials import credentials_of, open_value, spoken
 from backend.services.holders import groups_of, set_groups
 from backend.services.logins import make_due, send_due
-from backend.services.photos import keep_photo
-from backend.services.resident_codes import Codes, changed_codes, new_codes
+from backend.services.resident_codes import Codes, changed_codes, exchange, new_codes
 from backend.services.resident_places import Place, place_of
 from backend.services.resident_problems import Problems
 from backend.store import tables as t
@@ -118,14 +117,17 @@ def check_draft(
     draft: ResidentDraft,
     *,
     origin: Origin = Origin.MANAGER,
+    leaving: Collection[int] = (),
 ) -> NewResident:
-    """The draft with its defaults filled in; `origin` is where its codes come from.
+    """The draft with its defaults filled in; `origin` is where its codes come from, `leaving` who will be gone then.
 
     Raises Conflict where one taken value (role, email, pin, cards, run) is all that is wrong, else Invalid with all
     fields.
     """
     problems = Problems()
-    place = problems.check("apartment_id", partial(place_of, connection, community_id, draft.apartment_id), None)
+    place = problems.check(
+        "apartment_id", partial(place_of, connection, community_id, draft.apartment_id, leaving), None
+    )
     role = checked_role(problems, place, draft.role)
     family = place.master_last if place is not None and role is ResidentRole.MEMBER else ""
     columns: dict[str, Any] = checks.checked_names(
@@ -139,7 +141,7 @@ def check_draft(
     codes = new_codes(problems, place, draft, origin)
     group_ids = (place.default_groups() if place else ()) if draft.group_ids is None else draft.group_ids
     checks.checked_groups(problems, connection, community_id, group_ids)
-    checks.check_email_free(problems, connection, columns["email"], None)
+    checks.check_email_free(problems, connection, columns["email"], leaving)
     checks.check_values_free(problems, connection, sealer, codes.values, None)
     problems.raise_any()
     assert place is not None, "without a place there is a problem"
@@ -186,7 +188,7 @@ def check_patch(
         typed["calling_code"] = ""  # the country fills it in
     columns: dict[str, Any] = checks.checked_names(problems, {name: typed.pop(name) for name in ("first", "last")})
     columns |= checks.checked_contact(problems, typed, place, row)
-    checks.check_email_free(problems, connection, columns["email"], row.id)
+    checks.check_email_free(problems, connection, columns["email"], [row.id])
     floors = row.floors if patch.floors is None else checks.checked_floors(problems, patch.floors)
     owned = credentials_of(connection, [row.id])
     live = {one.id: (CredentialKind(one.kind), open_value(sealer, one)) for one in owned}
@@ -244,8 +246,13 @@ def insert_holder(work: Work, new: NewResident) -> int:
 def insert_resident(work: Work, holder_id: int, new: NewResident) -> None:
     """Insert the account, the codes and the groups of a holder, and send the login; call it within `reaching`."""
     uid = str(FIRST_UID + holder_id)
-    work.insert(t.resident, id=holder_id, apartment_id=new.place.apartment_id, uid=uid, **new.columns)
-    _issue(work, holder_id, new.codes)
+    licence = new.place.licence if new.columns["role"] == ResidentRole.MASTER.value else None
+    work.insert(
+        t.resident, id=holder_id, apartment_id=new.place.apartment_id, uid=uid, **new.columns, **(licence or {})
+    )
+    if licence:
+        work.update(t.apartment, new.place.apartment_id, licence=None, licence_until=None)
+    exchange(work, holder_id, new.codes)
     set_groups(work, holder_id, new.group_ids)
     make_due(work, holder_id)
     send_due(work, new.place.apartment_id)
@@ -259,9 +266,7 @@ def apply_patch(work: Work, holder_id: int, version: int, changed: ChangedReside
     differs = work.update(t.resident, holder_id, version=version, **changed.columns)
     if changed.renamed or changed.moved_floors:
         work.update(t.holder, holder_id, name=changed.name, name_fold=fold(changed.name), floors=changed.floors)
-    for credential_id in changed.codes.free:
-        free(work, credential_id)
-    _issue(work, holder_id, changed.codes)
+    exchange(work, holder_id, changed.codes)
     if changed.group_ids is not None:
         set_groups(work, holder_id, changed.group_ids)
     if changed.reaches_doors and not differs:
@@ -270,13 +275,6 @@ def apply_patch(work: Work, holder_id: int, version: int, changed: ChangedReside
         make_due(work, holder_id)
     send_due(work, changed.apartment_id)
     return differs or changed.reaches_doors
-
-
-def _issue(work: Work, holder_id: int, codes: Codes) -> None:
-    for _, value in codes.values:
-        credential_id = issue(work, holder_id, value)
-        if value.kind is CredentialKind.FACE and codes.face is not None:
-            keep_photo(work, credential_id, codes.face)
 
 
 def family_of(connection: Connection, apartment_ids: Iterable[int]) -> list[Row[Any]]:

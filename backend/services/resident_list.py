@@ -62,7 +62,7 @@ def resident_listing(community_id: int, clock: Clock) -> Listing:
             "role": r.c.role,
             "account_status": r.c.account_status,
             "app_status": r.c.app_status,
-            "doors": _doors(clock),
+            "doors": worst_door(clock),
             "email": func.coalesce(r.c.email, ""),
             "mobile": func.coalesce(r.c.mobile, ""),
             "uid": r.c.uid,
@@ -77,7 +77,7 @@ def resident_listing(community_id: int, clock: Clock) -> Listing:
     )
 
 
-def _doors(clock: Clock) -> ColumnElement[str]:
+def worst_door(clock: Clock) -> ColumnElement[str]:
     """The worst state of a person's doors with the number of doors in it, "pending:1"; "none:0" without doors."""
     sync, device = t.device_sync, _concerned()
     ranked = (

@@ -27,10 +27,12 @@ from backend.domain.errors import Forbidden, SmartPlusError
 from backend.domain.groups import GroupDraft, GroupPatch
 from backend.domain.import_columns import Columns
 from backend.domain.imports import ImportDraft
+from backend.domain.moves import MoveDraft, MovePatch
 from backend.domain.paging import ListQuery
 from backend.domain.records import DeviceDraft, ManagerDraft, ResidentDraft, ResidentPatch
 from backend.domain.sheets import Sheet, SheetRow
 from backend.domain.signing_in import Proof
+from backend.domain.staff import StaffDraft, StaffPatch
 from backend.engine import SERVICES, Engine
 from backend.services.base import Service
 from backend.store import tables as t
@@ -78,6 +80,16 @@ ACTS: dict[str, Act] = {
     "apartments.reset_preview": Act("IM  ", lambda e, c, i: e.apartments.reset_preview(c, i["apartment"])),
     "apartments.reset": Act("IM  ", lambda e, c, i: e.apartments.reset(c, i["apartment"], "no number")),
     "apartments.delete": Act("I   ", lambda e, c, i: e.apartments.delete(c, NOBODY)),
+    "moves.preview": Act("IM  ", lambda e, c, i: e.moves.preview(c, i["apartment"])),
+    "moves.plan": Act("IM V", lambda e, c, i: e.moves.plan(c, MoveDraft(apartment_id=i["apartment"]))),
+    "moves.advise": Act("IM  ", lambda e, c, i: e.moves.advise(c, MoveDraft(apartment_id=i["apartment"]))),
+    "moves.move": Act("IM  ", lambda e, c, i: e.moves.move(c, MoveDraft(apartment_id=i["apartment"]), "no number")),
+    "moves.change": Act("IM  ", lambda e, c, i: e.moves.change(c, NOBODY, 1, MovePatch())),
+    "moves.cancel": Act("IM  ", lambda e, c, i: e.moves.cancel(c, NOBODY)),
+    "moves.get": Act("IM V", lambda e, c, i: e.moves.get(c, NOBODY)),
+    "moves.of": Act("IM V", lambda e, c, i: e.moves.of(c, i["apartment"])),
+    "moves.planned": Act("IM V", lambda e, c, i: e.moves.planned(c)),
+    "moves.receipt": Act("IM V", lambda e, c, i: e.moves.receipt(c, NOBODY)),
     "residents.list": Act("IM V", lambda e, c, i: e.residents.list(c, QUERY).first(1)),
     "residents.get": Act("IM V", lambda e, c, i: e.residents.get(c, i["resident"])),
     "residents.find": Act("IM V", lambda e, c, i: e.residents.find(c, "nobody")),
@@ -94,6 +106,32 @@ ACTS: dict[str, Act] = {
     "residents.plan_add": Act("IM V", lambda e, c, i: e.residents.plan_add(c, ResidentDraft(apartment_id=NOBODY))),
     "residents.plan_edit": Act("IM V", lambda e, c, i: e.residents.plan_edit(c, NOBODY, ResidentPatch())),
     "residents.reveal": Act("IM  ", lambda e, c, i: e.residents.reveal(c, i["resident"])),
+    "staff.list": Act("IM V", lambda e, c, i: e.staff.list(c, QUERY).first(1)),
+    "staff.get": Act("IM V", lambda e, c, i: e.staff.get(c, NOBODY)),
+    "staff.defaults": Act("IM  ", lambda e, c, i: e.staff.defaults(c)),
+    "staff.add": Act("IM  ", lambda e, c, i: e.staff.add(c, StaffDraft())),
+    "staff.edit": Act("IM  ", lambda e, c, i: e.staff.edit(c, NOBODY, 1, StaffPatch())),
+    "staff.advise_add": Act("IM  ", lambda e, c, i: e.staff.advise_add(c, StaffDraft())),
+    "staff.advise_edit": Act("IM  ", lambda e, c, i: e.staff.advise_edit(c, NOBODY, StaffPatch())),
+    "staff.photo": Act("IM V", lambda e, c, i: e.staff.photo(c, NOBODY)),
+    "staff.deletion": Act("IM  ", lambda e, c, i: e.staff.deletion(c, [NOBODY])),
+    "staff.delete": Act("IM  ", lambda e, c, i: e.staff.delete(c, [NOBODY])),
+    "staff.plan_add": Act("IM V", lambda e, c, i: e.staff.plan_add(c, StaffDraft())),
+    "staff.plan_edit": Act("IM V", lambda e, c, i: e.staff.plan_edit(c, NOBODY, StaffPatch())),
+    "staff.reveal": Act("IM  ", lambda e, c, i: e.staff.reveal(c, NOBODY)),
+    "deliveries.list": Act("IM V", lambda e, c, i: e.deliveries.list(c, QUERY).first(1)),
+    "deliveries.get": Act("IM V", lambda e, c, i: e.deliveries.get(c, NOBODY)),
+    "deliveries.defaults": Act("IM  ", lambda e, c, i: e.deliveries.defaults(c)),
+    "deliveries.add": Act("IM  ", lambda e, c, i: e.deliveries.add(c, StaffDraft())),
+    "deliveries.edit": Act("IM  ", lambda e, c, i: e.deliveries.edit(c, NOBODY, 1, StaffPatch())),
+    "deliveries.advise_add": Act("IM  ", lambda e, c, i: e.deliveries.advise_add(c, StaffDraft())),
+    "deliveries.advise_edit": Act("IM  ", lambda e, c, i: e.deliveries.advise_edit(c, NOBODY, StaffPatch())),
+    "deliveries.photo": Act("IM V", lambda e, c, i: e.deliveries.photo(c, NOBODY)),
+    "deliveries.deletion": Act("IM  ", lambda e, c, i: e.deliveries.deletion(c, [NOBODY])),
+    "deliveries.delete": Act("IM  ", lambda e, c, i: e.deliveries.delete(c, [NOBODY])),
+    "deliveries.plan_add": Act("IM V", lambda e, c, i: e.deliveries.plan_add(c, StaffDraft())),
+    "deliveries.plan_edit": Act("IM V", lambda e, c, i: e.deliveries.plan_edit(c, NOBODY, StaffPatch())),
+    "deliveries.reveal": Act("IM  ", lambda e, c, i: e.deliveries.reveal(c, NOBODY)),
     "imports.begin": Act("IM  ", lambda e, c, i: e.imports.begin(c, ImportKind.ADD, [SHEET])),
     "imports.begin_faces": Act("IM  ", lambda e, c, i: e.imports.begin_faces(c, "faces.zip", [])),
     "imports.preview": Act("IM  ", lambda e, c, i: e.imports.preview(c, LIST)),
@@ -238,10 +276,18 @@ SWITCHED = {
     "delete_residents": {
         "apartments.reset",
         "apartments.reset_preview",
+        "moves.preview",
+        "moves.move",
+        "moves.change",
+        "moves.cancel",
         "residents.deletion",
         "residents.delete",
         "library.taking",
         "library.delete",
+        "staff.deletion",
+        "staff.delete",
+        "deliveries.deletion",
+        "deliveries.delete",
     },
 }
 """Switch of an account -> what a property manager loses with it (rules 1.1)."""
@@ -338,11 +384,11 @@ def test_every_public_method_stands_in_the_table(site: Site) -> None:
 
 def test_the_engine_has_every_service_of_its_contract(site: Site) -> None:
     assert services(site.engine).keys() == {
-        "communities", "buildings", "apartments", "residents", "groups", "devices", "doors", "logs", "operations",
+        "communities", "buildings", "apartments", "residents", "groups", "holidays", "devices", "doors", "logs", "operations",
         "undo", "undoable", "managers", "first_passwords", "device_setup", "device_sheets",
         "sign_in", "sessions", "account", "forgotten", "kept", "sites",
         "sync", "access", "search", "dashboard", "agents", "backups", "settings", "outbox", "imports",
-        "library", "library_pins", "library_cards",
+        "library", "library_pins", "library_cards", "staff", "deliveries",
     }  # fmt: skip
 
 
