@@ -53,7 +53,11 @@ FIELDS: Mapping[str, tuple[Field, ...]] = MappingProxyType(
     {
         "community": COMMUNITY.fields,
         "building": BUILDING.fields,
-        "apartment": APARTMENT.fields,
+        "apartment": (
+            *APARTMENT.fields,
+            Field("licence", "Waiting account", Kind.STATE, vocabulary="account"),
+            Field("licence_until", "Waiting account until", Kind.DATE),
+        ),
         "resident": RESIDENT.fields,
         "temp_key": (
             *TEMP_KEY.fields,

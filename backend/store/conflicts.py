@@ -29,6 +29,7 @@ FIELDS = {
     "uq_device_name": ("name", "There is already a device of this name."),
     "uq_device_address": ("address", "A device at this address is already here."),
     "uq_relay_number": ("number", "This device already has a relay of this number."),
+    "uq_move_planned": ("", "A move is planned for this apartment already. Change or cancel it first."),
     "uq_linked_account": ("email", "These two accounts are linked already."),
     "uq_manager_community": ("communities", "This account acts in that community already."),
     "uq_manager_email": ("email", "There is already an account with this e-mail address."),

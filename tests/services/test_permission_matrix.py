@@ -33,6 +33,7 @@ from backend.domain.records import DeviceDraft, ManagerDraft, ResidentDraft, Res
 from backend.domain.sheets import Sheet, SheetRow
 from backend.domain.signing_in import Proof
 from backend.domain.staff import StaffDraft, StaffPatch
+from backend.domain.temp_keys import KeyTime, TempKeyDraft
 from backend.engine import SERVICES, Engine
 from backend.services.base import Service
 from backend.store import tables as t
@@ -132,6 +133,18 @@ ACTS: dict[str, Act] = {
     "deliveries.plan_add": Act("IM V", lambda e, c, i: e.deliveries.plan_add(c, StaffDraft())),
     "deliveries.plan_edit": Act("IM V", lambda e, c, i: e.deliveries.plan_edit(c, NOBODY, StaffPatch())),
     "deliveries.reveal": Act("IM  ", lambda e, c, i: e.deliveries.reveal(c, NOBODY)),
+    "temp_keys.list": Act("IM V", lambda e, c, i: e.temp_keys.list(c, QUERY).first(1)),
+    "temp_keys.get": Act("IM V", lambda e, c, i: e.temp_keys.get(c, NOBODY)),
+    "temp_keys.defaults": Act("IM  ", lambda e, c, i: e.temp_keys.defaults(c, i["apartment"])),
+    "temp_keys.add": Act("IM  ", lambda e, c, i: e.temp_keys.add(c, TempKeyDraft(name=""))),
+    "temp_keys.edit": Act("IM  ", lambda e, c, i: e.temp_keys.edit(c, NOBODY, 1, KeyTime())),
+    "temp_keys.resend": Act("IM  ", lambda e, c, i: e.temp_keys.resend(c, NOBODY)),
+    "temp_keys.advise_add": Act("IM  ", lambda e, c, i: e.temp_keys.advise_add(c, TempKeyDraft(name=""))),
+    "temp_keys.deletion": Act("IM  ", lambda e, c, i: e.temp_keys.deletion(c, [NOBODY])),
+    "temp_keys.delete": Act("IM  ", lambda e, c, i: e.temp_keys.delete(c, [NOBODY])),
+    "temp_keys.plan_add": Act("IM V", lambda e, c, i: e.temp_keys.plan_add(c, TempKeyDraft(name=""))),
+    "temp_keys.plan_edit": Act("IM V", lambda e, c, i: e.temp_keys.plan_edit(c, NOBODY, KeyTime())),
+    "temp_keys.picture": Act("IM  ", lambda e, c, i: e.temp_keys.picture(c, NOBODY)),
     "imports.begin": Act("IM  ", lambda e, c, i: e.imports.begin(c, ImportKind.ADD, [SHEET])),
     "imports.begin_faces": Act("IM  ", lambda e, c, i: e.imports.begin_faces(c, "faces.zip", [])),
     "imports.preview": Act("IM  ", lambda e, c, i: e.imports.preview(c, LIST)),
@@ -233,6 +246,7 @@ ACTS: dict[str, Act] = {
     "dashboard.summary": Act("IMTV", lambda e, c, i: e.dashboard.summary(c)),
     "settings.all": Act("IM V", lambda e, c, i: e.settings.all(c)),
     "settings.facts": Act("IM V", lambda e, c, i: e.settings.facts(c)),
+    "settings.edit of visitors": Act("IM  ", lambda e, c, i: e.settings.edit(c, {"visitor.span": "4"})),
     "settings.edit": Act("I   ", lambda e, c, i: e.settings.edit(c, {"sms.success": "OK"})),
     "settings.test": Act("I   ", lambda e, c, i: e.settings.test(c, OutgoingKind.MAIL, "x@example.com")),
     "outbox.list": Act("IM V", lambda e, c, i: e.outbox.list(c, QUERY).first(1)),
