@@ -73,6 +73,12 @@ VOCABULARIES: dict[str, dict[str, Drawn]] = {
         "cooling": Drawn("◐", "removing", "warn", "warn"),
         "gone": Drawn("○", "gone", "t3"),
     },
+    "temp_key": {
+        "not_started": Drawn("○", "Not started", "t2"),
+        "valid": Drawn("●", "Valid", "ok"),
+        "used_up": Drawn("○", "Used up", "t2"),
+        "expired": Drawn("×", "Expired", "bad", "bad"),
+    },
     "door": {
         "open": Drawn("●", "open", "ok", "ok"),
         "held_open": Drawn("●", "held open", "ok", "ok"),

@@ -155,14 +155,17 @@ class TempKeyDefaults(Frozen):
 
 
 class KeyDoor(Frozen):
-    """A door phone of a key: its doors, whether it reads the QR code, how it stands and when it was read back."""
+    """A door phone of a key: its doors, whether it reads the QR code, how it stands, when it was read back.
+
+    `state` is None where a key that is over is proved to be gone.
+    """
 
     device_id: int
     device: str
     doors: str
     model: str
     reads_qr: bool
-    state: SyncState
+    state: SyncState | None
     detail: str = ""
     read_at: datetime | None = None
 
@@ -244,8 +247,8 @@ class Pool:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is left."""
-        return self.total is not None and self.counted >= self.total
+        """Whether nothing is left; a key that has lost all its doors is not used up."""
+        return self.total is not None and 0 < self.total <= self.counted
 
 
 def pool_of(each_count: int | None, phones: int, counted: int) -> Pool:
