@@ -149,6 +149,7 @@ RESIDENT = Record(
             filtered=True,
             sorted=True,
         ),
+        Field("group", "Access group", listed=False, short="g", filtered=True),
         Field("uid", "UID", width=9, importance=6, align_right=True, filtered=True),
         Field("remark", "Remark", width=20, importance=9, formed=True, max_length=128, section="Note", filtered=True),
     ),

@@ -34,7 +34,21 @@ _SORTS: dict[str, ColumnElement[Any]] = {
     "expires_at": func.coalesce(t.resident.c.expires_at, literal(_FAR, UtcDateTime)),
 }
 
+
+def _group_names() -> ColumnElement[str]:
+    """The names of a person's access groups, folded, a line each."""
+    member, group = t.access_group_member, t.access_group
+    query = (
+        select(func.coalesce(func.aggregate_strings(group.c.name_fold, "\n"), ""))
+        .select_from(member)
+        .join(group, group.c.id == member.c.group_id)
+        .where(member.c.holder_id == t.holder.c.id)
+    )
+    return query.correlate(t.holder).scalar_subquery()
+
+
 _FILTERS: dict[str, FilterColumn] = {
+    "group": FilterColumn(_group_names(), "contains"),
     "name": FilterColumn(t.holder.c.name_fold, "contains"),
     "building": FilterColumn(t.building.c.name_fold, "folded"),
     "apartment": FilterColumn(t.apartment.c.number),

@@ -44,6 +44,15 @@ def find_group(engine: Engine, context: Context, text: str) -> int:
     return _pick("access group", text, [(row[0], row[1]) for row in engine.groups.list_all(context)])
 
 
+def find_holiday(engine: Engine, context: Context, text: str) -> int:
+    """A holiday by its first day, its name, words of it, or its id."""
+    rows = engine.list("holiday", context).first(MOST)
+    days = [(row.id, str(row.values["first_day"])) for row in rows]
+    if any(day == text for _, day in days):
+        return _pick("holiday", text, days)
+    return _pick("holiday", text, [(row.id, str(row.values["name"])) for row in rows])
+
+
 def find_manager(engine: Engine, context: Context, text: str) -> int:
     """An account by its e-mail, name, words of it, or its id."""
     rows = engine.list("manager", context).first(MOST)
@@ -76,14 +85,28 @@ def find_resident(engine: Engine, context: Context, text: str) -> int:
     return engine.residents.find(context, text)
 
 
+def find_staff(engine: Engine, context: Context, text: str) -> int:
+    """A staff member by name, words of it, or id."""
+    return _pick("staff member", text, _names(engine, context, "staff"))
+
+
+def find_delivery(engine: Engine, context: Context, text: str) -> int:
+    """A delivery by its name, words of it, or its id."""
+    return _pick("delivery", text, _names(engine, context, "delivery"))
+
+
 def find_person(engine: Engine, context: Context, text: str) -> int:
-    """A resident as `find_resident`, or one who was deleted, by id or by words of the name."""
+    """A resident as `find_resident`, staff or a delivery by name, or somebody who was deleted; each by id too."""
     try:
         return find_resident(engine, context, text)
     except NotFound:
         if (number := text.removeprefix(ID)).isdigit():
             return int(number)
-        terms = (Term("type", "eq", ("resident.delete",)), Term("entity_name", "eq", (text,)))
+        others = [*_names(engine, context, "staff"), *_names(engine, context, "delivery")]
+        if found := _called(text, others):
+            return _only("person", text, found)
+        deleted = ("resident.delete", "staff.delete", "delivery.delete")
+        terms = (Term("type", "eq", deleted), Term("entity_name", "eq", (text,)))
         gone = {
             int(row.values["entity_id"]): str(row.values["entity_name"])
             for row in _rows(engine, context, "operation", *terms)
@@ -109,11 +132,14 @@ FINDERS: dict[str, Finder] = {
     "apartment": find_apartment,
     "building": find_building,
     "community": find_community,
+    "delivery": find_delivery,
     "device": find_device,
     "door": find_door,
+    "holiday": find_holiday,
     "manager": find_manager,
     "outgoing": find_text,
     "resident": find_resident,
+    "staff": find_staff,
 }
 """By the name of the record type in the catalog."""
 
@@ -128,13 +154,18 @@ def _names(engine: Engine, context: Context, record: str) -> list[tuple[int, str
 
 def _pick(what: str, text: str, known: Sequence[tuple[int, str]]) -> int:
     """The one that is called so; a whole name wins over beginnings of its words, and both over an id."""
-    wanted = fold(text.strip())
-    found = [one for one in known if fold(one[1]) == wanted]
-    found = found or [one for one in known if _begins(fold(one[1]), wanted)]
+    found = _called(text, known)
     if text.startswith(ID) or (not found and text.isdigit()):
         number = number_of(text, what)
         found = [one for one in known if one[0] == number]
     return _only(what, text, found)
+
+
+def _called(text: str, known: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Those who are called so; a whole name wins over beginnings of its words."""
+    wanted = fold(text.strip())
+    found = [one for one in known if fold(one[1]) == wanted]
+    return found or [one for one in known if _begins(fold(one[1]), wanted)]
 
 
 def _only(what: str, text: str, found: Sequence[tuple[int, str]]) -> int:

@@ -27,6 +27,10 @@ COMMANDS = {
     "building": "buildings",
     "apartment": "apartments",
     "resident": "residents",
+    "access-group": "groups",
+    "holiday": "groups",
+    "delivery": "staff",
+    "staff": "staff",
     "import": "importing",
     "device": "devices",
     "door": "doors",
@@ -59,7 +63,8 @@ class Root(click.Group):
         """A command by its name."""
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = getattr(import_module(f"smartplus_tui.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        module = import_module(f"smartplus_tui.cli.{COMMANDS[cmd_name]}")
+        found: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return found
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

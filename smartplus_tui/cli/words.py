@@ -8,6 +8,7 @@ _SPELT = {
     "credentials_remove": "remove-code",
     "expected": "count",
     "pins_add": "further-pins",
+    "relay_ids": "doors",
     "relay_names": "door",
 }
 """Fields whose option has another name than theirs."""

@@ -85,7 +85,6 @@ def test_the_verbs_of_the_catalog_are_commands():
         "door-log": "log",
         "operation": "log",
         "undo": "undo",
-        "access-group": "",
         "outgoing": "outbox",
     }
     elsewhere = {
