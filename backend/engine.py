@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from backend.domain.enums import ImportKind
     from backend.domain.filter import FieldSpec, Filter
     from backend.domain.imports import FaceFile
+    from backend.domain.receipts import Receipt
     from backend.domain.sheets import Sheet
     from backend.services.access import Access
     from backend.services.account import Account
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from backend.services.devices import Devices
     from backend.services.door_logs import DoorLogs
     from backend.services.doors import Doors
+    from backend.services.drift import Drift
     from backend.services.first_passwords import FirstPasswords
     from backend.services.forgotten import Forgotten
     from backend.services.groups import Groups
@@ -51,11 +53,13 @@ if TYPE_CHECKING:
     from backend.services.outbox_list import Outbox
     from backend.services.personnel import Deliveries, Staff
     from backend.services.residents import Residents
+    from backend.services.revocations import Revocations
     from backend.services.search import Search
     from backend.services.sessions import Sessions
     from backend.services.settings import Settings
     from backend.services.sign_in import SignIn
     from backend.services.sites import Sites
+    from backend.services.sync_doors import SyncDoors
     from backend.services.sync_state import Sync
     from backend.services.temp_keys import TempKeys
     from backend.services.undo import Undo
@@ -103,6 +107,9 @@ SERVICES = {
     "library_pins": "library_list:PinList",
     "library_cards": "library_list:CardList",
     "sync": "sync_state:Sync",
+    "sync_doors": "sync_doors:SyncDoors",
+    "revocations": "revocations:Revocations",
+    "drift": "drift:Drift",
     "temp_keys": "temp_keys:TempKeys",
     "access": "access:Access",
     "search": "search:Search",
@@ -130,6 +137,9 @@ LISTS = {
     "operation": "operations",
     "manager": "managers",
     "undo": "undoable",
+    "sync-door": "sync_doors",
+    "revocation": "revocations",
+    "drift": "drift",
     "outgoing": "outbox",
     "staff": "staff",
     "delivery": "deliveries",
@@ -173,6 +183,9 @@ class Engine:
     library_pins: PinList
     library_cards: CardList
     sync: Sync
+    sync_doors: SyncDoors
+    revocations: Revocations
+    drift: Drift
     temp_keys: TempKeys
     access: Access
     search: Search
@@ -332,6 +345,12 @@ class Engine:
         from backend.documents.faces import read_faces
 
         return read_faces(path.expanduser(), told)
+
+    def write_receipt(self, path: Path, receipt: Receipt) -> None:
+        """Write a receipt as a file, text or PDF by its suffix; raises Invalid (path)."""
+        from backend.documents.receipts import write_receipt
+
+        write_receipt(path.expanduser(), receipt)
 
     def write_template(self, context: Context, kind: ImportKind, path: Path, *, filled: bool = False) -> int:
         """Write the template of an import with its hints; `filled` with everybody, for a batch edit.

@@ -18,6 +18,7 @@ from backend.catalog.model import Record
 from backend.catalog.operations import OPERATION, UNDO
 from backend.catalog.outgoing import OUTGOING
 from backend.catalog.residents import RESIDENT
+from backend.catalog.syncing import DRIFT, REVOCATION, SYNC_DOOR
 from backend.catalog.temp_keys import TEMP_KEY
 from backend.catalog.staff import DELIVERY, STAFF
 
@@ -37,6 +38,9 @@ RECORDS: Mapping[str, Record] = MappingProxyType(
             DOOR_LOG,
             OPERATION,
             UNDO,
+            SYNC_DOOR,
+            REVOCATION,
+            DRIFT,
             MANAGER,
             OUTGOING,
             DELIVERY,

@@ -79,6 +79,25 @@ VOCABULARIES: dict[str, dict[str, Drawn]] = {
         "used_up": Drawn("○", "Used up", "t2"),
         "expired": Drawn("×", "Expired", "bad", "bad"),
     },
+    "revocation": {
+        "holds": Drawn("×", "still holds", "bad", "bad"),
+        "removed": Drawn("◐", "removed, not read back", "warn", "warn"),
+        "gone": Drawn("✓", "read back, gone", "ok", "ok"),
+    },
+    "proof": {
+        "overdue": Drawn("×", "overdue", "bad", "bad"),
+        "open": Drawn("◐", "not read back", "warn", "warn"),
+        "proved": Drawn("✓", "read back, gone", "ok", "ok"),
+    },
+    "drift": {
+        "open": Drawn("≠", "open", "warn", "warn"),
+        "removing": Drawn("◐", "being removed", "warn", "warn"),
+        "repaired": Drawn("✓", "set right", "ok"),
+        "adopted": Drawn("✓", "adopted", "ok"),
+        "overwritten": Drawn("✓", "overwritten", "ok"),
+        "left": Drawn("–", "left alone", "t3", "t3"),
+        "gone": Drawn("–", "gone by itself", "t3", "t3"),
+    },
     "door": {
         "open": Drawn("●", "open", "ok", "ok"),
         "held_open": Drawn("●", "held open", "ok", "ok"),

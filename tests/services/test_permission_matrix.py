@@ -412,7 +412,8 @@ def test_the_engine_has_every_service_of_its_contract(site: Site) -> None:
         "communities", "buildings", "apartments", "residents", "groups", "holidays", "devices", "doors", "logs", "operations",
         "undo", "undoable", "managers", "first_passwords", "device_setup", "device_sheets",
         "sign_in", "sessions", "account", "forgotten", "kept", "sites",
-        "sync", "sync_doors", "revocations", "drift", "access", "search", "dashboard", "agents", "backups", "settings", "outbox", "imports",
+        "sync", "sync_doors", "revocations", "drift",
+        "access", "search", "dashboard", "agents", "backups", "settings", "outbox", "imports",
         "temp_keys", "library", "library_pins", "library_cards", "staff", "deliveries",
     }  # fmt: skip
 
