@@ -96,7 +96,7 @@ def find_delivery(engine: Engine, context: Context, text: str) -> int:
 
 
 def find_person(engine: Engine, context: Context, text: str) -> int:
-    """A resident as `find_resident`, staff or a delivery by name, or somebody who was deleted; each by id too."""
+    """A resident as `find_resident`, else staff or a delivery by name, else somebody who was deleted; each by id too."""
     try:
         return find_resident(engine, context, text)
     except NotFound:

@@ -40,6 +40,7 @@ COMMANDS = {
     "library": "library",
     "sync": "syncing",
     "revoked": "syncing",
+    "drift": "drifting",
     "plan": "rights",
     "why": "rights",
     "undo": "undoing",

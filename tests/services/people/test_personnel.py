@@ -354,3 +354,16 @@ def test_what_is_allowed_and_odd_is_said_before(park: Park, typed: dict[str, Any
 
 def _killed(topics: frozenset[str]) -> None:
     raise KeyboardInterrupt
+
+
+@pytest.mark.feature("VIS-06")
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_search_finds_by_name_card_and_pin(park: Park, kind: type[Personnel]) -> None:
+    service = kind(park.store)
+    saved = add(service, park, "Łukasz Moss", pin="4321", cards=("0A1B2C3D",))
+    hit = (kind.KIND.value, saved.id, "Łukasz Moss")
+    for typed in ("luk mo", "0A1B2C3D", "0169552957", "pin:4321"):
+        hits = park.search.find(park.act, typed)
+        assert [(one.record, one.id, one.title) for one in hits] == [hit], typed
+    service.delete(park.act, (saved.id,))
+    assert park.search.find(park.context, "luk mo") == park.search.find(park.context, "0A1B2C3D") == ()
