@@ -29,6 +29,10 @@ class BookingStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+LIVE = (BookingStatus.UPCOMING, BookingStatus.IN_PROGRESS)
+"""States in which a reservation takes its seat and its key holds, or is going to."""
+
+
 class BookingDraft(Frozen):
     """A reservation to be made; instants, whole minutes are kept."""
 
@@ -44,7 +48,7 @@ class BookingDraft(Frozen):
 
 
 class BookingRecord(Frozen):
-    """A reservation's whole page; its key is masked."""
+    """A reservation's whole page. `digits` is its key whole while it holds, for whoever may see codes, else ""."""
 
     id: int
     version: int
@@ -57,19 +61,27 @@ class BookingRecord(Frozen):
     ends_at: datetime
     status: BookingStatus
     cancelled_at: datetime | None
-    key: str
-    uses_left: int | None
-    """How often the key still opens the door; None without a limit."""
+    masked: str
+    digits: str = Field(repr=False)
+    uses: int
+    """How often the key has opened a door."""
+    most_uses: int | None
+    """How often it may; None without a limit."""
     doors: tuple[str, ...]
     email: str
     mail: OutgoingState | None
+    """How it stands with the mail that took the key to the resident; None where none was written."""
     mail_answer: str
 
+    @property
+    def slot(self) -> Slot:
+        """The stretch of time."""
+        return Slot(self.starts_at, self.ends_at)
 
-class BookingKey(Frozen):
-    """The key of a reservation as it is given out."""
-
-    digits: str = Field(repr=False)
+    @property
+    def live(self) -> bool:
+        """Whether it is neither over nor cancelled."""
+        return self.status in LIVE
 
 
 class Taken(Frozen):
@@ -124,20 +136,20 @@ def whole_minutes(slot: Slot) -> Slot:
 def parse_slot(day: str, start: str, end: str, now: datetime, zone: str) -> Slot:
     """The slot of a day, a start and an end as typed: "fr", "18", "19:30" or "90m"; without a day the next such time.
 
-    The end is on the day of the start, 24 its midnight. Raises Invalid (starts, ends); a wall time that the clocks skip
+    The end is on the day of the start, 24 its midnight. Raises Invalid (start, end); a wall time that the clocks skip
     is refused, of one that comes twice the first is meant (edge case 25).
     """
     bad: dict[str, str] = {}
     begins = None
     if not start.strip():
-        bad["starts"] = "Write when it starts, as in 18 or 18:30."
+        bad["start"] = "Write when it starts, as in 18 or 18:30."
     else:
         try:
             begins = parse_moment(f"{day} {start}", now - timedelta(minutes=1), zone)
         except Invalid as error:
-            bad["starts"] = str(error)
+            bad["start"] = str(error)
     if not end.strip():
-        bad["ends"] = "Write when it ends, as in 19:30, or how long, as in 90m."
+        bad["end"] = "Write when it ends, as in 19:30, or how long, as in 90m."
     if begins is None or bad:
         raise Invalid(bad)
     return whole_minutes(Slot(begins, _end(end.strip(), begins, zone)))
@@ -153,7 +165,7 @@ def _end(text: str, begins: datetime, zone: str) -> datetime:
         return parse_moment(f"{today} {text}" if alone else text, begins, zone)
     except Invalid as error:
         told = "It ends before it starts." if alone and "is over" in str(error) else str(error)
-        raise Invalid({"ends": told}) from None
+        raise Invalid({"end": told}) from None
 
 
 def midnight_of(day: date, zone: str) -> datetime:

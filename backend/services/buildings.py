@@ -14,6 +14,7 @@ from backend.domain.errors import Conflict, NotFound
 from backend.domain.names import check_name, fold
 from backend.domain.paging import ListQuery
 from backend.domain.records import BuildingRecord, Saved
+from backend.services.amenity_checks import forget_building
 from backend.services.base import Service, replayed, saved
 from backend.services.default_groups import default_relays
 from backend.services.holders import reaching
@@ -99,6 +100,7 @@ class Buildings(Service):
             group_id = default_group(work.connection, building_id)
             if group_id is not None:
                 _delete_group(work, group_id)
+            forget_building(work, building_id)
             work.delete(t.building, building_id)
             work.tell("Deleted building", "building", building_id, row.name)
             work.touch("buildings", "groups")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, or_, select
 
+from backend.services.amenity_device import kept_out
 from backend.store import tables as t
 from backend.store.work import Work
 
@@ -15,7 +16,8 @@ from backend.store.work import Work
 def default_relays(connection: Connection, building_id: int) -> frozenset[int]:
     """The relays that the default group of a building is to have: those of every public device that stands in it.
 
-    Public devices of the whole community belong to every building, else nobody passes the main gate.
+    Public devices of the whole community belong to every building, else nobody passes the main gate. The device of an
+    amenity that was taken out stays out (rules 6).
     """
     d, b = t.device, t.building
     here = or_(d.c.building_id.is_(None), d.c.building_id == building_id)
@@ -24,6 +26,7 @@ def default_relays(connection: Connection, building_id: int) -> frozenset[int]:
         .join(d, d.c.id == t.relay.c.device_id)
         .join(b, b.c.community_id == d.c.community_id)
         .where(b.c.id == building_id, d.c.public.is_(True), d.c.apartment_id.is_(None), here)
+        .where(d.c.id.not_in(kept_out()))
     )
     return frozenset(connection.execute(relays).scalars())
 

@@ -15,6 +15,7 @@ from backend.domain.enums import DeviceKind, DeviceStatus
 from backend.domain.errors import Invalid
 from backend.domain.names import check_name, clean, fold
 from backend.domain.records import DeviceDraft
+from backend.services.amenity_return import take_up
 from backend.store import tables as t
 from backend.store.work import Work
 
@@ -113,6 +114,8 @@ def insert_device(work: Work, draft: DeviceDraft, place: Spot) -> int:
         work.insert(t.relay, uuid=new_id(), device_id=device_id, number=number, name=name, name_fold=fold(name))
     work.insert(t.device_state, id=device_id, status=DeviceStatus.NEVER_SEEN.value)
     work.insert(t.device_sync, id=device_id)
+    if place.apartment_id is None:
+        take_up(work, device_id, draft.mac)
     return device_id
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, select
 from backend.domain.enums import ResidentRole
 from backend.domain.errors import Conflict, NotFound
 from backend.domain.records import Deletion
+from backend.services.booking_rights import cancel_rows, live_of_residents
 from backend.services.holders import chunks, reaching
 from backend.services.leaving import take_all, what_goes
 from backend.services.logins import recall
@@ -108,6 +109,8 @@ def delete_family(work: Work, family: Family) -> None:
         for holder_id in ids:
             work.delete(t.resident, holder_id)
         take_all(work, ids)
+    if live := live_of_residents(work.connection, ids, work.at):
+        cancel_rows(work, live, "resident deleted")
     work.touch("residents", "apartments", "buildings", "groups")
 
 
