@@ -15,6 +15,7 @@ from screens.base.messages import GoTo
 from screens.base.needs import needs
 from screens.base.page import Page
 from screens.base.session import Session
+from screens.library_form import REPLACED, CodeForm
 from screens.resident_acts import delete_residents, reset_password, show_codes, show_photo
 from screens.resident_drawing import (
     WORDS,
@@ -50,7 +51,8 @@ class ResidentPage(Page):
     """One resident."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "edit", "Edit", id="resident.edit", tooltip="Edit this person", show=False),
+        Binding("e", "replace_code", "Replace code", id="resident.replace", tooltip="Replace this code", show=False),
+        Binding("E", "edit", "Edit person", id="resident.edit", tooltip="Edit this person", show=False),
         Binding("d", "remove_code", "Delete code", id="resident.code", tooltip="Take this code away", show=False),
         Binding("X", "delete", "Delete person", id="resident.delete", tooltip="Delete this person", show=False),
         Binding("h", "history", "History", id="resident.history", tooltip="Who changed this person", show=False),
@@ -64,7 +66,8 @@ class ResidentPage(Page):
     MODULE = "r"
     TOPICS = frozenset({"residents", "sync", "door_logs", "outbox"})
     HINTS = (
-        ("e", "Edit"),
+        ("E", "Edit person"),
+        ("e", "Replace code"),
         ("d", "Delete code"),
         ("h", "History"),
         ("l", "Logs"),
@@ -115,7 +118,7 @@ class ResidentPage(Page):
         opens = sum(1 for door in record.doors if door.opens)
         self.query_one("#doors", Panel).figure = ((f"opens {opens}", "$sp-t2"),)
         table = self.query_one(VirtualTable)
-        table.show_message(empty("No PIN and no card", "e", "Add one").content())
+        table.show_message(empty("No PIN and no card", "E", "Add one").content())
         codes = codes_of(record)
         table.set_source(ListSource([self._row(at, one) for at, one in enumerate(codes)]))
         if not codes:
@@ -136,6 +139,11 @@ class ResidentPage(Page):
     @on(CursorMoved)
     def _cursor_moved(self, event: CursorMoved) -> None:
         event.stop()
+        if event.row is not None and self.code_wanted is not None and self._record is not None:
+            ids = [one.id for one in codes_of(self._record)]
+            wanted, self.code_wanted = self.code_wanted, None
+            if wanted in ids:
+                self.query_one(VirtualTable).move_to(ids.index(wanted))
         self.end_wait()
 
     def _row(self, at: int, one: CredentialRecord) -> Row:
@@ -148,6 +156,16 @@ class ResidentPage(Page):
     def action_edit(self) -> None:
         """Edit."""
         self.app.push_screen(ResidentEdit(self.session, self._resident_id))
+
+    @needs("resident.write")
+    def action_replace_code(self) -> None:
+        """Replace the PIN or card under the cursor; a face or ID access is changed with the person."""
+        row = self.query_one(VirtualTable).cursor_row
+        code = next((one for one in codes_of(self._record) if row and one.id == row.id), None) if self._record else None
+        if code is not None and code.kind in REPLACED:
+            self.app.push_screen(CodeForm(self.session, code.id, code.kind))
+        else:
+            self.action_edit()
 
     @needs("resident.write")
     def action_family(self) -> None:

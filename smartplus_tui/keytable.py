@@ -15,6 +15,7 @@ FORMS = (
     "screens.apartment_form:ApartmentForm",
     "screens.apartment_new:ApartmentNew",
     "screens.resident_form:ResidentForm",
+    "screens.library_form:CodeForm",
     "screens.device_form:DeviceForm",
     "screens.device_form:RelayForm",
 )

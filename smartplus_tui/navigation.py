@@ -38,6 +38,8 @@ MODULES = (
     Module("a", "Apartments", "screens.apartments:ApartmentsScreen", "apartment.read"),
     Module("r", "Residents", "screens.residents:ResidentsScreen", "resident.read"),
     Module("l", "Logs", "screens.door_logs:DoorLogsScreen", "door_log.read"),
+    Module("i", "Library", "screens.library:PinsTab", "library.read"),
+    Module("i2", "RF cards", "screens.library:CardsTab", "library.read", tab=True),
     Module("p", "Devices", "screens.devices:DevicesScreen", "device.read"),
     Module("o", "Outbox", "screens.outbox:OutboxScreen", "outbox.read"),
     Module("s", "Settings", "screens.settings:SettingsScreen", "setting.read"),

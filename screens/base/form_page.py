@@ -206,13 +206,17 @@ class FormPage(MergingPage):
             return plans
         return await self.plan()
 
+    def losing(self, plans: Sequence[DoorPlan]) -> list[DoorPlan]:
+        """The doors at which a save takes so much away that it asks first."""
+        return [plan for plan in plans if plan.removes]
+
     async def _save_unless_lost(self, then: FormPage | None) -> None:
         """A save that takes access away asks first."""
         try:
             plans = await self._present_plan() or ()
         except SmartPlusError:
             plans = ()  # saving says what is wrong, at its field
-        losing = [plan for plan in plans if plan.removes]
+        losing = self.losing(plans)
         if not losing:
             await self._save_now(then)
             return
