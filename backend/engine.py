@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from backend.services.access import Access
     from backend.services.account import Account
     from backend.services.agents import Agents
+    from backend.services.amenities import Amenities
     from backend.services.apartments import Apartments
     from backend.services.backups import Backups
+    from backend.services.bookings import Bookings
     from backend.services.buildings import Buildings
     from backend.services.communities import Communities
     from backend.services.dashboard import DashboardService
@@ -40,8 +42,11 @@ if TYPE_CHECKING:
     from backend.services.drift import Drift
     from backend.services.first_passwords import FirstPasswords
     from backend.services.forgotten import Forgotten
+    from backend.services.ghost_pages import ComputedPages
+    from backend.services.ghosts import Ghosts
     from backend.services.groups import Groups
     from backend.services.holidays import Holidays
+    from backend.services.import_staff import StaffImports
     from backend.services.imports import Imports
     from backend.services.kept import Kept
     from backend.services.library import Library
@@ -75,6 +80,7 @@ if TYPE_CHECKING:
 
     Sheets = tuple[Sheet, ...]
     Faces = tuple[FaceFile, ...]
+    Modules = tuple[tuple[bool, ...], ...]
 
 Words = list[str]
 
@@ -106,6 +112,7 @@ SERVICES = {
     "library": "library:Library",
     "library_pins": "library_list:PinList",
     "library_cards": "library_list:CardList",
+    "ghosts": "ghosts:Ghosts",
     "sync": "sync_state:Sync",
     "sync_doors": "sync_doors:SyncDoors",
     "revocations": "revocations:Revocations",
@@ -118,8 +125,11 @@ SERVICES = {
     "backups": "backups:Backups",
     "settings": "settings:Settings",
     "outbox": "outbox_list:Outbox",
+    "amenities": "amenities:Amenities",
+    "bookings": "bookings:Bookings",
     "staff": "personnel:Staff",
     "deliveries": "personnel:Deliveries",
+    "staff_imports": "import_staff:StaffImports",
 }
 """Name of each service -> its module and class; they are loaded when they are first asked for."""
 
@@ -141,10 +151,13 @@ LISTS = {
     "revocation": "revocations",
     "drift": "drift",
     "outgoing": "outbox",
+    "amenity": "amenities",
+    "booking": "bookings",
     "staff": "staff",
     "delivery": "deliveries",
     "library-pin": "library_pins",
     "library-card": "library_cards",
+    "ghost": "ghosts",
 }
 """Name of each record type that has a list -> the service that lists it."""
 
@@ -182,6 +195,7 @@ class Engine:
     library: Library
     library_pins: PinList
     library_cards: CardList
+    ghosts: Ghosts
     sync: Sync
     sync_doors: SyncDoors
     revocations: Revocations
@@ -194,8 +208,11 @@ class Engine:
     backups: Backups
     settings: Settings
     outbox: Outbox
+    amenities: Amenities
+    bookings: Bookings
     staff: Staff
     deliveries: Deliveries
+    staff_imports: StaffImports
     feed: ChangeFeed
     """Tells of every commit, of whatever process; `subscribe` answers how to end that."""
 
@@ -325,6 +342,12 @@ class Engine:
 
         return dots_of(jpeg, columns)
 
+    def draw_qr(self, text: str) -> Modules:
+        """The QR code of a text as rows of modules, True for dark, without its quiet zone."""
+        from backend.services.qr import qr_modules
+
+        return qr_modules(text)
+
     def read_sheets(self, path: Path) -> Sheets:
         """The sheets of an xlsx or csv file for `imports.begin`; raises Invalid (file) with one sentence."""
         from backend.documents.reading import read_file
@@ -364,6 +387,14 @@ class Engine:
         rows = self.imports.export(context) if filled else ()
         names, hints = [column.heading for column in columns], [column.hint for column in columns]
         return write_rows(path.expanduser(), names, rows, title=TITLES[kind], hints=hints)
+
+    def write_staff_template(self, path: Path) -> None:
+        """Write the guide's empty RF card template of staff with its hints; raises Invalid (path)."""
+        from backend.documents.writer import write_rows
+        from backend.domain.import_columns import STAFF_COLUMNS
+
+        names, hints = [column.heading for column in STAFF_COLUMNS], [column.hint for column in STAFF_COLUMNS]
+        write_rows(path.expanduser(), names, (), title="Staff", hints=hints)
 
     def write_device_template(self, path: Path) -> None:
         """Write the empty template of devices with its hints; raises Invalid (path)."""

@@ -1,21 +1,20 @@
-"""Temporary keys: what one is, when it holds, how its uses are counted (guide: Temporary keys; rules 7.1, 7.2)."""
+"""Temporary keys: what one is, and how its uses are counted (guide: Temporary keys; rules 7.1, 7.2)."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import Field
 
-from backend.domain.access.rules import ALL_DAY_END, Window
-from backend.domain.access.windows import ALL_DAYS
 from backend.domain.enums import Repeat, SyncState
 from backend.domain.errors import Invalid
 from backend.domain.outgoing import OutgoingRecord
 from backend.domain.records import Frozen, LogLine
+from backend.domain.temp_key_times import KeyTime, VisitorRules, typed_hours
 
 DIGITS = 8
 FIRST_DIGIT = "9"
@@ -25,8 +24,6 @@ MOST_USES = 999
 COUNT_FROM = 21
 """From so many keys on the count has to be typed before they are deleted."""
 
-CLOCKS_APART = timedelta(minutes=1)
-"""How far the clock of a door may be off: a use this far outside the key's time counts, as the door let it in."""
 ONE_ENTRY = timedelta(seconds=1)
 """Two relays of one phone that open within this are one entry."""
 
@@ -46,73 +43,6 @@ LIVING = (KeyState.NOT_STARTED, KeyState.VALID)
 """States in which a key opens doors, or is going to."""
 
 
-class KeyTime(Frozen):
-    """When a key holds: one span (Never), or hours of every day (Daily) or of weekdays (Weekly).
-
-    `begins` and `ends` are UTC, `ends` exclusive; Daily and Weekly may be without either. `start` and `end` are wall
-    time of the community, `days` 0 Monday to 6 Sunday; an end before the start is on the next day, which belongs to the
-    day of the start (edge case 20).
-    """
-
-    repeat: Repeat = Repeat.NEVER
-    begins: datetime | None = None
-    ends: datetime | None = None
-    days: frozenset[int] = frozenset()
-    start: time | None = None
-    end: time | None = None
-
-    def window(self) -> Window:
-        """The hours as the rules know them; the dates of Daily and Weekly stand with the credential."""
-        if self.repeat is Repeat.NEVER:
-            return Window(Repeat.NEVER, begins=self.begins, ends=self.ends)
-        days = self.days if self.repeat is Repeat.WEEKLY else frozenset()
-        return Window(self.repeat, self.start or time(0), self.end or ALL_DAY_END, days)
-
-    @property
-    def valid_from(self) -> datetime | None:
-        """The first instant of the credential itself."""
-        return None if self.repeat is Repeat.NEVER else self.begins
-
-    @property
-    def valid_to(self) -> datetime | None:
-        """The end of the credential itself."""
-        return None if self.repeat is Repeat.NEVER else self.ends
-
-
-def time_of(window: Window, valid_from: datetime | None, valid_to: datetime | None) -> KeyTime:
-    """The time of a key from its window and the dates of its credential."""
-    if window.repeat is Repeat.NEVER:
-        return KeyTime(begins=window.begins, ends=window.ends)
-    return KeyTime(
-        repeat=window.repeat,
-        begins=valid_from,
-        ends=valid_to,
-        days=window.days,
-        start=window.start,
-        end=window.end,
-    )
-
-
-def time_of_windows(windows: Iterable[Window], begins: datetime | None, ends: datetime | None) -> KeyTime:
-    """The time of a key from typed hours, with the dates between which they hold; raises Invalid (schedule).
-
-    A key has one window; hours of all seven days are Daily.
-    """
-    found = tuple(windows)
-    if len(found) != 1 or found[0].repeat is Repeat.NEVER:
-        raise Invalid({"schedule": "A key has one stretch of hours, as in mo-fr 8-18 or daily 22-6."})
-    window = found[0]
-    days = frozenset() if window.days == ALL_DAYS else window.days
-    return KeyTime(
-        repeat=Repeat.WEEKLY if days else Repeat.DAILY,
-        begins=begins,
-        ends=ends,
-        days=days,
-        start=window.start,
-        end=window.end,
-    )
-
-
 class TempKeyDraft(Frozen):
     """A key as typed. `time` None takes the usual span, `relay_ids` None the doors of `TempKeyDefaults`.
 
@@ -129,19 +59,6 @@ class TempKeyDraft(Frozen):
     relay_ids: tuple[int, ...] | None = None
     run: str = Field(default="", repr=False)
     serial: str = Field(default="", repr=False)
-
-
-class VisitorRules(Frozen):
-    """The visitor setting of a site (feature SET-04): the usual span of a key and what a key needs.
-
-    `longest` None leaves the span of a key free.
-    """
-
-    span: timedelta
-    longest: timedelta | None
-    need_id_number: bool
-    need_email: bool
-    repeats: bool
 
 
 class TempKeyDefaults(Frozen):
@@ -173,9 +90,10 @@ class KeyDoor(Frozen):
 class TempKeyRecord(Frozen):
     """A key's page. `digits` is the key whole where the actor may see codes, else "".
 
-    `total` is the pool: uses per door times door phones, None for a key that is not counted; `used` ends there, and
-    `over_used` tells that doors let in more, as doors that are offline may (edge case 18). `logs` is None where door
-    logs are closed to the actor (edge case 58).
+    `hours` says when it holds in words, `schedule` is the line of hours of one that repeats. `total` is the pool: uses
+    per door times door phones, None for a key that is not counted; `used` ends there, and `over_used` tells that doors
+    let in more, as doors that are offline may (edge case 18). `logs` is None where door logs are closed to the actor
+    (edge case 58).
     """
 
     id: int
@@ -192,7 +110,7 @@ class TempKeyRecord(Frozen):
     begins_at: datetime | None
     ends_at: datetime | None
     hours: str
-    time: KeyTime
+    schedule: str
     each_count: int | None
     phones: int
     used: int
@@ -212,6 +130,13 @@ class TempKeyRecord(Frozen):
     def place(self) -> str:
         """Building and APT, "A 1001"; "administration" for a key of none."""
         return f"{self.building} {self.apartment}" if self.apartment else "administration"
+
+    @property
+    def time(self) -> KeyTime:
+        """When it holds."""
+        if self.repeat is Repeat.NEVER:
+            return KeyTime(begins=self.begins_at, ends=self.ends_at)
+        return typed_hours(self.schedule, self.begins_at, self.ends_at)
 
     @property
     def editable(self) -> bool:
@@ -263,68 +188,6 @@ def state_of(time: KeyTime, pool: Pool, now: datetime) -> KeyState:
     if time.ends is not None and time.ends <= now:
         return KeyState.EXPIRED
     return KeyState.NOT_STARTED if time.begins is not None and time.begins > now else KeyState.VALID
-
-
-def counts(time: KeyTime, happened_at: datetime) -> bool:
-    """Whether a door that opened at `happened_at` by its own clock used a Never key: not outside its time."""
-    began = time.begins is None or happened_at >= time.begins - CLOCKS_APART
-    return began and (time.ends is None or happened_at < time.ends + CLOCKS_APART)
-
-
-def usual_time(rules: VisitorRules, now: datetime) -> KeyTime:
-    """The span of a key for which none was typed, from now on."""
-    begins = now.replace(second=0, microsecond=0)
-    return KeyTime(begins=begins, ends=begins + rules.span)
-
-
-def check_time(time: KeyTime, rules: VisitorRules, now: datetime) -> KeyTime:
-    """The time as it is kept; raises Invalid (ends_at, begins_at, schedule, repeat).
-
-    A Never key without a beginning begins now. An end equal to the start is no hours at all (edge case 28).
-    """
-    bad: dict[str, str] = {}
-    begins = time.begins
-    if time.repeat is Repeat.NEVER:
-        begins = begins or now.replace(second=0, microsecond=0)
-        if time.ends is None:
-            bad["ends_at"] = "Say until when it holds, as in 22, 2h or fr 18."
-    else:
-        bad |= _wrong_hours(time, rules)
-    if time.ends is not None:
-        if time.ends <= now:
-            bad["ends_at"] = "This is over. Give an end that is to come."
-        elif begins is not None and time.ends <= begins:
-            bad["ends_at"] = "It would end before it begins."
-    if "ends_at" not in bad and (sentence := _too_long(begins or now, time.ends, rules)):
-        bad["ends_at"] = sentence
-    if bad:
-        raise Invalid(bad)
-    kept = {"begins": begins}
-    if time.repeat is not Repeat.WEEKLY:
-        kept |= {"days": frozenset()}  # type: ignore[dict-item]
-    return time.model_copy(update=kept)
-
-
-def _wrong_hours(time: KeyTime, rules: VisitorRules) -> dict[str, str]:
-    if not rules.repeats:
-        return {"repeat": "Keys that repeat are switched off in Settings, Visitors."}
-    if time.start is None or time.end is None:
-        return {"schedule": "Give its hours, as in 8-18 or mo-fr 8-18."}
-    if time.start == time.end:
-        return {"schedule": "The end is the start. For a whole day write 0-24."}
-    if time.repeat is Repeat.WEEKLY and not time.days:
-        return {"schedule": "Weekly hours need a weekday, as in mo-fr 8-18."}
-    return {}
-
-
-def _too_long(begins: datetime, ends: datetime | None, rules: VisitorRules) -> str:
-    if rules.longest is None:
-        return ""
-    days = rules.longest // timedelta(days=1)
-    most = f"{days} days" if days > 1 else "1 day"
-    if ends is None:
-        return f"Keys hold {most} at most: give an end."
-    return f"Keys hold {most} at most." if ends - begins > rules.longest else ""
 
 
 def check_count(time: KeyTime, each_count: int | None) -> int | None:

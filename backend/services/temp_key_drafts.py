@@ -15,15 +15,8 @@ from backend.domain.errors import Busy, Invalid, NotFound
 from backend.domain.id_access import check_id_access
 from backend.domain.limits import takes
 from backend.domain.names import check_email, check_name, clean, fold
-from backend.domain.temp_keys import (
-    KeyTime,
-    TempKeyDraft,
-    check_count,
-    check_time,
-    random_digits,
-    reads_qr,
-    usual_time,
-)
+from backend.domain.temp_key_times import KeyTime, check_time, usual_time
+from backend.domain.temp_keys import TempKeyDraft, check_count, random_digits, reads_qr
 from backend.services.apartment_pages import apartment_row
 from backend.services.communities import community_row
 from backend.services.credentials import Value, clash, issue, owner_of

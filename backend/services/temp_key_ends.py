@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select
 
 from backend.domain.context import Context
 from backend.domain.enums import CredentialKind, LogResponse
-from backend.domain.temp_keys import ONE_ENTRY, counts
+from backend.domain.temp_keys import ONE_ENTRY
 from backend.services.credentials import LIVE, credentials_of, free
 from backend.services.holders import reaching
 from backend.services.temp_key_rows import key_rows, key_time, pool_counted, pool_empty, pool_total
@@ -46,7 +46,7 @@ def count_uses(work: Work, device_id: int, remote_keys: Iterable[str]) -> int:
     ).all()
     counted = 0
     for line in lines:
-        if counts(key_time(work.connection, line.holder_id), line.happened_at) and not _counted(work, device_id, line):
+        if key_time(work.connection, line.holder_id).covers(line.happened_at) and not _counted(work, device_id, line):
             work.connection.execute(
                 insert(t.temp_key_use).values(
                     holder_id=line.holder_id,

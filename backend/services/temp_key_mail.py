@@ -10,7 +10,8 @@ from backend.domain.enums import OutgoingKind, OutgoingState, Repeat
 from backend.domain.formats import Formats
 from backend.domain.outgoing import OutgoingRecord
 from backend.domain.schedule_line import describe_schedule
-from backend.domain.temp_keys import KeyTime, reads_qr
+from backend.domain.temp_key_times import KeyTime
+from backend.domain.temp_keys import reads_qr
 from backend.domain.visitor_letters import KeyFacts, key_letter
 from backend.services.communities import community_row
 from backend.services.door_states import formats_of

@@ -49,7 +49,7 @@ def key_record(connection: Connection, sealer: Sealer, context: Context, row: Ro
         begins_at=time.begins,
         ends_at=time.ends,
         hours=hours_text(time, formats_of(connection, context.community_id)),
-        time=time,
+        schedule=time.schedule,
         each_count=row.each_count,
         phones=len(phones),
         used=pool.used,

@@ -11,7 +11,8 @@ from backend.domain.access.results import DoorPlan
 from backend.domain.access.rules import Credential, Group, Holder
 from backend.domain.context import Context
 from backend.domain.enums import CredentialKind
-from backend.domain.temp_keys import KeyTime, TempKeyDraft, usual_time
+from backend.domain.temp_key_times import KeyTime, usual_time
+from backend.domain.temp_keys import TempKeyDraft
 from backend.services.plans import door_plans
 from backend.services.rules import load_rules
 from backend.services.temp_key_doors import usual_doors

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, selec
 
 from backend.domain.enums import CredentialKind, HolderKind
 from backend.domain.errors import NotFound
-from backend.domain.temp_keys import KeyState, KeyTime, Pool, pool_of, state_of, time_of
+from backend.domain.temp_key_times import KeyTime, time_of
+from backend.domain.temp_keys import KeyState, Pool, pool_of, state_of
 from backend.services.own_rights import windows_of
 from backend.store import tables as t
 

@@ -16,17 +16,15 @@ from backend.domain.enums import Repeat
 from backend.domain.errors import Conflict, Invalid
 from backend.domain.paging import ListQuery
 from backend.domain.records import Saved
+from backend.domain.temp_key_times import KeyTime, check_time, usual_time
 from backend.domain.temp_keys import (
     COUNT_FROM,
     LIVING,
     KeyDeletion,
     KeyState,
-    KeyTime,
     TempKeyDefaults,
     TempKeyDraft,
     TempKeyRecord,
-    check_time,
-    usual_time,
 )
 from backend.services import late_libraries
 from backend.services.base import Service, replayed, saved

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, select
 
 from backend.catalog.settings import DEFAULTS
-from backend.domain.temp_keys import VisitorRules
+from backend.domain.temp_key_times import VisitorRules
 from backend.store import tables as t
 
 YES = "yes"

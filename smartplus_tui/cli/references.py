@@ -96,7 +96,7 @@ def find_delivery(engine: Engine, context: Context, text: str) -> int:
 
 
 def find_person(engine: Engine, context: Context, text: str) -> int:
-    """A resident as `find_resident`, else staff or a delivery by name, else somebody who was deleted; each by id too."""
+    """A resident as `find_resident`, else staff or a delivery by name, else one who was deleted; each by id too."""
     try:
         return find_resident(engine, context, text)
     except NotFound:
@@ -115,6 +115,11 @@ def find_person(engine: Engine, context: Context, text: str) -> int:
         if not gone:
             raise
         return _only("resident", text, list(gone.items()))
+
+
+def find_temp_key(engine: Engine, context: Context, text: str) -> int:
+    """A temporary key by its name, words of it, or its id."""
+    return _pick("temporary key", text, _names(engine, context, "temp-key"))
 
 
 def find_door(engine: Engine, context: Context, text: str) -> int:
@@ -140,6 +145,7 @@ FINDERS: dict[str, Finder] = {
     "outgoing": find_text,
     "resident": find_resident,
     "staff": find_staff,
+    "temp-key": find_temp_key,
 }
 """By the name of the record type in the catalog."""
 

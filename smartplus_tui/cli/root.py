@@ -27,6 +27,7 @@ COMMANDS = {
     "building": "buildings",
     "apartment": "apartments",
     "resident": "residents",
+    "temp-key": "temp_keys",
     "access-group": "groups",
     "holiday": "groups",
     "delivery": "staff",

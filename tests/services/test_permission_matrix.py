@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ import pytest
 from sqlalchemy import update
 
 from backend.domain.accounts import ManagerPatch
+from backend.domain.amenities import AmenityDraft
 from backend.domain.apartments import ApartmentPatch
+from backend.domain.bookings import BookingDraft
 from backend.domain.communities import CommunityDraft, CommunitySwitches
 from backend.domain.context import Context, agent_context, new_id
 from backend.domain.device_drafts import Reach
@@ -33,7 +36,8 @@ from backend.domain.records import DeviceDraft, ManagerDraft, ResidentDraft, Res
 from backend.domain.sheets import Sheet, SheetRow
 from backend.domain.signing_in import Proof
 from backend.domain.staff import StaffDraft, StaffPatch
-from backend.domain.temp_keys import KeyTime, TempKeyDraft
+from backend.domain.temp_key_times import KeyTime
+from backend.domain.temp_keys import TempKeyDraft
 from backend.engine import SERVICES, Engine
 from backend.services.base import Service
 from backend.store import tables as t
@@ -48,6 +52,12 @@ DEVICE = DeviceDraft(
 )  # fmt: skip
 ACCOUNT = ManagerDraft(email="new@example.com", name="New", role=Role.VIEWER, password="quiet doors stay")
 QUERY = ListQuery()
+RESERVATION = BookingDraft(
+    amenity_id=NOBODY,
+    resident_id=NOBODY,
+    starts_at=datetime(2026, 12, 1, 9, tzinfo=UTC),
+    ends_at=datetime(2026, 12, 1, 10, tzinfo=UTC),
+)
 SHEET = Sheet("list.csv", "", (SheetRow(1, ("Building", "Apt", "Last Name")), SheetRow(2, ("Nowhere", "1", "Novak"))))
 LIST = ImportDraft(ImportKind.ADD, SHEET, Columns(("building", "apartment", "last"), 1))
 
@@ -83,7 +93,9 @@ ACTS: dict[str, Act] = {
     "apartments.delete": Act("I   ", lambda e, c, i: e.apartments.delete(c, NOBODY)),
     "moves.preview": Act("IM  ", lambda e, c, i: e.moves.preview(c, i["apartment"])),
     "moves.plan": Act("IM V", lambda e, c, i: e.moves.plan(c, MoveDraft(apartment_id=i["apartment"]))),
+    "moves.plan_change": Act("IM V", lambda e, c, i: e.moves.plan_change(c, NOBODY, MovePatch())),
     "moves.advise": Act("IM  ", lambda e, c, i: e.moves.advise(c, MoveDraft(apartment_id=i["apartment"]))),
+    "moves.check": Act("IM  ", lambda e, c, i: e.moves.check(c, MoveDraft(apartment_id=i["apartment"]))),
     "moves.move": Act("IM  ", lambda e, c, i: e.moves.move(c, MoveDraft(apartment_id=i["apartment"]), "no number")),
     "moves.change": Act("IM  ", lambda e, c, i: e.moves.change(c, NOBODY, 1, MovePatch())),
     "moves.cancel": Act("IM  ", lambda e, c, i: e.moves.cancel(c, NOBODY)),
@@ -133,6 +145,21 @@ ACTS: dict[str, Act] = {
     "deliveries.plan_add": Act("IM V", lambda e, c, i: e.deliveries.plan_add(c, StaffDraft())),
     "deliveries.plan_edit": Act("IM V", lambda e, c, i: e.deliveries.plan_edit(c, NOBODY, StaffPatch())),
     "deliveries.reveal": Act("IM  ", lambda e, c, i: e.deliveries.reveal(c, NOBODY)),
+    "amenities.list": Act("IM V", lambda e, c, i: e.amenities.list(c, QUERY).first(1)),
+    "amenities.get": Act("IM V", lambda e, c, i: e.amenities.get(c, NOBODY)),
+    "amenities.closed": Act("IM V", lambda e, c, i: e.amenities.closed(c)),
+    "amenities.plan": Act("IM V", lambda e, c, i: e.amenities.plan(c, NOBODY, AmenityDraft())),
+    "amenities.add": Act("IM  ", lambda e, c, i: e.amenities.add(c, AmenityDraft())),
+    "amenities.edit": Act("IM  ", lambda e, c, i: e.amenities.edit(c, NOBODY, 1, AmenityDraft())),
+    "amenities.delete": Act("IM  ", lambda e, c, i: e.amenities.delete(c, NOBODY)),
+    "bookings.list": Act("IM V", lambda e, c, i: e.bookings.list(c, QUERY).first(1)),
+    "bookings.get": Act("IM V", lambda e, c, i: e.bookings.get(c, NOBODY)),
+    "bookings.day": Act("IM V", lambda e, c, i: e.bookings.day(c, NOBODY, date(2026, 12, 1))),
+    "bookings.plan_add": Act("IM V", lambda e, c, i: e.bookings.plan_add(c, RESERVATION)),
+    "bookings.add": Act("IM  ", lambda e, c, i: e.bookings.add(c, RESERVATION)),
+    "bookings.move": Act("IM  ", lambda e, c, i: e.bookings.move(c, NOBODY, 1, RESERVATION.slot)),
+    "bookings.cancel": Act("IM  ", lambda e, c, i: e.bookings.cancel(c, [NOBODY])),
+    "bookings.mail": Act("IM  ", lambda e, c, i: e.bookings.mail(c, NOBODY)),
     "temp_keys.list": Act("IM V", lambda e, c, i: e.temp_keys.list(c, QUERY).first(1)),
     "temp_keys.get": Act("IM V", lambda e, c, i: e.temp_keys.get(c, NOBODY)),
     "temp_keys.defaults": Act("IM  ", lambda e, c, i: e.temp_keys.defaults(c, i["apartment"])),
@@ -230,6 +257,9 @@ ACTS: dict[str, Act] = {
     "library.advise": Act("IM  ", lambda e, c, i: e.library.advise(c, NOBODY, "2741")),
     "library.free_pins": Act("IM V", lambda e, c, i: e.library.free_pins(c)),
     "library_pins.list": Act("IM V", lambda e, c, i: e.library_pins.list(c, QUERY).first(1)),
+    "ghosts.list": Act("IM V", lambda e, c, i: e.ghosts.list(c, QUERY).first(1)),
+    "ghosts.get": Act("IM V", lambda e, c, i: e.ghosts.get(c, NOBODY)),
+    "ghosts.clean": Act("IM  ", lambda e, c, i: e.ghosts.clean(c, NOBODY)),
     "library_cards.list": Act("IM V", lambda e, c, i: e.library_cards.list(c, QUERY).first(1)),
     "sync.progress": Act("IMTV", lambda e, c, i: e.sync.progress(c, {i["device"]: 1})),
     "sync.devices": Act("IMTV", lambda e, c, i: e.sync.devices(c)),
@@ -302,6 +332,7 @@ SWITCHED = {
         "apartments.reset",
         "apartments.reset_preview",
         "moves.preview",
+        "moves.check",
         "moves.move",
         "moves.change",
         "moves.cancel",
@@ -309,6 +340,7 @@ SWITCHED = {
         "residents.delete",
         "library.taking",
         "library.delete",
+        "ghosts.clean",
         "staff.deletion",
         "staff.delete",
         "deliveries.deletion",
@@ -410,11 +442,11 @@ def test_every_public_method_stands_in_the_table(site: Site) -> None:
 def test_the_engine_has_every_service_of_its_contract(site: Site) -> None:
     assert services(site.engine).keys() == {
         "communities", "buildings", "apartments", "residents", "groups", "holidays", "devices", "doors", "logs", "operations",
-        "undo", "undoable", "managers", "first_passwords", "device_setup", "device_sheets",
+        "amenities", "bookings", "undo", "undoable", "managers", "first_passwords", "device_setup", "device_sheets",
         "sign_in", "sessions", "account", "forgotten", "kept", "sites",
         "sync", "sync_doors", "revocations", "drift",
         "access", "search", "dashboard", "agents", "backups", "settings", "outbox", "imports",
-        "temp_keys", "library", "library_pins", "library_cards", "staff", "deliveries",
+        "temp_keys", "library", "library_pins", "library_cards", "ghosts", "staff", "deliveries",
     }  # fmt: skip
 
 

@@ -17,7 +17,8 @@ from backend.domain.enums import LogAction, LogResponse, LogType, Repeat, Role
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from backend.domain.filter import parse
 from backend.domain.paging import ListQuery
-from backend.domain.temp_keys import KeyState, KeyTime, TempKeyDraft, TempKeyRecord
+from backend.domain.temp_key_times import KeyTime
+from backend.domain.temp_keys import KeyState, TempKeyDraft, TempKeyRecord
 from backend.services.rules import load_rules
 from backend.services.settings import Settings
 from backend.services.temp_key_ends import count_uses, free_ended
@@ -141,10 +142,10 @@ def test_key_opens_its_doors_within_its_time(keys: Keys, park: Park) -> None:
 def test_what_is_wrong_with_a_draft_is_told_at_once(keys: Keys, park: Park) -> None:
     with pytest.raises(Invalid) as caught:
         keys.add(name=" ", relay_ids=(), time=KeyTime(ends=park.clock.now), email="nobody", each_count=0)
-    assert set(caught.value.fields) == {"name", "relay_ids", "ends_at", "email", "each_count"}
+    assert set(caught.value.fields) == {"name", "relay_ids", "until", "email", "each_count"}
     with pytest.raises(Invalid) as caught:
         keys.add(relay_ids=(park.gate_relay, 4711), apartment_id=4711, time=KeyTime())
-    assert set(caught.value.fields) == {"apartment_id", "relay_ids", "ends_at"}
+    assert set(caught.value.fields) == {"apartment_id", "relay_ids", "until"}
     early = KeyTime(begins=TONIGHT, ends=TONIGHT - timedelta(hours=1))
     with pytest.raises(Invalid, match="end before it begins"):
         keys.add(time=early)
@@ -476,7 +477,7 @@ def test_visitor_setting_is_kept_by_the_service(keys: Keys, park: Park, manager_
     keys.set(longest="1", id_number="yes", email="yes", repeats="no")
     with pytest.raises(Invalid) as caught:
         keys.add(time=KeyTime(ends=park.clock.now + timedelta(days=2)))
-    assert set(caught.value.fields) == {"id_number", "email", "ends_at"}
+    assert set(caught.value.fields) == {"id_number", "email", "until"}
     with pytest.raises(Invalid, match="switched off"):
         keys.add(time=EVENING, id_number="1", email="p@example.com")
     keys.add(id_number="1", email="p@example.com")
