@@ -15,6 +15,7 @@ from backend.domain.enums import CredentialKind, HolderStatus
 from backend.domain.records import Deletion
 from backend.services.credentials import credentials_of, free
 from backend.services.holders import chunks, devices_by_holder, devices_holding, set_groups
+from backend.services.own_rights import set_own_rights
 from backend.services.plans import door_plans, without
 from backend.services.rules import load_rules
 from backend.store import tables as t
@@ -46,12 +47,13 @@ def what_goes(
 
 
 def take_all(work: Work, holder_ids: Sequence[int]) -> None:
-    """Free the codes of these people and end their groups and the people themselves; call it within `reaching`."""
+    """Free the codes of these people and end their groups, own rights and themselves; call it within `reaching`."""
     for part in chunks(holder_ids):
         for one in credentials_of(work.connection, part):
             free(work, one.id)
     for holder_id in holder_ids:
         set_groups(work, holder_id, ())
+        set_own_rights(work, holder_id, (), ())
         work.update(
             t.holder,
             holder_id,

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from backend.domain.enums import ResidentRole
 from backend.domain.errors import Invalid
 from backend.domain.floors import check_floors, stored
 from backend.domain.names import check_calling_code, check_name, clean
@@ -78,6 +79,22 @@ def checked_groups(problems: Problems, connection: Connection, community_id: int
     """Every id must be a group of this community (edge case 47)."""
     if not known_groups(connection, community_id, ids):
         problems.refuse("group_ids", "One of these access groups does not exist here any more.")
+
+
+def checked_role(problems: Problems, place: Place | None, wanted: ResidentRole | None) -> ResidentRole:
+    """Master of an apartment without one, else member, as wanted: no second master, no member beyond the limit."""
+    if place is None:
+        return wanted or ResidentRole.MEMBER
+    if wanted is ResidentRole.MEMBER and not place.master:
+        problems.refuse("role", "This apartment has no family master yet. Add the master first.")
+    if wanted is ResidentRole.MASTER and place.master:
+        problems.taken("role", f"{place.name} has a family master already: {spoken(place.master)}.")
+    role = place.role_of(wanted)
+    full = place.member_limit is not None and place.members >= place.member_limit
+    if role is ResidentRole.MEMBER and full:
+        may = "no family member" if not place.member_limit else f"at most {place.member_limit} family members"
+        problems.refuse("role", f"{place.name} may have {may} and has {place.members}. Raise its limit first.")
+    return role
 
 
 def check_email_free(problems: Problems, connection: Connection, email: str | None, own: Collection[int]) -> None:

@@ -11,10 +11,12 @@ from backend.domain.context import Context
 from backend.domain.enums import AccountStatus, AppStatus, ResidentRole
 from backend.domain.records import ResidentRecord
 from backend.services.credentials import records_of
+from backend.services.door_states import formats_of
 from backend.services.holders import groups_of
 from backend.services.logins import login_of
 from backend.services.person_pages import last_seen, unsent
 from backend.services.resident_places import place_of
+from backend.services.self_devices import own_words
 from backend.services.sync_people import doors_of
 from backend.store.seal import Sealer
 
@@ -50,6 +52,7 @@ def resident_record(
         login=login_of(connection, row.apartment_id, row.id),
         unsent=unsent(connection, row.floors, doors, records),
         fee=_fee(connection, context.community_id, row),
+        **own_words(connection, context.community_id, row, formats_of(connection, context.community_id)),
         last_seen=seen,
         last_refusal=refused,
         **{name: getattr(row, name) for name in _PLAIN},

@@ -54,7 +54,9 @@ def imagine_changed(
     holder = before.holders.get(holder_id)
     if holder is None:
         raise NotFound("There is no such person.")
-    groups = holder.groups if patch.group_ids is None else frozenset(patch.group_ids).intersection(before.groups)
+    groups = holder.groups
+    if patch.group_ids is not None:
+        groups = frozenset(patch.group_ids).intersection(before.groups) | (groups & {-holder_id})
     first = _understood(holder_id, (patch.pin or "",), ())
     new = _understood(holder_id, (patch.pin or "", *patch.pins_add), patch.cards_add)
     replaced = patch.pin is not None and (not patch.pin.strip() or bool(first))

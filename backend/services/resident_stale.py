@@ -13,7 +13,8 @@ from backend.services.rules import open_image
 from backend.store import tables as t
 from backend.store.seal import Sealer
 
-_OF_HOLDER = {"credential": "codes", "access_group_member": "access groups", "holder": ""}
+_OF_HOLDER = {"credential": "codes", "access_group_member": "access groups", "holder": "", "own_window": "own hours",
+               "own_relay": "own doors"}  # fmt: skip
 """Tables beside the row whose version a form keeps, and what their changes are called."""
 
 _UNSEEN = frozenset({"row_version", "account_status", "app_status", "name_fold"})
