@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from backend.domain.context import Clock, Context, system_clock
 from backend.domain.errors import NotFound
-from backend.domain.paging import ListQuery
+from backend.domain.paging import ListPages, ListQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from backend.services.drift import Drift
     from backend.services.first_passwords import FirstPasswords
     from backend.services.forgotten import Forgotten
-    from backend.services.ghost_pages import ComputedPages
     from backend.services.ghosts import Ghosts
     from backend.services.groups import Groups
     from backend.services.holidays import Holidays
@@ -51,7 +50,6 @@ if TYPE_CHECKING:
     from backend.services.kept import Kept
     from backend.services.library import Library
     from backend.services.library_list import CardList, PinList
-    from backend.services.lists import ListHandle
     from backend.services.managers import Managers
     from backend.services.moves import Moves
     from backend.services.operations import Operations
@@ -75,7 +73,7 @@ if TYPE_CHECKING:
     class Listed(Protocol):
         """A service whose records can be listed."""
 
-        def list(self, context: Context, query: ListQuery) -> ListHandle:
+        def list(self, context: Context, query: ListQuery) -> ListPages:
             """The records of a context's community."""
 
     Sheets = tuple[Sheet, ...]
@@ -288,7 +286,7 @@ class Engine:
         engine._attach(store)
         return engine
 
-    def list(self, record: str, context: Context, query: ListQuery = ListQuery()) -> ListHandle:  # noqa: B008
+    def list(self, record: str, context: Context, query: ListQuery = ListQuery()) -> ListPages:  # noqa: B008
         """The list of a record type by its name in the catalog; raises NotFound for one that has no list."""
         if record not in LISTS:
             raise NotFound(f"There is no list of {record}.")

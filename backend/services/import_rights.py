@@ -28,6 +28,7 @@ class Rights:
         self.world = world
         self.draft = draft
         self._only_public = only_public
+        self._seen: dict[tuple[object, ...], int] = {}
 
     def refuse(self, row: Checked, name: str, sentence: str) -> None:
         """Note what cannot be taken over; the first of a field is kept."""
@@ -37,6 +38,20 @@ class Rights:
     def warn(self, row: Checked, name: str, sentence: str) -> None:
         """Note what wants a look."""
         row.notes.append(Note(name, self.draft.place(row.parsed.number, name), sentence, refuses=False))
+
+    def note_typing(self, row: Checked) -> None:
+        """Note what is odd or bad of the cells as such."""
+        for name, sentence in row.parsed.bad.items():
+            self.refuse(row, name, sentence)
+        for name, sentence in row.parsed.odd.items():
+            self.warn(row, name, sentence)
+
+    def once(self, row: Checked, whom: tuple[object, ...]) -> bool:
+        """Refuse a row about somebody whom an earlier one is about; answers whether this is the first."""
+        earlier = self._seen.setdefault(whom, row.parsed.number)
+        if earlier != row.parsed.number:
+            self.refuse(row, "", f"This is the same person as in row {earlier}.")
+        return earlier == row.parsed.number
 
     def _codes(self, row: Checked, home: Home) -> None:
         """PIN and cards as they are kept; what belongs to whom is decided for all rows at once."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from backend.catalog.model import Record
 from backend.catalog.staff import DELIVERY, STAFF
-from smartplus_tui.cli.call import Call
+from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.fields import Values
-from smartplus_tui.cli.options import Group
+from smartplus_tui.cli.importing import Taking, refuse_existing, take, taking_options, wrote
+from smartplus_tui.cli.options import Command, Group
 from smartplus_tui.cli.output import say
 from smartplus_tui.cli.people import add_photo, add_reveal, advise, as_patch, code_options, loss_lines
 from smartplus_tui.cli.verbs import Binding, Typed, record_group
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
     from backend.services.personnel import Personnel
 
     Service = Callable[[Call], Personnel]
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def _group(record: Record, service: Service) -> Group:
@@ -67,6 +73,31 @@ def _group(record: Record, service: Service) -> Group:
     return made
 
 
+def _import() -> Command:
+    def run(call: Call, file: Path, dry_run: bool, good_rows: bool, report: Path | None) -> None:
+        imports = call.engine.staff_imports
+        draft = imports.begin(call.context, call.engine.read_sheets(file))
+        take(call, imports, draft, Taking(dry_run, good_rows, report))
+
+    params: list[click.Parameter] = [click.Argument(["file"], type=_FILE, metavar="FILE"), *taking_options()]
+    text = "Add staff with their RF cards by an xlsx or csv file; who is there gets the cards beside theirs."
+    return Command("import", callback=pass_call(run), params=params, help=text)
+
+
+def _template() -> Command:
+    def run(call: Call, file: Path) -> None:
+        refuse_existing(file)
+        call.engine.write_staff_template(file)
+        wrote(call, file, 0)
+
+    params: list[click.Parameter] = [click.Argument(["file"], type=_FILE, metavar="FILE.xlsx")]
+    return Command(
+        "template", callback=pass_call(run), params=params, help="Write the empty RF card template of staff."
+    )
+
+
 delivery = _group(DELIVERY, lambda call: call.engine.deliveries)
 staff = _group(STAFF, lambda call: call.engine.staff)
 add_photo(staff, STAFF, lambda call: call.engine.staff)
+staff.add_command(_import())
+staff.add_command(_template())

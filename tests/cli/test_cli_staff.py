@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from backend.domain.context import agent_context, new_id
 from backend.store import tables as t
 from backend.store.opening import open_site
 from tests.cli.conftest import Smartplus
+from tests.documents.test_writer import read_xlsx
 from tests.support.rows import insert_device
 
 
@@ -98,3 +101,28 @@ def test_undo_brings_staff_back(smartplus: Smartplus) -> None:
     gone = smartplus("--yes", "--json", "staff", "delete", "jan").json
     smartplus.done("--yes", "undo", str(gone["operation"]))
     assert smartplus("--json", "staff", "show", "jan nowak").json["name"] == "Jan Nowak"
+
+
+@pytest.mark.feature("VIS-07")
+@pytest.mark.edge("47")
+def test_the_template_is_written_filled_previewed_and_taken(smartplus: Smartplus, tmp_path: Path) -> None:
+    template = tmp_path / "staff.xlsx"
+    smartplus.done("staff", "template", str(template))
+    assert read_xlsx(template)[0][:3] == ["Staff Name", "RF Card", "Access Group ID"]
+    assert smartplus("staff", "template", str(template)).code == 1
+    filled = tmp_path / "filled.csv"
+    filled.write_text("Staff Name;RF Card;Access Group ID\nJan Nowak;9F8E7D6C;\nEva Moss;77889900;99\n")
+    dry = smartplus("--json", "staff", "import", str(filled), "--dry-run")
+    assert dry.code == 3
+    rows = json.loads(dry.out)["rows"]
+    assert [row["verdict"] for row in rows] == ["add", "refuse"]
+    assert rows[1]["notes"][0]["cell"] == "C3"
+    assert smartplus("staff", "import", str(filled)).code == 1
+    assert smartplus("--json", "staff", "list").json["total"] == 0
+    taken = smartplus("--json", "staff", "import", str(filled), "--good-rows")
+    assert taken.code == 3
+    report = json.loads(taken.out)
+    assert (report["written"], report["refused"]) == (1, 1)
+    assert smartplus("--json", "import", "show", str(report["id"])).json["written"] == 1
+    smartplus.done("--yes", "undo", str(report["operation"]))
+    assert smartplus("--json", "staff", "list").json["total"] == 0

@@ -61,6 +61,9 @@ RESERVATION = BookingDraft(
 SHEET = Sheet("list.csv", "", (SheetRow(1, ("Building", "Apt", "Last Name")), SheetRow(2, ("Nowhere", "1", "Novak"))))
 LIST = ImportDraft(ImportKind.ADD, SHEET, Columns(("building", "apartment", "last"), 1))
 
+STAFF_SHEET = Sheet("staff.csv", "", (SheetRow(1, ("Staff Name", "RF Card")), SheetRow(2, ("Jan", "no card"))))
+STAFF_LIST = ImportDraft(ImportKind.CARDS, STAFF_SHEET, Columns(("staff", "cards"), 1))
+
 
 @dataclass(frozen=True)
 class Act:
@@ -147,6 +150,7 @@ ACTS: dict[str, Act] = {
     "deliveries.reveal": Act("IM  ", lambda e, c, i: e.deliveries.reveal(c, NOBODY)),
     "amenities.list": Act("IM V", lambda e, c, i: e.amenities.list(c, QUERY).first(1)),
     "amenities.get": Act("IM V", lambda e, c, i: e.amenities.get(c, NOBODY)),
+    "amenities.picture": Act("IM V", lambda e, c, i: e.amenities.picture(c, NOBODY)),
     "amenities.closed": Act("IM V", lambda e, c, i: e.amenities.closed(c)),
     "amenities.plan": Act("IM V", lambda e, c, i: e.amenities.plan(c, NOBODY, AmenityDraft())),
     "amenities.add": Act("IM  ", lambda e, c, i: e.amenities.add(c, AmenityDraft())),
@@ -180,6 +184,10 @@ ACTS: dict[str, Act] = {
     "imports.reports": Act("IM V", lambda e, c, i: e.imports.reports(c)),
     "imports.report": Act("IM V", lambda e, c, i: e.imports.report(c, NOBODY)),
     "imports.export": Act("IM  ", lambda e, c, i: e.imports.export(c)),
+    "staff_imports.begin": Act("IM  ", lambda e, c, i: e.staff_imports.begin(c, [STAFF_SHEET])),
+    "staff_imports.preview": Act("IM  ", lambda e, c, i: e.staff_imports.preview(c, STAFF_LIST)),
+    "staff_imports.plan": Act("IM  ", lambda e, c, i: e.staff_imports.plan(c, STAFF_LIST)),
+    "staff_imports.write": Act("IM  ", lambda e, c, i: e.staff_imports.write(c, STAFF_LIST)),
     "groups.list_all": Act("IM V", lambda e, c, i: e.groups.list_all(c)),
     "groups.list": Act("IM V", lambda e, c, i: e.groups.list(c, QUERY).first(1)),
     "groups.get": Act("IM V", lambda e, c, i: e.groups.get(c, NOBODY)),
@@ -447,6 +455,7 @@ def test_the_engine_has_every_service_of_its_contract(site: Site) -> None:
         "sync", "sync_doors", "revocations", "drift",
         "access", "search", "dashboard", "agents", "backups", "settings", "outbox", "imports",
         "temp_keys", "library", "library_pins", "library_cards", "ghosts", "staff", "deliveries",
+        "staff_imports",
     }  # fmt: skip
 
 
