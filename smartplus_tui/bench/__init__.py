@@ -23,6 +23,7 @@ PLACES = {
     "lock": "locks:lock",
     "import": "importing:import_residents",
     "export": "exporting:export_logs",
+    "who": "asking:who_and_can",
 }
 """Name of each benchmark -> where it is."""
 

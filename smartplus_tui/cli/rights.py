@@ -18,7 +18,7 @@ from smartplus_tui.cli.words import counted
 
 if TYPE_CHECKING:
     from backend.domain.access.results import DoorPlan
-    from backend.domain.records import Answer
+    from backend.domain.answers import Answer
 
 
 @click.command(cls=Command)
