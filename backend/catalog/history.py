@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from backend.catalog.amenities import AMENITY
 from backend.catalog.apartments import APARTMENT
+from backend.catalog.bookings import BOOKING
 from backend.catalog.buildings import BUILDING
 from backend.catalog.communities import COMMUNITY
 from backend.catalog.devices import DEVICE, RELAY_FIELDS
@@ -41,6 +43,9 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "holiday": "Holiday",
         "own_window": "Own hours",
         "own_relay": "Own door",
+        "amenity": "Amenity",
+        "amenity_building": "Building of an amenity",
+        "booking": "Reservation",
         "device": "Device",
         "relay": "Door",
         "manager": "Account",
@@ -73,6 +78,8 @@ FIELDS: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "access_window": _HOURS,
         "own_window": _HOURS,
         "holiday": HOLIDAY.fields,
+        "amenity": (*AMENITY.fields, Field("device_mac", "MAC of its device")),
+        "booking": (*BOOKING.fields, Field("cancelled_at", "Cancelled", Kind.INSTANT)),
         "device": (
             *DEVICE.fields,
             Field("password_sealed", "Password", Kind.SECRET),

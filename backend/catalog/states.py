@@ -55,6 +55,12 @@ VOCABULARIES: dict[str, dict[str, Drawn]] = {
         "unknown": Drawn("◐", "unknown", "warn", "warn"),
         "expired": Drawn("○", "expired", "t2"),
     },
+    "booking": {
+        "upcoming": Drawn("○", "Upcoming", "acc"),
+        "in_progress": Drawn("●", "In progress", "ok"),
+        "completed": Drawn("✓", "Completed", "t3", "t3"),
+        "cancelled": Drawn("–", "Cancelled", "t3", "t3"),
+    },
     "outgoing": {
         "queued": Drawn("◐", "queued", "warn", "warn"),
         "sending": Drawn("◐", "sending", "warn", "warn"),

@@ -108,7 +108,8 @@ class AmenityRecord(Frozen):
     uses: int
     upcoming: int
     """Reservations that are not over."""
-    picture: bytes = Field(repr=False)
+    picture: bool
+    """Whether there is one."""
 
 
 class Closed(Frozen):

@@ -11,6 +11,7 @@ from backend.devices.door_log import LogRead, RemoteLogLine
 from backend.domain.context import Context, agent_context, new_id
 from backend.domain.enums import LogAction, LogResponse, LogType
 from backend.intake.naming import Namer
+from backend.services.booking_ends import free_over
 from backend.services.temp_key_ends import count_uses, free_ended
 from backend.store import tables as t
 from backend.store.store import Store
@@ -62,11 +63,12 @@ class DoorLogIntake:
         return new
 
     def _free_used_up(self, device_id: int) -> None:
-        """A temporary key without a use left leaves every door, with the priority of a revocation."""
+        """A key without a use left leaves every door, with the priority of a revocation."""
         with self._store.read() as connection:
             query = select(t.device.c.community_id).where(t.device.c.id == device_id)
             community_id = connection.execute(query).scalar_one()
         free_ended(self._store, agent_context(community_id))
+        free_over(self._store, agent_context(community_id))
 
     def _named(self, device_id: int, lines: Sequence[RemoteLogLine]) -> dict[str, dict[str, Any]]:
         """Our rows of these lines by their key, in their order."""

@@ -16,7 +16,7 @@ from backend.domain.paging import ListQuery
 from backend.domain.records import Saved
 from backend.services.amenity_checks import NEW, checked, keep_picture, set_buildings
 from backend.services.amenity_device import members_of_default_groups
-from backend.services.amenity_rows import amenity_listing, amenity_record, amenity_row
+from backend.services.amenity_rows import amenity_listing, amenity_record, amenity_row, picture_of
 from backend.services.base import Service, replayed, saved
 from backend.services.booking_checks import refuse_without_premium, why_closed
 from backend.services.booking_plans import imagine_device
@@ -44,6 +44,11 @@ class Amenities(Service):
         with self.store.read(context, "booking.read") as connection:
             row = amenity_row(connection, context.community_id, amenity_id)
             return amenity_record(connection, row, self.store.clock())
+
+    def picture(self, context: Context, amenity_id: int) -> bytes | None:
+        """The JPEG of an amenity, None where it has none; raises NotFound."""
+        with self.store.read(context, "booking.read") as connection:
+            return picture_of(connection, amenity_row(connection, context.community_id, amenity_id).picture)
 
     def closed(self, context: Context) -> Closed:
         """Whether the premium plan leaves anything to be reserved, and how many reservations still run."""
@@ -75,7 +80,7 @@ class Amenities(Service):
         """Make an amenity; its device leaves the default groups where that is ticked, and stays out (edge case 43).
 
         Raises Invalid with every bad field, Conflict (name, device_id: one device is in at most one amenity, which the
-        unique index decides, edge case 44), Forbidden without the premium plan.
+        unique index decides, edge case 44), also without the premium plan.
         """
         with self.store.write(context, "amenity.add") as work:
             work.require("booking.write")

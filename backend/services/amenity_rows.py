@@ -42,7 +42,7 @@ def buildings_of(connection: Connection, amenity_id: int) -> tuple[tuple[int, st
 
 def amenity_record(connection: Connection, row: Row[Any], now: datetime) -> AmenityRecord:
     """The whole page of a row."""
-    d, b, r, picture = t.device, t.building, t.relay, t.amenity_picture
+    d, b, r = t.device, t.building, t.relay
     device = connection.execute(
         select(d.c.name, b.c.name.label("building"))
         .outerjoin(b, b.c.id == d.c.building_id)
@@ -50,7 +50,6 @@ def amenity_record(connection: Connection, row: Row[Any], now: datetime) -> Amen
     ).one_or_none()
     doors = connection.execute(select(r.c.name).where(r.c.device_id == row.device_id).order_by(r.c.number)).scalars()
     live = select(func.count()).select_from(t.booking).where(t.booking.c.amenity_id == row.id, is_live(now))
-    jpeg = connection.execute(select(picture.c.jpeg).where(picture.c.digest == row.picture)).scalar()
     alike = ("id", "name", "description", "everywhere", "device_id", "out_of_group", "hours")
     figures = ("duration", "lead_days", "capacity", "uses")
     return AmenityRecord(
@@ -61,8 +60,14 @@ def amenity_record(connection: Connection, row: Row[Any], now: datetime) -> Amen
         place=(device.building or PUBLIC_LABEL) if device else "",
         doors=tuple(doors),
         upcoming=connection.execute(live).scalar_one(),
-        picture=jpeg or b"",
+        picture=bool(row.picture),
     )
+
+
+def picture_of(connection: Connection, digest: str) -> bytes | None:
+    """The JPEG of a digest; None for none."""
+    picture = t.amenity_picture
+    return connection.execute(select(picture.c.jpeg).where(picture.c.digest == digest)).scalar()
 
 
 def amenity_listing(community_id: int, now: datetime) -> Listing:

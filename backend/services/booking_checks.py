@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select
 from backend.domain.amenities import Slot, parse_hours, within_hours
 from backend.domain.bookings import joined, peak
 from backend.domain.enums import HolderKind, HolderStatus
-from backend.domain.errors import Conflict, Forbidden, Invalid
+from backend.domain.errors import Conflict, Invalid
 from backend.domain.formats import Formats, zone_info
 from backend.domain.walltime import instant_of, local_time
 from backend.services.amenity_rows import buildings_of
@@ -21,8 +21,6 @@ from backend.services.booking_rights import is_live
 from backend.services.communities import community_row
 from backend.services.credentials import spoken
 from backend.store import tables as t
-
-PREMIUM = "premium"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +42,9 @@ def why_closed(connection: Connection, community_id: int, now: datetime) -> str:
 
 
 def refuse_without_premium(connection: Connection, community_id: int, now: datetime) -> None:
-    """Raise Forbidden with what `why_closed` says."""
+    """Raise Conflict with what `why_closed` says."""
     if reason := why_closed(connection, community_id, now):
-        raise Forbidden(PREMIUM, f"{reason} An installer can renew it.")
+        raise Conflict("", f"{reason} An installer can renew it.")
 
 
 def resident_row(connection: Connection, community_id: int, resident_id: int) -> Row[Any]:

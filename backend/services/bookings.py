@@ -75,7 +75,7 @@ class Bookings(Service):
 
         Whether there is a seat is decided in this transaction. Adjacent reservations of the resident become one, whose
         key stays as it is and is not sent again; the answer is that one then. Raises Invalid (amenity_id, resident_id,
-        start, end), Conflict (start) without a seat, Forbidden without the premium plan, NotFound.
+        start, end), Conflict (start) without a seat, Conflict without the premium plan, NotFound.
         """
         with self.store.write(context, "booking.add") as work:
             work.require("booking.write")

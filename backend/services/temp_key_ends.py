@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, union
 
 from backend.domain.context import Context
 from backend.domain.enums import CredentialKind, LogResponse
@@ -28,20 +28,20 @@ AT_ONCE = 20
 
 
 def count_uses(work: Work, device_id: int, remote_keys: Iterable[str]) -> int:
-    """Count what these lines of a device's log tell of counted keys, each line once; answers how many uses are new.
+    """Count what these lines of a device's log tell of counted keys and reservations; answers how many uses are new.
 
-    Lines that failed, or that lie outside the key's time, use nothing; two relays of one phone opened by one entry are
-    one use.
+    Each line counts once. Lines that failed, or that lie outside the key's time, use nothing; two relays of one phone
+    opened by one entry are one use.
     """
     wanted = tuple(remote_keys)
     if not wanted:
         return 0
     log, key = t.door_log, t.temp_key
+    counted_keys = union(select(key.c.id).where(key.c.each_count.is_not(None)), select(t.booking.c.id))
     lines = work.connection.execute(
         select(log.c.id, log.c.holder_id, log.c.relay_id, log.c.happened_at)
-        .join(key, key.c.id == log.c.holder_id)
         .where(log.c.device_id == device_id, log.c.remote_key.in_(wanted))
-        .where(log.c.response == LogResponse.SUCCESS.value, key.c.each_count.is_not(None))
+        .where(log.c.response == LogResponse.SUCCESS.value, log.c.holder_id.in_(counted_keys))
         .order_by(log.c.happened_at, log.c.id)
     ).all()
     counted = 0
@@ -58,7 +58,7 @@ def count_uses(work: Work, device_id: int, remote_keys: Iterable[str]) -> int:
             )
             counted += 1
     if counted:
-        work.touch("temp_keys")
+        work.touch("temp_keys", "bookings")
     return counted
 
 

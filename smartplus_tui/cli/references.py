@@ -39,6 +39,16 @@ def find_device(engine: Engine, context: Context, text: str) -> int:
     return _pick("device", text, _names(engine, context, "device"))
 
 
+def find_amenity(engine: Engine, context: Context, text: str) -> int:
+    """An amenity by its name, words of it, or its id."""
+    return _pick("amenity", text, _names(engine, context, "amenity"))
+
+
+def find_booking(engine: Engine, context: Context, text: str) -> int:
+    """A reservation by its number."""
+    return engine.bookings.get(context, number_of(text, "reservation")).id
+
+
 def find_group(engine: Engine, context: Context, text: str) -> int:
     """An access group by its name, words of it, or its id."""
     return _pick("access group", text, [(row[0], row[1]) for row in engine.groups.list_all(context)])
@@ -134,7 +144,9 @@ def find_text(engine: Engine, context: Context, text: str) -> int:
 
 FINDERS: dict[str, Finder] = {
     "access-group": find_group,
+    "amenity": find_amenity,
     "apartment": find_apartment,
+    "booking": find_booking,
     "building": find_building,
     "community": find_community,
     "delivery": find_delivery,

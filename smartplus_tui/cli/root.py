@@ -33,6 +33,8 @@ COMMANDS = {
     "delivery": "staff",
     "staff": "staff",
     "import": "importing",
+    "amenity": "bookings",
+    "booking": "bookings",
     "device": "devices",
     "door": "doors",
     "log": "logs",

@@ -11,7 +11,7 @@ from sqlalchemy import insert, update
 from backend.domain.bookings import BookingDraft, parse_slot
 from backend.domain.context import agent_context
 from backend.domain.enums import Role
-from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from backend.domain.errors import Conflict, Invalid, NotFound, Stale
 from backend.domain.formats import zone_info
 from backend.services.apartments import Apartments
 from backend.services.booking_ends import free_over
@@ -254,9 +254,9 @@ def test_after_the_premium_plan_existing_ones_run_out(resort: Resort, gym: int, 
     booking_id = resort.book(gym, anna, 10, 11).id
     resort.premium(park.clock() + timedelta(minutes=5))
     park.clock.advance(minutes=6)
-    with pytest.raises(Forbidden, match="has ended"):
+    with pytest.raises(Conflict, match="has ended"):
         resort.book(gym, anna, 14, 15)
-    with pytest.raises(Forbidden, match="has ended"):
+    with pytest.raises(Conflict, match="has ended"):
         resort.move(booking_id, 14, 15)
     assert opens(park, booking_id, park.lobby_relay, resort.slot(10.5, 11).start)
     assert resort.amenities.closed(park.context).upcoming == 1
