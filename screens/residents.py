@@ -12,9 +12,11 @@ from screens.base.detail_pane import Detail
 from screens.base.drawing import beside
 from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
-from screens.resident_acts import delete_residents, reset_password, show_codes
+from screens.person_acts import show_codes
+from screens.resident_acts import delete_residents, reset_password
 from screens.resident_drawing import access_lines, brief_lines, door_lines, history_lines
 from screens.resident_form import ResidentEdit, ResidentForm
+from screens.temp_key_acts import key_of_resident
 from screens.why import WhyDialog
 
 FACTS_WIDE = 48
@@ -36,6 +38,7 @@ class ResidentsScreen(ResourceScreen):
         ),
         Binding("w", "why", "Why", id="residents.why", tooltip="May this person open a door, and why", show=False),
         Binding("i", "import", "Import", id="residents.import", tooltip="Templates, imports, reports", show=False),
+        Binding("t", "key", "Temporary key", id="residents.key", tooltip="A temporary key for the APT", show=False),
         Binding("f", "family", "Family", id="residents.family", tooltip="Add a family member", show=False),
     ]
     MODULE = "r"
@@ -57,7 +60,7 @@ class ResidentsScreen(ResourceScreen):
 
     def verb_reveal(self, ids: tuple[int, ...]) -> None:
         """Show PIN and cards for a minute."""
-        self.start(show_codes, self, ids[0])
+        self.start(show_codes, self, self.session.engine.residents, ids[0])
 
     def verb_reset_password(self, ids: tuple[int, ...]) -> None:
         """A new app password for one."""
@@ -82,6 +85,12 @@ class ResidentsScreen(ResourceScreen):
 
         event.stop()
         take_lines(self, event.text)
+
+    @needs("visitor.write")
+    def action_key(self) -> None:
+        """A temporary key for the apartment of the person under the cursor."""
+        for resident_id in self.under_cursor():
+            self.start(key_of_resident, self, resident_id)
 
     @needs("resident.write")
     def action_family(self) -> None:
