@@ -62,7 +62,7 @@ APARTMENT = Record(
     verbs=(
         Verb("add", "New", "n", "apartment.create", needs_row=False),
         Verb("edit", "Edit", "e", "apartment.write"),
-        Verb("move", "Move", "m", "apartment.reset", danger=True, confirm_key="f2"),
+        Verb("handover", "Move", "m", "apartment.reset", danger=True, confirm_key="f2"),
         Verb("reset", "Reset", "z", "apartment.reset", danger=True, confirm_key="f2"),
         Verb("delete", "Delete", "d", "apartment.create", danger=True, confirm_key="y"),
     ),

@@ -112,6 +112,8 @@ class MoveRecord(Frozen):
     operation: int | None = None
     taken_back: bool = False
     problem: str = ""
+    first: str = ""
+    last: str = ""
     email: str = ""
     codes: tuple[tuple[CredentialKind, str], ...] = ()
     """Kinds and masked values of the codes that a planned move will give."""

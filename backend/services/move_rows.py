@@ -110,6 +110,8 @@ def move_record(connection: Connection, sealer: Sealer, row: Row[Any]) -> MoveRe
         operation=row.operation_id,
         taken_back=row.operation_id is not None and is_undone(connection, row.operation_id),
         problem=row.problem,
+        first="" if draft is None else draft.first,
+        last=(draft.last or "") if draft is not None else "",
         email="" if draft is None else draft.email,
         codes=tuple((kind, mask(value.strip())) for kind, value in codes),
     )

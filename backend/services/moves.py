@@ -11,7 +11,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from backend.domain.access.results import DoorPlan
 from backend.domain.context import Context, new_id
@@ -43,6 +43,7 @@ from backend.services.resident_drafts import check_draft
 from backend.services.resident_find import free_pin
 from backend.services.resident_places import place_of
 from backend.store import tables as t
+from backend.store.seal import Sealer
 from backend.store.store import Store
 from backend.store.work import Work, require
 
@@ -82,6 +83,18 @@ class Moves(Service):
             before, after = imagine_move(connection, self.store.sealer, context.community_id, draft)
             return door_plans(connection, before, after, self.store.clock())
 
+    def plan_change(self, context: Context, move_id: int, patch: MovePatch) -> tuple[DoorPlan, ...]:
+        """The same for a move that is planned, as the patch would make it; raises NotFound."""
+        with self.store.read(context, "plan.read") as connection:
+            row = move_row(connection, context.community_id, move_id)
+            incoming = open_incoming(self.store.sealer, row)
+            if incoming is not None:
+                incoming = _patched(incoming, patch)
+            out = row.kind != MoveKind.IN.value
+            draft = MoveDraft(apartment_id=row.apartment_id, out=out, incoming=incoming)
+            before, after = imagine_move(connection, self.store.sealer, context.community_id, draft)
+            return door_plans(connection, before, after, self.store.clock())
+
     def advise(self, context: Context, draft: MoveDraft) -> dict[str, str]:
         """What to know of who comes, a sentence a field; nothing of it forbids the move."""
         with self.store.read(context, "resident.write") as connection:
@@ -89,6 +102,13 @@ class Moves(Service):
                 return {}
             told = advice_on_draft(connection, self.store.sealer, context.community_id, draft.newcomer)
             return {name: sentence for name, sentence in told.items() if name != "role"}  # nobody stays beside them
+
+    def check(self, context: Context, draft: MoveDraft) -> None:
+        """Refuse what `move` would refuse, before the number is typed: Invalid, Conflict, NotFound."""
+        late_libraries.load()
+        with self.store.read(context, "apartment.reset") as connection:
+            require(connection, context, "resident.write")
+            _checked(connection, self.store.sealer, context.community_id, draft, self.store.clock())
 
     def move(self, context: Context, draft: MoveDraft, number: str) -> Saved:
         """Move a family out, the next one in, or both; `number` is the number of the apartment, typed again.
@@ -136,14 +156,17 @@ class Moves(Service):
             row = _waiting(work, move_id)
             if row.row_version != version:
                 raise Stale("Somebody else changed this move meanwhile.", row.row_version)
-            values: dict[str, Any] = {"at": _ahead(work, patch.at or row.at), "row_version": version + 1}
+            at = patch.at or row.at
+            _refuse_past(at, work.at)
+            values: dict[str, Any] = {"at": at, "row_version": version + 1}
             incoming = open_incoming(work.sealer, row)
-            typed = patch.model_dump(exclude={"at"}, exclude_none=True)
+            typed = patch != MovePatch(at=patch.at)
             if typed and incoming is None:
                 raise Conflict("", "Nobody moves in with this move. Cancel it and plan another.")
             if typed and incoming is not None:
-                incoming = incoming.model_copy(update=typed)
-                _check(work, incoming)
+                incoming = _patched(incoming, patch)
+                leaving = leaving_ids(work.connection, row.apartment_id)
+                check_draft(work.connection, work.sealer, context.community_id, incoming, leaving=leaving)
                 values |= {"incoming_sealed": seal_incoming(work.sealer, row.uuid, incoming)}
                 values |= {"comes": name_of(incoming)}
             work.connection.execute(update(t.move).where(t.move.c.id == move_id).values(**values))
@@ -204,28 +227,19 @@ class Moves(Service):
 
 def _insert(work: Work, draft: MoveDraft, number: str) -> Row[Any]:
     """Check a draft and write it down as planned; raises Invalid, Conflict, NotFound."""
-    community_id, connection = work.context.community_id, work.connection
-    apartment = apartment_row(connection, community_id, draft.apartment_id)
-    kind = _kind(work, draft)
+    connection, community_id = work.connection, work.context.community_id
+    apartment, kind = _checked(connection, work.sealer, community_id, draft, work.at)
     if number.strip() != apartment.number:
         raise Invalid({"number": f"Type {apartment.number}, the number of the apartment, to go on."})
-    place = f"{apartment.building} {apartment.number}"
-    if (waits := planned_of(connection, draft.apartment_id)) is not None:
-        when = describe_moment(waits.at, formats_of(connection, community_id))
-        raise Conflict("", f"A move is planned in {place} for {when}. Change or cancel that first.")
-    at = work.at if draft.at is None else _ahead(work, draft.at)
-    incoming = draft.newcomer
-    if incoming is not None:
-        _check(work, incoming)
-    uuid = new_id()
+    uuid, incoming = new_id(), draft.newcomer
     move_id = work.insert(
         t.move,
         uuid=uuid,
         community_id=community_id,
         apartment_id=draft.apartment_id,
-        place=place,
+        place=f"{apartment.building} {apartment.number}",
         kind=kind.value,
-        at=at,
+        at=draft.at or work.at,
         master_id=master_id_of(connection, draft.apartment_id) if kind is not MoveKind.IN else None,
         incoming_sealed=None if incoming is None else seal_incoming(work.sealer, uuid, incoming),
         comes=name_of(incoming),
@@ -236,32 +250,38 @@ def _insert(work: Work, draft: MoveDraft, number: str) -> Row[Any]:
     return move_row(connection, community_id, move_id)
 
 
-def _kind(work: Work, draft: MoveDraft) -> MoveKind:
-    """What the draft comes to where it stands; raises Invalid, Conflict."""
-    anybody = bool(leaving_ids(work.connection, draft.apartment_id))
-    if draft.incoming is None:
-        if not draft.out:
-            raise Invalid({"": "Choose who leaves, or enter who comes."})
-        if not anybody:
-            raise Conflict("", "Nobody lives here: there is nobody to move out.")
-        return MoveKind.OUT
-    if not draft.out and master_id_of(work.connection, draft.apartment_id) is not None:
-        raise Conflict("kind", "A family lives here. Move it out in the same step.")
-    return MoveKind.BOTH if draft.out and anybody else MoveKind.IN
+def _checked(
+    connection: Connection, sealer: Sealer, community_id: int, draft: MoveDraft, now: datetime
+) -> tuple[Row[Any], MoveKind]:
+    """The apartment of a draft and what the draft comes to there; raises Invalid, Conflict, NotFound."""
+    apartment = apartment_row(connection, community_id, draft.apartment_id)
+    leaving = leaving_ids(connection, draft.apartment_id)
+    if draft.incoming is None and not draft.out:
+        raise Invalid({"": "Choose who leaves, or enter who comes."})
+    if draft.incoming is None and not leaving:
+        raise Conflict("", "Nobody lives here: there is nobody to move out. Enter who comes.")
+    if not draft.out and master_id_of(connection, draft.apartment_id) is not None:
+        raise Conflict("", "A family lives here. Move it out in the same step.")
+    if (waits := planned_of(connection, draft.apartment_id)) is not None:
+        when = describe_moment(waits.at, formats_of(connection, community_id))
+        raise Conflict("", f"A move is planned in {waits.place} for {when}. Change or cancel that first.")
+    if draft.at is not None:
+        _refuse_past(draft.at, now)
+    if draft.newcomer is None:
+        return apartment, MoveKind.OUT
+    check_draft(connection, sealer, community_id, draft.newcomer, leaving=leaving)
+    return apartment, MoveKind.BOTH if draft.out and leaving else MoveKind.IN
 
 
-def _check(work: Work, incoming: ResidentDraft) -> None:
-    """Refuse a newcomer who could not move in if the family were gone now; raises Invalid, Conflict."""
-    assert incoming.apartment_id is not None
-    leaving = leaving_ids(work.connection, incoming.apartment_id)
-    check_draft(work.connection, work.sealer, work.context.community_id, incoming, leaving=leaving)
+def _patched(incoming: ResidentDraft, patch: MovePatch) -> ResidentDraft:
+    """Who comes, as a patch makes them."""
+    return incoming.model_copy(update=patch.model_dump(exclude={"at"}, exclude_none=True))
 
 
-def _ahead(work: Work, at: datetime) -> datetime:
-    """A time to come; raises Invalid (at)."""
-    if at <= work.at:
+def _refuse_past(at: datetime, now: datetime) -> None:
+    """Raise Invalid (at) for what is over."""
+    if at <= now:
         raise Invalid({"at": "This is over. Leave it empty for now, or give a time to come."})
-    return at
 
 
 def _waiting(work: Work, move_id: int) -> Row[Any]:
