@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from backend.services.operations import Operations
     from backend.services.outbox_list import Outbox
     from backend.services.personnel import Deliveries, Staff
+    from backend.services.remedies import Remedies
     from backend.services.residents import Residents
     from backend.services.revocations import Revocations
     from backend.services.search import Search
@@ -117,6 +118,7 @@ SERVICES = {
     "drift": "drift:Drift",
     "temp_keys": "temp_keys:TempKeys",
     "access": "access:Access",
+    "remedies": "remedies:Remedies",
     "search": "search:Search",
     "dashboard": "dashboard:DashboardService",
     "agents": "agents:Agents",
@@ -200,6 +202,7 @@ class Engine:
     drift: Drift
     temp_keys: TempKeys
     access: Access
+    remedies: Remedies
     search: Search
     dashboard: DashboardService
     agents: Agents

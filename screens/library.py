@@ -36,6 +36,12 @@ class LibraryTab(TabbedScreen):
     MODULE = "i"
     TITLE_TEXT = "Library"
     TABS = TABS
+    COUNTED: ClassVar[str] = ""
+    """What the rows are called after their number."""
+
+    def _count_parts(self, word: str) -> tuple[Part, ...]:
+        """ "4 PINs", never "4 pins"."""
+        return super()._count_parts(self.COUNTED or word)
 
 
 class CodesTab(LibraryTab):
@@ -86,6 +92,7 @@ class PinsTab(CodesTab):
     RECORD = LIBRARY_PIN
     TOPICS = LIBRARY_PIN.topics
     TAB = 1
+    COUNTED = "PINs"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,6 +118,7 @@ class CardsTab(CodesTab):
     RECORD = LIBRARY_CARD
     TOPICS = LIBRARY_CARD.topics
     TAB = 2
+    COUNTED = "cards"
 
 
 def free_parts(free: Sequence[FreePins], *, narrow: bool = False) -> tuple[Part, ...]:

@@ -106,11 +106,12 @@ class Library(Service):
             return saved(work, new_id if differs else row.id)
 
     def taking(self, context: Context, ids: Iterable[int]) -> Taking:
-        """What taking these codes away does, door by door; raises NotFound."""
+        """What taking these codes away does, door by door; raises NotFound, Conflict for one that the app made."""
         with self.store.read(context, "library.delete") as connection:
             wanted = sorted(set(ids))
             rows = code_rows(connection, context.community_id, wanted)
             _need_all(rows, wanted)
+            _refuse_app_made(rows)
             before, after = imagine_without(connection, self.store.sealer, rows)
             return taking_of(
                 connection, self.store.sealer, rows, door_plans(connection, before, after, self.store.clock())

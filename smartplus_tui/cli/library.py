@@ -1,4 +1,4 @@
-"""`smartplus library`: every PIN and RF card, whoever it belongs to (features LIB-01, LIB-02)."""
+"""`smartplus library`: every PIN and RF card, and which of them are suspicious (features LIB-01 to LIB-03)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from backend.catalog.ghosts import GHOST
 from backend.catalog.library import LIBRARY_CARD, LIBRARY_PIN
 from backend.catalog.model import Record
 from backend.domain.errors import Invalid
@@ -163,6 +164,7 @@ pin = Group("pin", help="PINs. One is named by its number in the list, or by - t
 card = CardGroup("card", help="RF cards. One is named by its number in any notation, or by id:N of the list.")
 for group in (pin, card):
     library.add_command(group)
+library.add_command(list_command(GHOST, name="ghosts"))
 pin.add_command(_list_pins())
 card.add_command(list_command(LIBRARY_CARD))
 for group, codes in ((pin, PINS), (card, CARDS)):

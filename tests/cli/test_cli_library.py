@@ -78,3 +78,16 @@ def test_what_is_not_there_is_said(smartplus: Smartplus) -> None:
     assert "Nobody has this card" in smartplus("library", "card", "11223344").err
     assert "Nothing matches" in smartplus("library", "card", "delete", "--filter", "zzz", "--yes").err
     assert smartplus("library", "card", "delete").code == 2
+
+
+@pytest.mark.feature("LIB-03")
+def test_ghosts_are_listed_worst_first_with_their_reasons(smartplus: Smartplus) -> None:
+    assert smartplus("library", "ghosts", "--json").json == {"items": [], "total": 0, "after": None}
+    smartplus.done("resident", "edit", "Nowak", "--pin", "-", typed="0000\n")
+    found = smartplus("library", "ghosts", "--json").json
+    (row,) = found["items"]
+    assert (row["name"], row["score"], row["reason"]) == ("Nowak, Łucja", 45, ["guessable"])
+    assert "one digit repeated" in smartplus.done("library", "ghosts", "--filter", "why:guessable")
+    assert smartplus("library", "ghosts", "--filter", "kowal", "--json").json["total"] == 0
+    smartplus.done("library", "pin", "delete", str(row["id"]), "--yes")
+    assert smartplus("library", "ghosts", "--json").json["total"] == 0
