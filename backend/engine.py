@@ -79,6 +79,8 @@ if TYPE_CHECKING:
 
     Sheets = tuple[Sheet, ...]
     Faces = tuple[FaceFile, ...]
+    Personnel = Staff | Deliveries
+    Importing = Imports | StaffImports
     Modules = tuple[tuple[bool, ...], ...]
 
 Words = list[str]

@@ -12,18 +12,23 @@ from backend.domain.access.compile import compile_device
 from backend.domain.access.explain import explain
 from backend.domain.access.plan import plan
 from backend.domain.access.prepared import prepare
+from backend.domain.access.reach import open_minutes
 from backend.domain.access.results import Compiled, DoorPlan, DoorUser
 from backend.domain.access.rules import Credential, Rules
-from backend.domain.answers import Answer, CanAnswer, WhoAnswer
+from backend.domain.access.windows import DAY, minute_of_week
+from backend.domain.answers import Answer, CanAnswer, Offer, WhoAnswer
 from backend.domain.codes import mask
 from backend.domain.context import Context
 from backend.domain.enums import CredentialKind, LogResponse
 from backend.domain.errors import Invalid, NotFound
+from backend.domain.formats import zone_info
+from backend.domain.walltime import local_time
 from backend.services.answering import Asker, can_at, who_at
 from backend.services.base import Service
 from backend.services.door_states import formats_of
 from backend.services.held import held_sentence, spans_of, users_held
 from backend.services.past import rules_at
+from backend.services.remedies import offers, offers_at
 from backend.services.rules import load_rules
 from backend.store import tables as t
 from backend.store.work import require
@@ -153,6 +158,12 @@ class Access(Service):
             today = load_rules(connection, self.store.sealer, context.community_id, holder_ids=people)
             credential = _shown(today, asked)
         held, read_at = self._held(connection, context, asked, credential)
+        helped_at = offers_at(asked.at, asked.now, rules.zone)
+        changes: tuple[Offer, ...] = ()
+        by_today = found.allowed
+        if not found.allowed:
+            community_id = context.community_id
+            changes, by_today = offers(connection, community_id, asked.holder_id, asked.relay_id, helped_at)
         return Answer(
             allowed=found.allowed,
             sentence=found.sentence + ("" if then else _TODAY),
@@ -163,6 +174,13 @@ class Access(Service):
             held=held,
             read_at=read_at,
             opens_next=found.opens_next,
+            holder_id=asked.holder_id,
+            relay_id=asked.relay_id,
+            day=open_minutes(rules, asked.holder_id, asked.relay_id, asked.at),
+            minute=minute_of_week(local_time(asked.at, zone_info(rules.zone))) % DAY,
+            offers=changes,
+            offered_at=helped_at,
+            by_today=by_today,
         )
 
     def _held(

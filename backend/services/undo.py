@@ -64,11 +64,13 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "library.delete": "library.delete",
         "library.edit": "resident.write",
         "manager.edit": "manager.write",
+        "relay.methods": "device.edit",
         "resident.add": "resident.write",
         "resident.delete": "resident.delete",
         "resident.edit": "resident.write",
         "resident.import": "resident.write",
         "resident.link": "resident.link",
+        "resident.resume": "resident.write",
         "temp_key.add": "visitor.write",
         "temp_key.delete": "visitor.write",
         "temp_key.edit": "visitor.write",
@@ -76,6 +78,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "staff.delete": "library.delete",
         "staff.edit": "visitor.write",
         "staff.import": "visitor.write",
+        "visitor.resume": "visitor.write",
     }
 )
 """Act that can be taken back -> the permission that this needs besides `undo.write`; no other act can."""

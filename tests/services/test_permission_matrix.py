@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from backend.domain.access.remedies import Remedy, Way
 from backend.domain.accounts import ManagerPatch
 from backend.domain.amenities import AmenityDraft
 from backend.domain.apartments import ApartmentPatch
@@ -288,6 +289,10 @@ ACTS: dict[str, Act] = {
     "sync.check": Act("IMT ", lambda e, c, i: e.sync.check(c)),
     "access.why": Act("IM V", lambda e, c, i: e.access.why(c, holder_id=i["resident"], relay_id=i["relay"])),
     "access.why of a log line": Act("IM V", lambda e, c, i: e.access.why(c, log_id=NOBODY)),
+    "access.who": Act("IM V", lambda e, c, i: e.access.who(c, i["relay"])),
+    "access.can": Act("IM V", lambda e, c, i: e.access.can(c, i["resident"])),
+    "remedies.plan": Act("IM V", lambda e, c, i: e.remedies.plan(c, NOBODY, Remedy(Way.PERSON))),
+    "remedies.apply": Act("IMT ", lambda e, c, i: e.remedies.apply(c, NOBODY, Remedy(Way.METHOD, relay_id=NOBODY))),
     "access.plan_device": Act("IM V", lambda e, c, i: e.access.plan_device(c)),
     "search.find": Act("IMTV", lambda e, c, i: e.search.find(c, "anna")),
     "search.find by PIN": Act("IM  ", lambda e, c, i: e.search.find(c, "pin:1234")),
@@ -453,7 +458,7 @@ def test_the_engine_has_every_service_of_its_contract(site: Site) -> None:
         "amenities", "bookings", "moves", "undo", "undoable", "managers", "first_passwords", "device_setup", "device_sheets",
         "sign_in", "sessions", "account", "forgotten", "kept", "sites",
         "sync", "sync_doors", "revocations", "drift",
-        "access", "search", "dashboard", "agents", "backups", "settings", "outbox", "imports",
+        "access", "remedies", "search", "dashboard", "agents", "backups", "settings", "outbox", "imports",
         "temp_keys", "library", "library_pins", "library_cards", "ghosts", "staff", "deliveries",
         "staff_imports",
     }  # fmt: skip

@@ -53,17 +53,22 @@ class Remedy:
     door_hours: float = 0.0
 
 
-def remedies(rules: Rules, holder_id: int, relay_id: int, at: datetime) -> tuple[Remedy, ...]:
+def remedies(
+    rules: Rules, holder_id: int, relay_id: int, at: datetime, *, fixed: frozenset[int] = frozenset()
+) -> tuple[Remedy, ...]:
     """Find the changes after each of which alone `decide` lets the holder open the relay at the aware instant `at`.
 
     The smallest of every way, at most three, those first that let in the fewest others, then those that add the fewest
-    hours. Nothing where the holder may open it already, and where no single change is enough.
+    hours. Nothing where the holder may open it already, and where no single change is enough. The hours of groups in
+    `fixed` stand.
     """
     holder, before = rules.holders.get(holder_id), Moment(rules, at)
     if holder is None or relay_id not in rules.relays or before.admits(holder, relay_id) is not None:
         return ()
     smallest: dict[Way, Remedy] = {}
     for candidate in _candidates(before, holder, relay_id):
+        if candidate.way is Way.HOURS and candidate.group_id in fixed:
+            continue
         after = Moment(applied(rules, holder_id, candidate), at)
         if after.admits(after.rules.holders[holder_id], relay_id) is None:
             continue
