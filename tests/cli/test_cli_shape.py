@@ -88,8 +88,15 @@ def test_the_verbs_of_the_catalog_are_commands():
         "outgoing": "outbox",
     }
     elsewhere = {
+        ("booking", "edit"): ("booking", "move"),
+        ("booking", "delete"): ("booking", "cancel"),
         ("device", "open"): ("door", "open"),
         ("device", "check"): ("sync", "check"),
+        ("library-pin", "edit"): ("library", "pin", "edit"),
+        ("library-pin", "delete"): ("library", "pin", "delete"),
+        ("library-card", "edit"): ("library", "card", "edit"),
+        ("library-card", "delete"): ("library", "card", "delete"),
+        ("ghost", "delete"): ("library", "card", "delete"),
         ("door-log", "why"): ("why",),
         ("door-log", "open"): ("door", "open"),
         ("operation", "undo"): ("undo",),
