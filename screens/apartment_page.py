@@ -62,6 +62,7 @@ class ApartmentPage(Page):
         ("Enter", "Person"),
         ("e", "Edit"),
         ("m", "Move"),
+        ("t", "Temporary key"),
         ("z", "Reset"),
         ("h", "History"),
         ("l", "Logs"),

@@ -12,6 +12,7 @@ from screens.person_page import PersonPage, person_keys
 from screens.resident_acts import delete_residents, reset_password
 from screens.resident_drawing import page_lines
 from screens.resident_form import ResidentEdit, ResidentForm
+from screens.temp_key_acts import new_key
 from widgets.frame import Part
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class ResidentPage(PersonPage["ResidentRecord"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *person_keys("resident"),
         Binding("f", "family", "Family", id="resident.family", tooltip="Add a family member", show=False),
+        Binding("t", "key", "Temporary key", id="resident.key", tooltip="A temporary key for the APT", show=False),
         Binding("p", "password", "New password", id="resident.password", tooltip="Send a new app password", show=False),
         Binding("v", "photo", "Photo", id="resident.photo", tooltip="Show the face photo", show=False),
     ]
@@ -39,6 +41,7 @@ class ResidentPage(PersonPage["ResidentRecord"]):
         ("l", "Logs"),
         ("w", "Why"),
         ("f", "Family"),
+        ("t", "Temporary key"),
         ("p", "New password"),
         ("o", "Open door"),
         ("Esc", "Back"),
@@ -93,6 +96,12 @@ class ResidentPage(PersonPage["ResidentRecord"]):
         """Add a member of this family."""
         if self.record is not None:
             self.app.push_screen(ResidentForm(self.session, apartment_id=self.record.apartment_id))
+
+    @needs("visitor.write")
+    def action_key(self) -> None:
+        """A temporary key for this person's apartment."""
+        if self.record is not None:
+            new_key(self, self.record.apartment_id)
 
     @needs("resident.delete")
     def action_delete(self) -> None:

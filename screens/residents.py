@@ -13,6 +13,7 @@ from screens.base.drawing import beside
 from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
 from screens.person_acts import show_codes
+from screens.group_acts import change_groups
 from screens.resident_acts import delete_residents, reset_password
 from screens.resident_drawing import access_lines, brief_lines, door_lines, history_lines
 from screens.resident_form import ResidentEdit, ResidentForm
@@ -40,6 +41,8 @@ class ResidentsScreen(ResourceScreen):
         Binding("i", "import", "Import", id="residents.import", tooltip="Templates, imports, reports", show=False),
         Binding("t", "key", "Temporary key", id="residents.key", tooltip="A temporary key for the APT", show=False),
         Binding("f", "family", "Family", id="residents.family", tooltip="Add a family member", show=False),
+        Binding("plus", "to_group", "To group", id="residents.to-group", tooltip="Put them into a group", show=False),
+        Binding("minus", "from_group", "Out of group", id="residents.from-group", tooltip="Take them out", show=False),
     ]
     MODULE = "r"
     RECORD = RESIDENT
@@ -97,6 +100,16 @@ class ResidentsScreen(ResourceScreen):
         """Add a member to the family under the cursor."""
         for resident_id in self.under_cursor():
             self.start(self._add_family, resident_id)
+
+    @needs("access_group.write")
+    def action_to_group(self) -> None:
+        """Put the ticked, or the one under the cursor, into a group."""
+        change_groups(self, self.meant, add=True)
+
+    @needs("access_group.write")
+    def action_from_group(self) -> None:
+        """Take the ticked, or the one under the cursor, out of a group."""
+        change_groups(self, self.meant, add=False)
 
     async def _add_family(self, resident_id: int) -> None:
         session = self.session

@@ -38,6 +38,10 @@ MODULES = (
     Module("a", "Apartments", "screens.apartments:ApartmentsScreen", "apartment.read"),
     Module("r", "Residents", "screens.residents:ResidentsScreen", "resident.read"),
     Module("v", "Visitors & Staff", "screens.temp_keys:TempKeysTab", "visitor.read"),
+    Module("v2", "Delivery", "screens.delivery:DeliveryTab", "visitor.read", tab=True),
+    Module("v3", "Staff", "screens.staff:StaffTab", "visitor.read", tab=True),
+    Module("g", "Access Groups", "screens.groups:GroupsScreen", "access_group.read"),
+    Module("g2", "Holidays", "screens.holidays:HolidaysTab", "access_group.read", tab=True),
     Module("l", "Logs", "screens.door_logs:DoorLogsScreen", "door_log.read"),
     Module("i", "Library", "screens.library:PinsTab", "library.read"),
     Module("i2", "RF cards", "screens.library:CardsTab", "library.read", tab=True),
@@ -45,6 +49,8 @@ MODULES = (
     Module("p", "Devices", "screens.devices:DevicesScreen", "device.read"),
     Module("o", "Outbox", "screens.outbox:OutboxScreen", "outbox.read"),
     Module("s", "Settings", "screens.settings:SettingsScreen", "setting.read"),
+    Module("b", "Bookings", "screens.bookings:BookingsScreen", "booking.read"),
+    Module("b2", "Amenities", "screens.amenities:AmenitiesTab", "booking.read", tab=True),
     Module("t", "User Agreement", "screens.agreement:AgreementScreen"),
     Module("n", "Sync", "screens.sync_doors:SyncDoorsScreen", "sync.read"),
     Module("n2", "Revocations", "screens.revocations:RevocationsScreen", "sync.read", tab=True),
@@ -61,10 +67,15 @@ MODULES = (
 
 RECORD_PAGES = {
     "resident": "screens.resident_page:ResidentPage",
+    "delivery": "screens.delivery:DeliveryPage",
+    "staff": "screens.staff:StaffPage",
     "apartment": "screens.apartment_page:ApartmentPage",
     "temp-key": "screens.temp_key_page:TempKeyPage",
+    "booking": "screens.booking_page:BookingPage",
+    "amenity": "screens.amenity_page:AmenityPage",
     "device": "screens.device_page:DevicePage",
     "door": "screens.device_page:DoorPage",
+    "access-group": "screens.group_page:GroupPage",
 }
 """Record type -> the screen that shows one of them, made with the session and its id."""
 
