@@ -30,6 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     bare = parts.add_parser("bare-door", help="add users and open as told, without an agent between")
     bare.add_argument("site", type=Path)
     bare.add_argument("device", type=int)
+    bare.add_argument("--gaps", action="store_true")
     lock = parts.add_parser("lock", help="the longest write lock with three processes writing")
     lock.add_argument("site", type=Path)
     lock.add_argument("residents", type=int)
@@ -55,7 +56,7 @@ def _run(chosen: argparse.Namespace) -> Any:
     if chosen.part == "bare-door":
         from backend.bench import bare_door
 
-        return bare_door.serve(chosen.site, chosen.device)
+        return bare_door.serve(chosen.site, chosen.device, gaps=chosen.gaps)
     if chosen.part == "import":
         from backend.bench import importing
 

@@ -12,11 +12,11 @@ SYNC_DOOR = Record(
     fields=(
         Field("name", "Door", width=16, importance=0, filtered=True, sorted=True),
         Field("sync", "State", Kind.STATE, width=13, importance=0, vocabulary="sync", filtered=True),
-        Field("plan", "To be written", width=14, importance=2, exported=False),
-        Field("users", "Users", width=14, importance=3, align_right=True),
-        Field("status", "Device", Kind.STATE, width=13, importance=4, vocabulary="device", filtered=True),
-        Field("waits", "Waits for", importance=1, exported=False),
-        Field("read_back_at", "Read back", Kind.AGE, width=9, importance=5, align_right=True, sorted=True),
+        Field("plan", "To write", width=12, importance=2, exported=False),
+        Field("users", "Users", width=14, importance=4, align_right=True),
+        Field("status", "Device", Kind.STATE, listed=False, vocabulary="device", filtered=True, exported=True),
+        Field("waits", "Waits for", width=24, importance=1, exported=False),
+        Field("read_back_at", "Read", Kind.AGE, width=6, importance=3, align_right=True, sorted=True),
         Field("worst", "Worst first", listed=False, sorted=True),
     ),
     verbs=(

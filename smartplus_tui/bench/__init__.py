@@ -19,6 +19,7 @@ PLACES = {
     "table-end": "tables:table_end",
     "change-to-door": "doors:change_to_door",
     "open-door": "doors:open_door",
+    "revoke": "revoking:revoke",
     "compile": "compiling:compile_doors",
     "lock": "locks:lock",
     "import": "importing:import_residents",
