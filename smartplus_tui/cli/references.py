@@ -106,13 +106,13 @@ def find_delivery(engine: Engine, context: Context, text: str) -> int:
 
 
 def find_person(engine: Engine, context: Context, text: str) -> int:
-    """A resident as `find_resident`, else staff or a delivery by name, else one who was deleted; each by id too."""
+    """A resident as `find_resident`, else staff, a delivery or a temporary key by name, else one who was deleted."""
     try:
         return find_resident(engine, context, text)
     except NotFound:
         if (number := text.removeprefix(ID)).isdigit():
             return int(number)
-        others = [*_names(engine, context, "staff"), *_names(engine, context, "delivery")]
+        others = [one for record in ("staff", "delivery", "temp-key") for one in _names(engine, context, record)]
         if found := _called(text, others):
             return _only("person", text, found)
         deleted = ("resident.delete", "staff.delete", "delivery.delete")
