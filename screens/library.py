@@ -66,7 +66,9 @@ class CodesTab(LibraryTab):
         session = self.session
         record = await session.ask(session.engine.library.get, session.context, row_id)
         width = max(40, self.content_size.width - 34)
-        return Detail(code_lines(record, session.formats, width), ((record.place, "$sp-t3"),), heading=record.name)
+        narrow = self.has_class("-narrow")
+        lines = brief_lines(record, session.formats) if narrow else code_lines(record, session.formats, width)
+        return Detail(lines, ((record.place, "$sp-t3"),), heading=record.name)
 
     def open_row(self, row_id: int) -> None:
         """Enter: the owner's page, the cursor on this code."""
@@ -130,6 +132,23 @@ def free_parts(free: Sequence[FreePins], *, narrow: bool = False) -> tuple[Part,
         tone = "$sp-warn" if one.few else "$sp-t1"
         parts += [(word, "$sp-t3"), (f"{figure(one.free)}   ", tone)]
     return tuple(parts)
+
+
+def brief_lines(record: LibraryRecord, formats: Formats) -> list[tuple[Part, ...]]:
+    """The same in three lines, for terminals with few."""
+    used = formats.moment(record.last_used_at) if record.last_used_at else "–"
+    made = formats.moment(record.made_at) if record.made_at else "–"
+    app = " · made in the app: read-only here" if record.origin == "app" else ""
+    return [
+        ((", ".join(record.groups) or "no group", "$sp-t1"), (app, "$sp-warn")),
+        (("Held by ", "$sp-t3"), (", ".join(record.doors) or "no door", "$sp-t1")),
+        (
+            ("Last used ", "$sp-t3"),
+            (used, "$sp-t1"),
+            ("   created ", "$sp-t3"),
+            (f"{made} by {record.made_by}", "$sp-t2"),
+        ),
+    ]
 
 
 def code_lines(record: LibraryRecord, formats: Formats, width: int) -> list[tuple[Part, ...]]:

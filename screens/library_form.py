@@ -48,9 +48,7 @@ class CodeForm(FormPage):
         if self._kind is CredentialKind.PIN:
             new = TextField("value", "New PIN", required=True, hint="2-8 digits, not 9…", max_length=_PIN_LONGEST)
         else:
-            new = TextField(
-                "value", "New card", required=True, hint="hex, or dec: and decimal", max_length=_CARD_LONGEST
-            )
+            new = TextField("value", "New card", required=True, hint="hex or dec:", max_length=_CARD_LONGEST)
         return {"Code": (FixedField("old", "Now"), new)}
 
     async def load(self) -> None:
