@@ -1,4 +1,4 @@
-"""The page of anybody with codes: facts, codes, doors, what can be done about each (features RES-06, VIS-05, VIS-06)."""
+"""The page of anybody with codes: facts, codes, doors, what can be done about each (RES-06, VIS-05, VIS-06)."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def defaults_of(
         sources["group_ids"] = LAST_TIME
     else:
         group_ids = default
-        sources["group_ids"] = "default of the building" if len(default) == 1 else "default of every building"
+        sources["group_ids"] = "default group" if len(default) == 1 else "default groups"
     return StaffDefaults(
         group_ids=group_ids,
         groups=named_groups(connection, group_ids),

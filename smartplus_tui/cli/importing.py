@@ -27,8 +27,7 @@ from smartplus_tui.cli.words import counted
 if TYPE_CHECKING:
     from backend.domain.access.results import DoorPlan
     from backend.domain.imports import ImportDraft, ImportProgress, ImportReport, Preview
-    from backend.services.import_staff import StaffImports
-    from backend.services.imports import Imports
+    from backend.engine import Importing
 
 _KINDS = (ImportKind.ADD, ImportKind.EDIT, ImportKind.CARDS)
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -135,7 +134,7 @@ def taking_options() -> list[click.Parameter]:
     ]
 
 
-def take(call: Call, imports: Imports | StaffImports, draft: ImportDraft, how: Taking) -> None:
+def take(call: Call, imports: Importing, draft: ImportDraft, how: Taking) -> None:
     """Preview a draft, or write it; ends with 3 when some rows were refused, with 1 when none was written for it."""
     preview = imports.preview(call.context, draft)
     refused = preview.count(Verdict.REFUSE)

@@ -21,7 +21,7 @@ from smartplus_tui.cli.verbs import Binding, Typed, record_group
 if TYPE_CHECKING:
     from backend.domain.records import Saved
     from backend.domain.staff import StaffRecord
-    from backend.services.personnel import Personnel
+    from backend.engine import Personnel
 
     Service = Callable[[Call], Personnel]
 

@@ -27,7 +27,7 @@ def add_staff(smartplus: Smartplus) -> int:
 def test_staff_are_added_found_changed_and_deleted(smartplus: Smartplus) -> None:
     ran = smartplus("staff", "add", "--name", "Jan Nowak", "--card", "9F8E7D6C", "--floor", "1;G0")
     assert ran.code == 0
-    assert "group: A (default), B (default), default of every building" in ran.err
+    assert "group: A (default), B (default), default groups" in ran.err
     assert "Added staff member: Jan Nowak" in ran.out
     shown = smartplus("--json", "staff", "show", "jan").json
     assert shown["kind"] == "staff"

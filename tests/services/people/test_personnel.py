@@ -204,7 +204,7 @@ def test_groups_and_floors_are_those_of_last_time_but_never_wider_than_the_defau
     wide = add_group(park.store, park.context, "Vault people", (behind,))
     other = manager_context(Role.MANAGER, community_id=park.context.community_id)
     known = service.defaults(park.context)
-    assert (known.group_ids, known.sources) == ((park.default_group,), {"group_ids": "default of the building"})
+    assert (known.group_ids, known.sources) == ((park.default_group,), {"group_ids": "default group"})
     add(service, park, group_ids=(day,), floors=("2",))
     known = service.defaults(park.context)
     assert (known.groups, known.floors) == (((day, "Day"),), ("2",))
