@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from screens.base.needs import needs
+from screens.group_acts import change_groups
 from screens.person_acts import People, show_photo
 from screens.person_page import PersonPage, person_keys
 from screens.resident_acts import delete_residents, reset_password
@@ -28,6 +29,8 @@ class ResidentPage(PersonPage["ResidentRecord"]):
         Binding("t", "key", "Temporary key", id="resident.key", tooltip="A temporary key for the APT", show=False),
         Binding("p", "password", "New password", id="resident.password", tooltip="Send a new app password", show=False),
         Binding("v", "photo", "Photo", id="resident.photo", tooltip="Show the face photo", show=False),
+        Binding("plus", "to_group", "Add to group", id="resident.to-group", tooltip="Put into a group", show=False),
+        Binding("minus", "from_group", "Out of group", id="resident.from-group", tooltip="Take out of one", show=False),
     ]
     MODULE = "r"
     KIND = "resident"
@@ -41,6 +44,7 @@ class ResidentPage(PersonPage["ResidentRecord"]):
         ("l", "Logs"),
         ("w", "Why"),
         ("f", "Family"),
+        ("+", "Add to group"),
         ("t", "Temporary key"),
         ("p", "New password"),
         ("o", "Open door"),
@@ -96,6 +100,19 @@ class ResidentPage(PersonPage["ResidentRecord"]):
         """Add a member of this family."""
         if self.record is not None:
             self.app.push_screen(ResidentForm(self.session, apartment_id=self.record.apartment_id))
+
+    @needs("access_group.write")
+    def action_to_group(self) -> None:
+        """Put this person into a group."""
+        change_groups(self, self._whom, add=True)
+
+    @needs("access_group.write")
+    def action_from_group(self) -> None:
+        """Take this person out of a group."""
+        change_groups(self, self._whom, add=False)
+
+    def _whom(self) -> tuple[int, ...]:
+        return () if self.record is None else (self.record.id,)
 
     @needs("visitor.write")
     def action_key(self) -> None:

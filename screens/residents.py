@@ -12,8 +12,8 @@ from screens.base.detail_pane import Detail
 from screens.base.drawing import beside
 from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
-from screens.person_acts import show_codes
 from screens.group_acts import change_groups
+from screens.person_acts import show_codes
 from screens.resident_acts import delete_residents, reset_password
 from screens.resident_drawing import access_lines, brief_lines, door_lines, history_lines
 from screens.resident_form import ResidentEdit, ResidentForm
@@ -48,6 +48,12 @@ class ResidentsScreen(ResourceScreen):
     RECORD = RESIDENT
     TOPICS = RESIDENT.topics
     DETAIL_PAGES: ClassVar[tuple[str, ...]] = ("Access", "Doors", "History")
+
+    def hints(self) -> list[tuple[str, str]]:
+        """Groups stand behind the verbs."""
+        shown = list(super().hints())
+        shown.insert(4, ("+", "Add to group"))
+        return shown
 
     def verb_add(self, _ids: tuple[int, ...]) -> None:
         """A new resident."""

@@ -14,6 +14,7 @@ KINDS = {
     "apartment": "apartment",
     "door": "door",
     "device": "device",
+    "access-group": "group",
     "staff": "staff",
     "delivery": "delivery",
 }
