@@ -64,7 +64,7 @@ def deletion_lines(found: KeyDeletion) -> list[tuple[Part, ...]]:
         more = f" and {len(found.names) - NAMED} more" if len(found.names) > NAMED else ""
         lines += [((", ".join(found.names[:NAMED]) + more, "$sp-t2"),), (("", ""),)]
     if found.living:
-        still = "it opens doors now" if len(found.ids) == 1 else f"{found.living} of them open doors now or later"
+        still = "it holds still" if len(found.ids) == 1 else f"{found.living} of them hold still"
         lines.append((("- ", "$sp-bad"), (still, "$sp-t1")))
     if found.doors:
         lines.append((("- ", "$sp-bad"), ("no more at: ", "$sp-t1"), (", ".join(found.doors), "$sp-t2")))

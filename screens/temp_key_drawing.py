@@ -101,6 +101,16 @@ def use_lines(record: TempKeyRecord, formats: Formats) -> list[Line]:
     return lines
 
 
+def brief_lines(record: TempKeyRecord, formats: Formats) -> list[Line]:
+    """What three lines can say: when, how often, where."""
+    doors = ", ".join(door.device for door in record.doors)
+    return [
+        fact("When", ((record.hours, "$sp-t1"),), LABEL),
+        use_lines(record, formats)[0],
+        fact("Doors", ((doors or "–", "$sp-t1"),), LABEL),
+    ]
+
+
 def door_lines(doors: Sequence[KeyDoor], now: datetime) -> list[Line]:
     """Each door phone: in sync or not, QR or digits only, age of the reading."""
     lines: list[Line] = []

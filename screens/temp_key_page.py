@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
@@ -103,9 +104,18 @@ class TempKeyPage(Page):
         drawn = record.editable and bool(record.digits)
         code.modules = await session.ask(session.engine.draw_qr, record.digits) if drawn else ()
         self.query_one("#key-digits", Lines).lines = self._digit_lines(record)
-        width = max(36, self.query_one("#key-facts").size.width - 2)
-        self.query_one("#key-lines", Lines).lines = tuple(self._facts(record, width))
+        self._draw_facts()
         await self._load_below(record)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The facts take the room there is."""
+        super().on_resize(event)
+        self.call_after_refresh(self._draw_facts)
+
+    def _draw_facts(self) -> None:
+        if self._record is not None and self.query("#key-facts"):
+            width = max(36, self.query_one("#key-facts").size.width - 2)
+            self.query_one("#key-lines", Lines).lines = tuple(self._facts(self._record, width))
 
     async def _load_below(self, record: TempKeyRecord) -> None:
         """Its log; its history where that was asked for; the proof once it is over."""

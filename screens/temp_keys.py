@@ -11,7 +11,7 @@ from backend.catalog.temp_keys import TEMP_KEY
 from screens.base.detail_pane import Detail
 from screens.base.drawing import beside
 from screens.temp_key_acts import delete_keys, mail_again, new_key
-from screens.temp_key_drawing import door_lines, mail_lines, use_lines, when_lines, who_lines
+from screens.temp_key_drawing import brief_lines, door_lines, mail_lines, use_lines, when_lines, who_lines
 from screens.visitor_tabs import VisitorTab
 from widgets.table_source import Cell
 
@@ -49,7 +49,7 @@ class TempKeysTab(VisitorTab):
             return Detail(mail_lines(record.mails, record.email, formats, width), figure, record.name)
         facts = [*when_lines(record, formats, now), *use_lines(record, formats)]
         if self.has_class("-narrow"):
-            return Detail(facts[1:4], figure, record.name)
+            return Detail(brief_lines(record, formats), figure, record.name)
         doors = door_lines(record.doors, now)
         return Detail(beside([*who_lines(record)[1:2], *facts], doors, FACTS_WIDE), figure, record.name)
 
