@@ -26,7 +26,7 @@ BOOKING = Record(
         Verb("add", "New", "n", "booking.write", needs_row=False),
         Verb("edit", "Move", "e", "booking.write"),
         Verb("mail", "Mail key", "m", "booking.write", undoable=False),
-        Verb("cancel", "Cancel", "d", "booking.write", danger=True, confirm_key="x", many=True),
+        Verb("delete", "Cancel", "d", "booking.write", danger=True, confirm_key="x", many=True),
     ),
     topics=frozenset({"bookings", "amenities", "residents", "outbox", "communities"}),
     default_sort="starts_at",

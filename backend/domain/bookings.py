@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from pydantic import Field
@@ -16,6 +16,8 @@ from backend.domain.formats import zone_info
 from backend.domain.records import Frozen
 from backend.domain.timewords import parse_moment
 from backend.domain.walltime import instant_of, local_time
+
+NO_END = "Write when it ends, as in 19:30, or how long, as in 90m."
 
 _END_OF_DAY = re.compile(r"24(?::?00)?")
 
@@ -149,13 +151,17 @@ def parse_slot(day: str, start: str, end: str, now: datetime, zone: str) -> Slot
         except Invalid as error:
             bad["start"] = str(error)
     if not end.strip():
-        bad["end"] = "Write when it ends, as in 19:30, or how long, as in 90m."
+        bad["end"] = NO_END
     if begins is None or bad:
         raise Invalid(bad)
-    return whole_minutes(Slot(begins, _end(end.strip(), begins, zone)))
+    return whole_minutes(Slot(begins, parse_end(end, begins, zone)))
 
 
-def _end(text: str, begins: datetime, zone: str) -> datetime:
+def parse_end(text: str, begins: datetime, zone: str) -> datetime:
+    """The end as typed of a slot with this start; raises Invalid (end)."""
+    text = text.strip()
+    if not text:
+        raise Invalid({"end": NO_END})
     place = zone_info(zone)
     today = local_time(begins, place).date()
     if _END_OF_DAY.fullmatch(text):
@@ -166,8 +172,3 @@ def _end(text: str, begins: datetime, zone: str) -> datetime:
     except Invalid as error:
         told = "It ends before it starts." if alone and "is over" in str(error) else str(error)
         raise Invalid({"end": told}) from None
-
-
-def midnight_of(day: date, zone: str) -> datetime:
-    """The first instant of a day."""
-    return instant_of(day, zone_info(zone), time(0))

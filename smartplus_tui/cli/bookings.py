@@ -122,16 +122,26 @@ booking.add_command(export_command(BOOKING))
 @booking.command("move")
 @click.argument("record_id", metavar="ID")
 @click.option("--day", default="", metavar="DATE", help="today, tomorrow, fr or 2026-12-01; its own day without it.")
-@click.option("--start", required=True, metavar="TIME", help="18 or 18:30.")
+@click.option("--start", default="", metavar="TIME", help="18 or 18:30; its own start without it.")
 @click.option("--end", required=True, metavar="TIME", help="19:30, or how long: 90m.")
 @pass_call
 def move(call: Call, record_id: str, day: str, start: str, end: str) -> None:
     """Give a reservation another slot: its key moves with it and is not sent again."""
     record = _booking(call, find_booking(call.engine, call.context, record_id))
-    typed = {"day": day or f"{call.formats.local(record.starts_at).date()}", "start": start, "end": end}
-    slot = _slot(call, typed)
+    slot = _moved(call, record, day, start, end)
     saved = call.engine.bookings.move(call.act(), record.id, record.version, slot)
     finish(call, saved, "Moved reservation")
+
+
+def _moved(call: Call, record: BookingRecord, day: str, start: str, end: str) -> Slot:
+    """The new slot; without a day and a start it keeps its own, which may lie behind us."""
+    from backend.domain.amenities import Slot
+    from backend.domain.bookings import parse_end
+
+    if not day and not start:
+        return Slot(record.starts_at, parse_end(end, record.starts_at, call.formats.zone))
+    own = call.formats.local(record.starts_at)
+    return _slot(call, {"day": day or f"{own.date()}", "start": start or f"{own:%H:%M}", "end": end})
 
 
 @booking.command("mail")
