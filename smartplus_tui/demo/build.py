@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from backend.engine import Engine
-from smartplus_tui.demo import ghosts, history, people, staff, visitors
+from smartplus_tui.demo import ghosts, groups, history, people, staff, visitors
 from smartplus_tui.demo.doors import VirtualDoors
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def build(root: Path | None = None, *, say: Say = lambda _: None, with_history: 
         _add_devices(engine, context, doors, password)
         say(f"adding {len(everyone)} residents")
         _add_residents(engine, context, everyone)
+        groups.add_groups(engine, context)
         visitors.add_keys(engine, context)
         staff.add_personnel(engine, context)
     except BaseException:
