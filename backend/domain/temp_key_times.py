@@ -144,9 +144,11 @@ def check_time(time: KeyTime, rules: VisitorRules, now: datetime) -> KeyTime:
         bad.setdefault("until", sentence)
     if bad:
         raise Invalid(bad)
-    if time.repeat is Repeat.WEEKLY and time.days == ALL_DAYS:
-        return time.model_copy(update={"repeat": Repeat.DAILY, "days": frozenset()})
-    return time.model_copy(update={"begins": begins})
+    if time.repeat is Repeat.NEVER:
+        return KeyTime(begins=begins, ends=time.ends)
+    weekly = time.repeat is Repeat.WEEKLY and time.days != ALL_DAYS
+    repeat, days = (Repeat.WEEKLY, time.days) if weekly else (Repeat.DAILY, frozenset())
+    return time.model_copy(update={"repeat": repeat, "days": days})
 
 
 def _wrong_hours(time: KeyTime, rules: VisitorRules) -> dict[str, str]:

@@ -179,6 +179,8 @@ class Apartments(Service):
                 raise Conflict("", f"{place} still has residents: {named(people)}. Delete them first.")
             if planned_of(work.connection, apartment_id) is not None:
                 raise Conflict("", f"A move is planned in {place}. Cancel it first.")
+            if reset.guests_of(work.connection, apartment_id):
+                raise Conflict("", f"{place} still has temporary keys or bookings. Delete them, or reset it first.")
             devices = select(t.device.c.name).where(t.device.c.apartment_id == apartment_id)
             if names := sorted(work.connection.execute(devices).scalars()):
                 raise Conflict("", f"{place} still has devices: {named(names)}. Move or delete them first.")

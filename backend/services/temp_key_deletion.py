@@ -14,11 +14,11 @@ from sqlalchemy import Connection, Row, select
 
 from backend.domain.enums import HolderStatus
 from backend.domain.errors import NotFound
-from backend.domain.temp_keys import LIVING, KeyDeletion
+from backend.domain.temp_keys import KeyDeletion
 from backend.services.credentials import credentials_of, free
 from backend.services.holders import chunks, devices_by_holder, devices_holding, reaching
 from backend.services.temp_key_mail import recall_mail
-from backend.services.temp_key_rows import key_rows, key_state
+from backend.services.temp_key_rows import key_rows, over, with_time
 from backend.store import tables as t
 from backend.store.work import Work
 
@@ -46,9 +46,14 @@ def deletion_of(connection: Connection, community_id: int, ids: Iterable[int], n
     return KeyDeletion(
         ids=tuple(wanted),
         names=tuple(row.name for row in rows),
-        living=sum(key_state(connection, row, now) in LIVING for row in rows),
+        living=len(rows) - _count_over(connection, community_id, wanted, now),
         doors=tuple(sorted(names, key=str.casefold)),
     )
+
+
+def _count_over(connection: Connection, community_id: int, ids: list[int], now: datetime) -> int:
+    query = with_time(key_rows(community_id)).where(over(now))
+    return sum(len(connection.execute(query.where(t.temp_key.c.id.in_(part))).all()) for part in chunks(ids))
 
 
 def delete_key(work: Work, key_id: int) -> None:

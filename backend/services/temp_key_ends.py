@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, union
+from sqlalchemy import Connection, Row, and_, insert, or_, select, union
 
 from backend.domain.context import Context
-from backend.domain.enums import CredentialKind, LogResponse
+from backend.domain.enums import LogResponse
 from backend.domain.temp_keys import ONE_ENTRY
 from backend.services.credentials import LIVE, credentials_of, free
 from backend.services.holders import reaching
-from backend.services.temp_key_rows import key_rows, key_time, pool_counted, pool_empty, pool_total
+from backend.services.temp_key_rows import key_rows, key_time, over, with_time
 from backend.store import tables as t
 from backend.store.store import Store
 from backend.store.work import Work
@@ -97,14 +97,6 @@ def free_ended(store: Store, context: Context) -> int:
 
 def _ended(connection: Connection, community_id: int, now: datetime) -> list[Row[Any]]:
     """Keys whose digits still hold although nothing is left of their uses or their time, a few of them."""
-    k, c, w = t.temp_key, t.credential, t.own_window
-    ends = func.coalesce(w.c.ends_at, c.c.valid_to)
-    query = (
-        key_rows(community_id)
-        .join(c, and_(c.c.holder_id == k.c.id, c.c.kind == CredentialKind.PIN.value, c.c.status.in_(LIVE)))
-        .outerjoin(w, w.c.holder_id == k.c.id)
-        .where(or_(ends <= now, pool_empty(pool_total(), pool_counted())))
-        .order_by(k.c.id)
-        .limit(AT_ONCE)
-    )
+    live = t.credential.c.status.in_(LIVE)
+    query = with_time(key_rows(community_id)).where(live, over(now)).order_by(t.temp_key.c.id).limit(AT_ONCE)
     return list(connection.execute(query))

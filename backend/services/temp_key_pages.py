@@ -33,6 +33,7 @@ def key_record(connection: Connection, sealer: Sealer, context: Context, row: Ro
     time, pool = key_time(connection, row.id), key_pool(connection, row.id, row.each_count)
     phones, codes = phones_of(connection, row.id), _codes(connection, sealer, row.id)
     digits, run = codes.get(CredentialKind.PIN.value, ""), codes.get(CredentialKind.ID_ACCESS.value, "")
+    reveals = _may(connection, context, "credential.reveal")
     logs = logs_of(connection, row.id) if _may(connection, context, "door_log.read") else None
     return TempKeyRecord(
         id=row.id,
@@ -43,7 +44,7 @@ def key_record(connection: Connection, sealer: Sealer, context: Context, row: Ro
         apartment=row.number or "",
         apartment_id=row.apartment_id,
         family=_family(connection, row.apartment_id),
-        id_number=sealer.open_text(sealed_for(row.uuid), row.id_number_sealed) if row.id_number_sealed else "",
+        id_number=_id_number(sealer, row, whole=reveals),
         email=row.email,
         repeat=Repeat(row.repeat),
         begins_at=time.begins,
@@ -55,7 +56,7 @@ def key_record(connection: Connection, sealer: Sealer, context: Context, row: Ro
         used=pool.used,
         total=pool_of(row.each_count, len(phones), 0).total,
         over_used=pool.over_used,
-        digits=digits if _may(connection, context, "credential.reveal") else "",
+        digits=digits if reveals else "",
         masked=mask(digits),
         run=mask(split_value(run).run) if run else "",
         made_at=row.made_at,
@@ -89,6 +90,12 @@ def _codes(connection: Connection, sealer: Sealer, key_id: int) -> dict[str, str
     c = t.credential
     rows = connection.execute(select(c).where(c.c.holder_id == key_id).order_by(c.c.id))
     return {row.kind: open_value(sealer, row) for row in rows}
+
+
+def _id_number(sealer: Sealer, row: Row[Any], *, whole: bool) -> str:
+    """The visitor's document, masked for those who may not see codes."""
+    number = sealer.open_text(sealed_for(row.uuid), row.id_number_sealed) if row.id_number_sealed else ""
+    return number if whole or not number else mask(number)
 
 
 def _doors(connection: Connection, context: Context, key_id: int, now: datetime) -> tuple[KeyDoor, ...]:

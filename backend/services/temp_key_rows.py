@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from backend.domain.enums import CredentialKind, HolderKind
 from backend.domain.errors import NotFound
@@ -118,6 +118,20 @@ def pool_counted() -> ColumnElement[int]:
 def pool_empty(total: ColumnElement[int], counted: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether nothing is left of a pool, as `Pool.empty` judges."""
     return and_(t.temp_key.c.each_count.is_not(None), total > 0, counted >= total)
+
+
+def with_time(query: Select[Any]) -> Select[Any]:
+    """A query of `key_rows` joined to the hours and digits of each key, for `over`."""
+    k, c, w = t.temp_key, t.credential, t.own_window
+    return query.outerjoin(c, and_(c.c.holder_id == k.c.id, c.c.kind == CredentialKind.PIN.value)).outerjoin(
+        w, w.c.holder_id == k.c.id
+    )
+
+
+def over(now: datetime) -> ColumnElement[bool]:
+    """Whether a key of `with_time` has nothing left of its time or its uses."""
+    ends = func.coalesce(t.own_window.c.ends_at, t.credential.c.valid_to)
+    return or_(and_(ends.is_not(None), ends <= now), pool_empty(pool_total(), pool_counted()))
 
 
 def key_state(connection: Connection, row: Row[Any], now: datetime) -> KeyState:

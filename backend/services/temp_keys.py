@@ -13,7 +13,7 @@ from sqlalchemy import Row
 from backend.domain.access.results import DoorPlan
 from backend.domain.context import Context
 from backend.domain.enums import Repeat
-from backend.domain.errors import Conflict, Invalid
+from backend.domain.errors import Conflict, Invalid, Stale
 from backend.domain.paging import ListQuery
 from backend.domain.records import Saved
 from backend.domain.temp_key_times import KeyTime, check_time, usual_time
@@ -114,14 +114,16 @@ class TempKeys(Service):
             if work.replayed is not None:
                 return replayed(work)
             row = key_row(work.connection, context.community_id, key_id)
+            if row.row_version != version:
+                raise Stale("Somebody else changed this key meanwhile.", row.row_version)
             self._refuse_over(work, key_id)
             before = key_time(work.connection, key_id)
             if (before.repeat is Repeat.NEVER) is not (time.repeat is Repeat.NEVER):
                 raise Invalid({"repeat": "Whether a key repeats stays as it is: make a new one."})
             wanted = check_time(time, visitor_rules(work.connection), work.at)
-            work.update(t.temp_key, key_id, version=version, repeat=wanted.repeat.value, row_version=version + 1)
             differs = wanted != before
             if differs:
+                work.update(t.temp_key, key_id, repeat=wanted.repeat.value, row_version=version + 1)
                 _set_time(work, key_id, wanted)
                 post_key(work, key_id, digits_of(work.connection, work.sealer, key_id), changed=True)
             action = "Changed time of temporary key" if differs else "Saved without a change"

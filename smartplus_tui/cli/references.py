@@ -115,7 +115,7 @@ def find_person(engine: Engine, context: Context, text: str) -> int:
         others = [one for record in ("staff", "delivery", "temp-key") for one in _names(engine, context, record)]
         if found := _called(text, others):
             return _only("person", text, found)
-        deleted = ("resident.delete", "staff.delete", "delivery.delete")
+        deleted = ("resident.delete", "staff.delete", "delivery.delete", "temp_key.delete")
         terms = (Term("type", "eq", deleted), Term("entity_name", "eq", (text,)))
         gone = {
             int(row.values["entity_id"]): str(row.values["entity_name"])

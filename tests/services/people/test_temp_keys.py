@@ -19,6 +19,8 @@ from backend.domain.filter import parse
 from backend.domain.paging import ListQuery
 from backend.domain.temp_key_times import KeyTime
 from backend.domain.temp_keys import KeyState, TempKeyDraft, TempKeyRecord
+from backend.services.apartments import Apartments
+from backend.services.communities import Communities
 from backend.services.rules import load_rules
 from backend.services.settings import Settings
 from backend.services.temp_key_ends import count_uses, free_ended
@@ -534,3 +536,31 @@ def test_search_finds_keys_by_name(keys: Keys, park: Park) -> None:
     digits = keys.get(key).digits
     (hit,) = park.search.find(park.act, f"pin:{digits}")
     assert (hit.record, hit.id) == ("temp-key", key)
+
+
+@pytest.mark.edge("26")
+@pytest.mark.feature("VIS-01")
+def test_another_time_zone_moves_the_hours_and_not_the_span(keys: Keys, park: Park) -> None:
+    daily = keys.add(name="daily", time=KeyTime(repeat=Repeat.DAILY, start=time(8), end=time(9)))
+    span = keys.add(name="span")
+    gens = park.gens()
+    communities = Communities(park.store)
+    communities.edit(park.act, communities.get(park.context).version, timezone="America/New_York")
+    assert keys.opens(daily, datetime(2026, 3, 3, 13, 30, tzinfo=UTC))  # 08:30 in New York
+    assert not keys.opens(daily, datetime(2026, 3, 3, 7, 30, tzinfo=UTC))
+    assert keys.get(span).ends_at == TONIGHT
+    assert all(park.gens()[device] > gens[device] for device in (park.gate, park.lobby))
+
+
+@pytest.mark.edge("36")
+@pytest.mark.feature("VIS-03")
+def test_keys_go_with_a_reset_and_keep_an_apartment_from_being_deleted(keys: Keys, park: Park) -> None:
+    key = keys.add(email="p@example.com")
+    apartments, home = Apartments(park.store), park.apartments["1001"]
+    with pytest.raises(Conflict, match="still has temporary keys"):
+        apartments.delete(park.act, home)
+    apartments.reset(park.act, home, "1001")
+    assert keys.names("") == []
+    assert park.statuses(key) == ["cooling"]
+    assert {row["state"] for row in park.rows(t.outgoing)} == {"withdrawn"}
+    apartments.delete(park.act, home)
