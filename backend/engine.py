@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from backend.domain.context import Clock, Context, system_clock
 from backend.domain.errors import NotFound
-from backend.domain.paging import ListQuery
+from backend.domain.paging import ListPages, ListQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from backend.domain.enums import ImportKind
     from backend.domain.filter import FieldSpec, Filter
     from backend.domain.imports import FaceFile
+    from backend.domain.receipts import Receipt
     from backend.domain.sheets import Sheet
     from backend.services.access import Access
     from backend.services.account import Account
     from backend.services.agents import Agents
+    from backend.services.amenities import Amenities
     from backend.services.apartments import Apartments
     from backend.services.backups import Backups
+    from backend.services.bookings import Bookings
     from backend.services.buildings import Buildings
     from backend.services.communities import Communities
     from backend.services.dashboard import DashboardService
@@ -36,22 +39,33 @@ if TYPE_CHECKING:
     from backend.services.devices import Devices
     from backend.services.door_logs import DoorLogs
     from backend.services.doors import Doors
+    from backend.services.drift import Drift
     from backend.services.first_passwords import FirstPasswords
     from backend.services.forgotten import Forgotten
+    from backend.services.ghosts import Ghosts
     from backend.services.groups import Groups
+    from backend.services.holidays import Holidays
+    from backend.services.import_staff import StaffImports
     from backend.services.imports import Imports
     from backend.services.kept import Kept
-    from backend.services.lists import ListHandle
+    from backend.services.library import Library
+    from backend.services.library_list import CardList, PinList
     from backend.services.managers import Managers
+    from backend.services.moves import Moves
     from backend.services.operations import Operations
     from backend.services.outbox_list import Outbox
+    from backend.services.personnel import Deliveries, Staff
+    from backend.services.remedies import Remedies
     from backend.services.residents import Residents
+    from backend.services.revocations import Revocations
     from backend.services.search import Search
     from backend.services.sessions import Sessions
     from backend.services.settings import Settings
     from backend.services.sign_in import SignIn
     from backend.services.sites import Sites
+    from backend.services.sync_doors import SyncDoors
     from backend.services.sync_state import Sync
+    from backend.services.temp_keys import TempKeys
     from backend.services.undo import Undo
     from backend.services.undo_list import UndoList
     from backend.store.feed import ChangeFeed
@@ -60,11 +74,14 @@ if TYPE_CHECKING:
     class Listed(Protocol):
         """A service whose records can be listed."""
 
-        def list(self, context: Context, query: ListQuery) -> ListHandle:
+        def list(self, context: Context, query: ListQuery) -> ListPages:
             """The records of a context's community."""
 
     Sheets = tuple[Sheet, ...]
     Faces = tuple[FaceFile, ...]
+    Personnel = Staff | Deliveries
+    Importing = Imports | StaffImports
+    Modules = tuple[tuple[bool, ...], ...]
 
 Words = list[str]
 
@@ -72,8 +89,10 @@ SERVICES = {
     "communities": "communities:Communities",
     "buildings": "buildings:Buildings",
     "apartments": "apartments:Apartments",
+    "moves": "moves:Moves",
     "residents": "residents:Residents",
     "groups": "groups:Groups",
+    "holidays": "holidays:Holidays",
     "devices": "devices:Devices",
     "device_setup": "device_setup:DeviceSetup",
     "device_sheets": "device_sheets:DeviceSheets",
@@ -91,14 +110,28 @@ SERVICES = {
     "kept": "kept:Kept",
     "sites": "sites:Sites",
     "imports": "imports:Imports",
+    "library": "library:Library",
+    "library_pins": "library_list:PinList",
+    "library_cards": "library_list:CardList",
+    "ghosts": "ghosts:Ghosts",
     "sync": "sync_state:Sync",
+    "sync_doors": "sync_doors:SyncDoors",
+    "revocations": "revocations:Revocations",
+    "drift": "drift:Drift",
+    "temp_keys": "temp_keys:TempKeys",
     "access": "access:Access",
+    "remedies": "remedies:Remedies",
     "search": "search:Search",
     "dashboard": "dashboard:DashboardService",
     "agents": "agents:Agents",
     "backups": "backups:Backups",
     "settings": "settings:Settings",
     "outbox": "outbox_list:Outbox",
+    "amenities": "amenities:Amenities",
+    "bookings": "bookings:Bookings",
+    "staff": "personnel:Staff",
+    "deliveries": "personnel:Deliveries",
+    "staff_imports": "import_staff:StaffImports",
 }
 """Name of each service -> its module and class; they are loaded when they are first asked for."""
 
@@ -107,13 +140,26 @@ LISTS = {
     "building": "buildings",
     "apartment": "apartments",
     "resident": "residents",
+    "temp-key": "temp_keys",
+    "access-group": "groups",
+    "holiday": "holidays",
     "device": "devices",
     "door": "doors",
     "door-log": "logs",
     "operation": "operations",
     "manager": "managers",
     "undo": "undoable",
+    "sync-door": "sync_doors",
+    "revocation": "revocations",
+    "drift": "drift",
     "outgoing": "outbox",
+    "amenity": "amenities",
+    "booking": "bookings",
+    "staff": "staff",
+    "delivery": "deliveries",
+    "library-pin": "library_pins",
+    "library-card": "library_cards",
+    "ghost": "ghosts",
 }
 """Name of each record type that has a list -> the service that lists it."""
 
@@ -127,8 +173,10 @@ class Engine:
     communities: Communities
     buildings: Buildings
     apartments: Apartments
+    moves: Moves
     residents: Residents
     groups: Groups
+    holidays: Holidays
     devices: Devices
     device_setup: DeviceSetup
     device_sheets: DeviceSheets
@@ -146,14 +194,28 @@ class Engine:
     kept: Kept
     sites: Sites
     imports: Imports
+    library: Library
+    library_pins: PinList
+    library_cards: CardList
+    ghosts: Ghosts
     sync: Sync
+    sync_doors: SyncDoors
+    revocations: Revocations
+    drift: Drift
+    temp_keys: TempKeys
     access: Access
+    remedies: Remedies
     search: Search
     dashboard: DashboardService
     agents: Agents
     backups: Backups
     settings: Settings
     outbox: Outbox
+    amenities: Amenities
+    bookings: Bookings
+    staff: Staff
+    deliveries: Deliveries
+    staff_imports: StaffImports
     feed: ChangeFeed
     """Tells of every commit, of whatever process; `subscribe` answers how to end that."""
 
@@ -229,7 +291,7 @@ class Engine:
         engine._attach(store)
         return engine
 
-    def list(self, record: str, context: Context, query: ListQuery = ListQuery()) -> ListHandle:  # noqa: B008
+    def list(self, record: str, context: Context, query: ListQuery = ListQuery()) -> ListPages:  # noqa: B008
         """The list of a record type by its name in the catalog; raises NotFound for one that has no list."""
         if record not in LISTS:
             raise NotFound(f"There is no list of {record}.")
@@ -283,6 +345,12 @@ class Engine:
 
         return dots_of(jpeg, columns)
 
+    def draw_qr(self, text: str) -> Modules:
+        """The QR code of a text as rows of modules, True for dark, without its quiet zone."""
+        from backend.services.qr import qr_modules
+
+        return qr_modules(text)
+
     def read_sheets(self, path: Path) -> Sheets:
         """The sheets of an xlsx or csv file for `imports.begin`; raises Invalid (file) with one sentence."""
         from backend.documents.reading import read_file
@@ -304,6 +372,12 @@ class Engine:
 
         return read_faces(path.expanduser(), told)
 
+    def write_receipt(self, path: Path, receipt: Receipt) -> None:
+        """Write a receipt as a file, text or PDF by its suffix; raises Invalid (path)."""
+        from backend.documents.receipts import write_receipt
+
+        write_receipt(path.expanduser(), receipt)
+
     def write_template(self, context: Context, kind: ImportKind, path: Path, *, filled: bool = False) -> int:
         """Write the template of an import with its hints; `filled` with everybody, for a batch edit.
 
@@ -316,6 +390,14 @@ class Engine:
         rows = self.imports.export(context) if filled else ()
         names, hints = [column.heading for column in columns], [column.hint for column in columns]
         return write_rows(path.expanduser(), names, rows, title=TITLES[kind], hints=hints)
+
+    def write_staff_template(self, path: Path) -> None:
+        """Write the guide's empty RF card template of staff with its hints; raises Invalid (path)."""
+        from backend.documents.writer import write_rows
+        from backend.domain.import_columns import STAFF_COLUMNS
+
+        names, hints = [column.heading for column in STAFF_COLUMNS], [column.hint for column in STAFF_COLUMNS]
+        write_rows(path.expanduser(), names, (), title="Staff", hints=hints)
 
     def write_device_template(self, path: Path) -> None:
         """Write the empty template of devices with its hints; raises Invalid (path)."""

@@ -9,6 +9,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from backend.domain.enums import MoveState
 from screens.apartment_acts import enter_address, reset_apartment
 from screens.apartment_drawing import settings_lines, warning_lines
 from screens.apartment_form import ApartmentForm
@@ -16,8 +17,11 @@ from screens.base.messages import GoTo, OpenRecord
 from screens.base.needs import needs
 from screens.base.page import Page
 from screens.base.session import Session
+from screens.move_acts import OVER, cancel_move, move, save_receipt
+from screens.move_drawing import move_lines
 from screens.resident_drawing import history_lines
 from screens.resident_form import ResidentForm
+from screens.temp_key_acts import new_key
 from widgets.frame import Title
 from widgets.panel import Lines, Panel
 from widgets.state_pane import empty
@@ -27,8 +31,11 @@ from widgets.table_source import Cell, Column, ListSource, Row
 
 if TYPE_CHECKING:
     from backend.domain.apartments import ApartmentRecord
+    from backend.domain.moves import MoveRecord
 
 COLUMNS = (Column("name", "Name", width=0), Column("role", "Type", width=10))
+MOVES_SHOWN = 3
+"""Moves that the page shows, the planned one first."""
 MARGIN = 6
 """Cells beside the warnings."""
 
@@ -39,6 +46,10 @@ class ApartmentPage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f,n", "family", "Family", id="apartment.family", tooltip="Add a member, or the first one", show=False),
         Binding("e", "edit", "Edit", id="apartment.edit", tooltip="Calls and what users may", show=False),
+        Binding("m", "move", "Move", id="apartment.move", tooltip="Family out, the next one in", show=False),
+        Binding("C", "cancel", "Cancel move", id="apartment.cancel-move", tooltip="Cancel what is planned", show=False),
+        Binding("x", "receipt", "Receipt", id="apartment.receipt", tooltip="Save the last move's receipt", show=False),
+        Binding("t", "key", "Temporary key", id="apartment.key", tooltip="A temporary key for it", show=False),
         Binding("z", "reset", "Reset", id="apartment.reset", tooltip="Empty it for a new tenant", show=False),
         Binding("p", "login", "New login", id="apartment.login", tooltip="Enter the master's address", show=False),
         Binding("h", "history", "History", id="apartment.history", tooltip="Who changed this apartment", show=False),
@@ -50,6 +61,8 @@ class ApartmentPage(Page):
         ("f", "Family member"),
         ("Enter", "Person"),
         ("e", "Edit"),
+        ("m", "Move"),
+        ("t", "Temporary key"),
         ("z", "Reset"),
         ("h", "History"),
         ("l", "Logs"),
@@ -61,18 +74,20 @@ class ApartmentPage(Page):
         super().__init__(session)
         self._apartment_id = apartment_id
         self._record: ApartmentRecord | None = None
+        self._moves: tuple[MoveRecord, ...] = ()
 
     def compose_page(self) -> Iterable[Widget]:
         """What is odd, the settings, who lives there, history."""
         yield Lines(id="warnings")
         yield Panel(Lines(id="setting-lines"), heading="Settings", keys="e Edit", id="apartment-settings")
+        yield Panel(Lines(id="move-lines"), heading="Moves", id="moves")
         yield VirtualTable(columns=COLUMNS)
         yield Panel(Lines(id="history-lines"), heading="History", id="history")
 
     def on_mount(self) -> None:
         """Cursor on the master; history comes with its key."""
         super().on_mount()
-        self.query_one("#history").display = False
+        self.query_one("#history").display = self.query_one("#moves").display = False
         self.query_one(VirtualTable).focus()
 
     def heading(self) -> Title:
@@ -85,7 +100,21 @@ class ApartmentPage(Page):
     def hints(self) -> Iterable[tuple[str, str]]:
         """The address first, where nobody can sign in."""
         wanted = self._record is not None and self._record.unreachable
-        return [("p", "New login"), *self.HINTS] if wanted else self.HINTS
+        hints = [("p", "New login"), *self.HINTS] if wanted else list(self.HINTS)
+        if self._planned is not None:
+            at = hints.index(("m", "Move"))
+            hints[at : at + 1] = [("m", "Change move"), ("C", "Cancel move")]
+        return [*hints[:4], ("x", "Receipt"), *hints[4:]] if self._done is not None else hints
+
+    @property
+    def _planned(self) -> MoveRecord | None:
+        """The move that waits for its time."""
+        return next((one for one in self._moves if one.state is MoveState.PLANNED), None)
+
+    @property
+    def _done(self) -> MoveRecord | None:
+        """The last move that has a receipt."""
+        return next((one for one in self._moves if one.state in OVER), None)
 
     async def load(self) -> None:
         """Read it."""
@@ -95,6 +124,7 @@ class ApartmentPage(Page):
         warnings.lines = tuple(warning_lines(record, max(20, self.query_one("#main").size.width - MARGIN)))
         warnings.display = bool(warnings.lines)
         self.query_one("#setting-lines", Lines).lines = tuple(settings_lines(record, session.formats))
+        await self._load_moves()
         table = self.query_one(VirtualTable)
         table.show_message(empty("Nobody lives here", "f", "Add the family master").content())
         rows = [
@@ -104,6 +134,16 @@ class ApartmentPage(Page):
         table.set_source(ListSource(rows))
         if self.query_one("#history").display:
             await self._load_history()
+
+    async def _load_moves(self) -> None:
+        session = self.session
+        if session.may("resident.read"):
+            self._moves = await session.ask(session.engine.moves.of, session.context, self._apartment_id)
+        width = max(20, self.query_one("#main").size.width - MARGIN)
+        shown = self._moves[:MOVES_SHOWN]
+        self.query_one("#move-lines", Lines).lines = tuple(move_lines(shown, session.formats, width))
+        self.query_one("#moves").display = bool(shown)
+        self.refresh_frame()
 
     async def _load_history(self) -> None:
         lines = await history_lines(self.session, "apartment", self._apartment_id)
@@ -125,9 +165,31 @@ class ApartmentPage(Page):
         self.app.push_screen(ApartmentForm(self.session, self._apartment_id))
 
     @needs("apartment.reset")
+    def action_move(self) -> None:
+        """Move the family out, the next one in; change what is planned."""
+        self.start(move, self, self._apartment_id)
+
+    @needs("apartment.reset")
+    def action_cancel(self) -> None:
+        """Cancel the move that is planned."""
+        if self._planned is not None:
+            cancel_move(self, self._planned)
+
+    @needs("resident.read")
+    def action_receipt(self) -> None:
+        """Save the receipt of the last move."""
+        if self._done is not None:
+            save_receipt(self, self._done)
+
+    @needs("apartment.reset")
     def action_reset(self) -> None:
         """Empty it for the next tenant."""
         self.start(reset_apartment, self, self._apartment_id)
+
+    @needs("visitor.write")
+    def action_key(self) -> None:
+        """A temporary key for this apartment."""
+        new_key(self, self._apartment_id)
 
     @needs("resident.write")
     def action_login(self) -> None:

@@ -14,8 +14,10 @@ from screens.apartment_new import ApartmentNew
 from screens.base.detail_pane import Detail
 from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
+from screens.move_acts import move
 from screens.resident_drawing import history_lines
 from screens.resident_form import ResidentForm
+from screens.temp_key_acts import new_key
 
 MARGIN = 8
 """Cells beside the lines of the pane."""
@@ -26,7 +28,9 @@ class ApartmentsScreen(ResourceScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "family", "Family", id="apartments.family", tooltip="Add a member, or the master", show=False),
+        Binding("m", "verb('handover')", "Move", id="apartments.move", tooltip="Family out, the next in", show=False),
         Binding("z", "verb('reset')", "Reset", id="apartments.reset", tooltip="Empty it for a new tenant", show=False),
+        Binding("t", "key", "Temporary key", id="apartments.key", tooltip="A temporary key for it", show=False),
         Binding("p", "login", "New login", id="apartments.login", tooltip="Enter the master's address", show=False),
     ]
     MODULE = "a"
@@ -62,6 +66,10 @@ class ApartmentsScreen(ResourceScreen):
         """Change its settings."""
         self.app.push_screen(ApartmentForm(self.session, ids[0]))
 
+    def verb_handover(self, ids: tuple[int, ...]) -> None:
+        """Move the family out, the next one in."""
+        self.start(move, self, ids[0])
+
     def verb_reset(self, ids: tuple[int, ...]) -> None:
         """Empty it for the next tenant."""
         self.start(reset_apartment, self, ids[0])
@@ -80,6 +88,12 @@ class ApartmentsScreen(ResourceScreen):
         """Add somebody to the apartment under the cursor."""
         for apartment_id in self.under_cursor():
             self.app.push_screen(ResidentForm(self.session, apartment_id=apartment_id))
+
+    @needs("visitor.write")
+    def action_key(self) -> None:
+        """A temporary key for the apartment under the cursor."""
+        for apartment_id in self.under_cursor():
+            new_key(self, apartment_id)
 
     @needs("resident.write")
     def action_login(self) -> None:

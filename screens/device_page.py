@@ -17,11 +17,16 @@ from screens.base.session import Session
 from screens.device_form import RelayForm
 from screens.devices import relay_lines, state_lines
 from screens.resident_drawing import history_lines
+from screens.sync_drawing import drift_panel_lines
 from widgets.frame import Title
 from widgets.panel import Lines, Panel
 
 if TYPE_CHECKING:
     from backend.domain.records import DeviceRecord
+
+
+DRIFTS = 4
+"""Differences that the page of a device tells; all of them stand in Sync."""
 
 
 class DevicePage(Page):
@@ -48,12 +53,13 @@ class DevicePage(Page):
         yield Panel(Lines(id="state-lines"), heading="State")
         yield Panel(Lines(id="relay-lines"), heading="Relays", keys="o Open a relay")
         yield Panel(Lines(id="plan-lines"), heading="To be written", id="plan")
+        yield Panel(Lines(id="drift-lines"), heading="Drift", id="drift", keys="g n 3 choose")
         yield Panel(Lines(id="history-lines"), heading="History", id="history")
 
     def on_mount(self) -> None:
-        """History comes with its key."""
+        """History comes with its key, drift where there is some."""
         super().on_mount()
-        self.query_one("#history").display = False
+        self.query_one("#history").display = self.query_one("#drift").display = False
 
     def heading(self) -> Title:
         """Name, model, firmware."""
@@ -69,6 +75,7 @@ class DevicePage(Page):
         self.query_one("#state-lines", Lines).lines = tuple(state_lines(record, session.formats, session.now()))
         self.query_one("#relay-lines", Lines).lines = tuple(relay_lines(record))
         await self._load_plan()
+        await self._load_drift()
         if self.query_one("#history").display:
             await self._load_history()
 
@@ -84,6 +91,18 @@ class DevicePage(Page):
         pane.figure = summary_parts(plans) if plans else (("✓ ", "$sp-ok"), ("in sync", "$sp-t2"))
         nothing = ((("The device holds what it should.", "$sp-t2"),),)
         lines.lines = tuple(plan_lines(plans)) if plans else nothing
+
+    async def _load_drift(self) -> None:
+        """What it was found to hold otherwise, a few lines of it."""
+        session = self.session
+        if not session.may("sync.read"):
+            return
+        found = await session.ask(session.engine.drift.of_device, session.context, self._device_id, DRIFTS)
+        pane = self.query_one("#drift", Panel)
+        pane.display = bool(found)
+        standing = self._record.sync.drift if self._record else 0
+        pane.figure = ((f"≠ {standing}", "$sp-warn"), (" open", "$sp-t2")) if standing else ()
+        self.query_one("#drift-lines", Lines).lines = tuple(drift_panel_lines(found, session.now()))
 
     @needs("device.edit")
     def action_edit(self) -> None:

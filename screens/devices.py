@@ -15,6 +15,7 @@ from screens.base.drawing import beside, column
 from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
 from screens.device_form import DeviceForm, RelayForm
+from screens.sync_tabs import ask_release
 from widgets.dialog import Choice, ConfirmDialog
 from widgets.frame import Part
 from widgets.panel import fact
@@ -96,32 +97,7 @@ class DevicesScreen(ResourceScreen):
     def action_release(self) -> None:
         """Release a mass removal, by its typed count."""
         for device_id in self.under_cursor():
-            self.start(self._ask_release, device_id)
-
-    async def _ask_release(self, device_id: int) -> None:
-        session = self.session
-        record = await session.ask(session.engine.devices.get, session.context, device_id)
-        if not record.sync.held_reason:
-            self.say(f"{record.name} is not held", "nothing waits to be released")
-            return
-        dialog = ConfirmDialog(
-            "Release",
-            f"Remove {record.sync.removals} users from {record.name}?",
-            lines=[((record.sync.held_reason, "$sp-t2"),)],
-            choices=[Choice("y", "Remove them", "release", danger=True)],
-            typed=str(record.sync.removals),
-        )
-
-        def answered(answer: str | None) -> None:
-            if answer:
-                self.start(self._release, record)
-
-        self.app.push_screen(dialog, answered)
-
-    async def _release(self, record: DeviceRecord) -> None:
-        session = self.session
-        saved = await session.ask(session.engine.sync.release, session.act(), record.id, record.sync.removals)
-        self.watch_save(f"{record.name} released", saved)
+            self.start(ask_release, self, device_id)
 
     async def detail(self, row_id: int, page: str) -> Detail:
         """State or relays of the device under the cursor."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from backend.domain.import_columns import EDIT_COLUMNS, LABELS, NAME, PLACE
-from backend.domain.imports import SECRET_FIELDS, TEMPLATES
+from backend.domain.import_columns import EDIT_COLUMNS, LABELS, STAFF, TemplateColumn
+from backend.domain.imports import SECRET_FIELDS
 from backend.domain.sheets import column_letter, text_of
 from screens.base.entry_dialog import EntryDialog
 from screens.base.session import Session
@@ -16,7 +17,7 @@ from widgets.pick_list import PickRow
 if TYPE_CHECKING:
     from backend.domain.imports import ImportDraft, PreviewRow
 
-_HINTS = {column.field: column.hint for column in EDIT_COLUMNS}
+_HINTS = {column.field: column.hint for column in (*EDIT_COLUMNS, STAFF)}
 
 
 class CellDialog(EntryDialog[str]):
@@ -41,19 +42,21 @@ class CellDialog(EntryDialog[str]):
         return values["cell"].strip()
 
 
-def field_rows(row: PreviewRow, draft: ImportDraft) -> list[PickRow]:
+def field_rows(row: PreviewRow, draft: ImportDraft, template: Iterable[TemplateColumn]) -> list[PickRow]:
     """The cells of a row to pick from, those that the list has first."""
     has = set(draft.columns.fields)
-    fields = [column.field for column in TEMPLATES[draft.kind]]
+    fields = [column.field for column in template]
     fields.sort(key=lambda name: name not in has)
     return [PickRow(name, LABELS[name], ((shown(name, row), "$sp-t3"),)) for name in fields]
 
 
-def column_rows(draft: ImportDraft | None) -> list[PickRow]:
-    """The columns of a list with what they hold now, or without one everything that a column may hold."""
-    if draft is None:
-        names = [*(column.field for column in EDIT_COLUMNS), NAME, PLACE]
-        return [*(PickRow(name, LABELS[name]) for name in names), PickRow("-", "Nothing: leave it out")]
+def meaning_rows(fields: Iterable[str]) -> list[PickRow]:
+    """Everything that a column may hold."""
+    return [*(PickRow(name, LABELS[name]) for name in fields), PickRow("-", "Nothing: leave it out")]
+
+
+def column_rows(draft: ImportDraft) -> list[PickRow]:
+    """The columns of a list with what they hold now."""
     first = next((row for row in draft.sheet.rows if row.number >= max(1, draft.columns.heading_row)), None)
     width = max((len(row.cells) for row in draft.sheet.rows), default=0)
     found = []

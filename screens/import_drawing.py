@@ -40,6 +40,9 @@ COLUMNS = (
     Column("role", "Type", width=6, importance=1),
     Column("does", "What it does", importance=8),
 )
+STAFF_COLUMNS = tuple(one for one in COLUMNS if one.name not in ("building", "apartment", "role"))
+"""Staff live in no apartment."""
+
 REPORT_COLUMNS = (
     Column("number", "Row", width=6, align="right", importance=5),
     Column("verdict", "Verdict", width=9, importance=7),
@@ -53,23 +56,20 @@ SHOWN_DOORS = 6
 FACT = 9
 
 
-def table_row(row: PreviewRow) -> Row:
-    """A row of the preview; what wants a look is coloured."""
+def table_row(row: PreviewRow, columns: Iterable[Column]) -> Row:
+    """A row of the preview in these columns; what wants a look is coloured."""
     symbol, tone, word = LOOK[row.verdict]
     says = tone if row.verdict in (Verdict.WARN, Verdict.REFUSE) else "t3" if row.verdict is Verdict.SAME else "t2"
-    return Row(
-        row.number,
-        (row.number,),
-        (
-            Cell(figure(row.number), tone="t3"),
-            Cell(word, symbol, tone, tone),
-            Cell(row.building, tone="t2") if row.building else NONE,
-            Cell(row.apartment, tone="t1") if row.apartment else NONE,
-            Cell(row.name, tone="t1") if row.name else NONE,
-            Cell(row.role.capitalize(), tone="t2") if row.role else NONE,
-            Cell(row.does, tone=says),
-        ),
-    )
+    cells = {
+        "number": Cell(figure(row.number), tone="t3"),
+        "verdict": Cell(word, symbol, tone, tone),
+        "building": Cell(row.building, tone="t2") if row.building else NONE,
+        "apartment": Cell(row.apartment, tone="t1") if row.apartment else NONE,
+        "name": Cell(row.name, tone="t1") if row.name else NONE,
+        "role": Cell(row.role.capitalize(), tone="t2") if row.role else NONE,
+        "does": Cell(row.does, tone=says),
+    }
+    return Row(row.number, (row.number,), tuple(cells[column.name] for column in columns))
 
 
 def report_table_row(at: int, row: ReportRow) -> Row:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from backend.domain.import_columns import LABELS
+from backend.domain.import_columns import EDIT_COLUMNS, LABELS, NAME, PLACE
 from backend.domain.imports import MAY_BE_BLANK
 from screens.base.needs import needs
-from screens.import_cells import CellDialog, column_rows, field_rows
+from screens.import_cells import CellDialog, column_rows, field_rows, meaning_rows
 from screens.import_in_hand import InHand
 from widgets.dialog import PickDialog
 from widgets.table_messages import RowSelected
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 class Fixing(InHand):
     """The acts on the row under the cursor."""
 
+    @property
+    def meanings(self) -> list[str]:
+        """The fields that a column of the list may hold."""
+        return [*(column.field for column in EDIT_COLUMNS), NAME, PLACE]
+
     @on(RowSelected)
     def _selected(self, event: RowSelected) -> None:
         """Enter: pick a cell of the row."""
@@ -30,7 +35,7 @@ class Fixing(InHand):
         row = self._row
         if row is None or self._draft is None or self._progress is not None:
             return
-        dialog = PickDialog(f"Row {row.number}", field_rows(row, self._draft))
+        dialog = PickDialog(f"Row {row.number}", field_rows(row, self._draft, self.template))
         self.app.push_screen(dialog, lambda name: self._edit(row, name) if name else None)
 
     @needs("resident.write")
@@ -82,7 +87,7 @@ class Fixing(InHand):
 
         def picked(answer: str | None) -> None:
             if answer is not None:
-                dialog = PickDialog("It holds", column_rows(None))
+                dialog = PickDialog("It holds", meaning_rows(self.meanings))
                 self.app.push_screen(dialog, lambda name: named(int(answer), name))
 
         self.app.push_screen(PickDialog("Which column", column_rows(draft)), picked)

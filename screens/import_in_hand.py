@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from backend.domain.enums import ImportKind
+from backend.domain.imports import TEMPLATES
 from screens.base.page import Page
 from screens.base.session import Session
 from widgets.table import VirtualTable
 
 if TYPE_CHECKING:
+    from backend.domain.import_columns import TemplateColumn
     from backend.domain.imports import ImportDraft, ImportProgress, Note, Preview, PreviewRow
+    from backend.engine import Importing
 
 
 class InHand(Page):
-    """What the parts of the import page share."""
+    """What the parts of the import page share; `ONE` and `MANY` are whom the list is about."""
+
+    ONE: ClassVar[str] = "resident"
+    MANY: ClassVar[str] = "residents"
 
     def __init__(self, session: Session, kind: ImportKind, path: Path | None, pasted: str) -> None:
         super().__init__(session)
@@ -30,6 +36,16 @@ class InHand(Page):
         self._checking = True
         self._progress: ImportProgress | None = None
         self._stop = threading.Event()
+
+    @property
+    def imports(self) -> Importing:
+        """The service that takes such lists over."""
+        return self.session.engine.imports
+
+    @property
+    def template(self) -> tuple[TemplateColumn, ...]:
+        """The columns of such lists."""
+        return TEMPLATES[self._kind]
 
     @property
     def _row(self) -> PreviewRow | None:

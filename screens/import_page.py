@@ -32,9 +32,10 @@ from widgets.panel import Lines, Panel
 from widgets.state_pane import failed
 from widgets.table import VirtualTable
 from widgets.table_messages import CursorMoved
-from widgets.table_source import ListSource, Row
+from widgets.table_source import Column, ListSource, Row
 
 if TYPE_CHECKING:
+    from backend.domain.imports import ImportDraft
     from backend.domain.sheets import Sheet
 
 FILTERS = ("all", "bad", "warn")
@@ -68,6 +69,7 @@ class ImportPage(Fixing, Writing):
         Binding("right_square_bracket", "doors", "Doors", id="import.doors", tooltip="Row or doors", show=False),
     ]
     MODULE = "r"
+    COLUMNS: ClassVar[tuple[Column, ...]] = COLUMNS
     HINTS = (
         ("F2 ctrl+s", "Write good rows"), ("f", "Only bad rows"), ("Enter", "Row"), ("e", "Edit"), ("b", "Blank"),
         ("d", "Leave out"), ("c", "Columns"), ("Esc", "Cancel"),
@@ -81,7 +83,7 @@ class ImportPage(Fixing, Writing):
         """Counts, rows; below the row under the cursor and the doors."""
         yield Lines(id="progress")
         yield Lines(id="counts")
-        yield VirtualTable(columns=COLUMNS, source=self._source)
+        yield VirtualTable(columns=self.COLUMNS, source=self._source)
         with Horizontal(id="import-below"):
             yield Panel(Lines(), heading="Row", id="import-row")
             yield Panel(Lines(), heading="What each door would receive", id="import-doors")
@@ -96,7 +98,9 @@ class ImportPage(Fixing, Writing):
         name = self._path.name if self._path else "pasted lines"
         state = "writing" if self._progress else "checking" if self._checking else ""
         right = ((f"◐ {state}", "$sp-acc"),) if state else ()
-        return Title(TITLES[self._kind], file_parts(self._preview, name, self._progress is not None), right)
+        return Title(
+            self.TITLE_TEXT or TITLES[self._kind], file_parts(self._preview, name, self._progress is not None), right
+        )
 
     def hints(self) -> Iterable[tuple[str, str]]:
         """What can be done with the rows, once there are any."""
@@ -111,26 +115,29 @@ class ImportPage(Fixing, Writing):
 
     async def load(self) -> None:
         """Read, look at every row, then at the doors."""
-        session, imports = self.session, self.session.engine.imports
-        if self._draft is None and self._kind is ImportKind.FACES and self._path is not None:
-            faces = await session.ask(session.engine.read_faces, self._path, self._read_on)
-            self._draft = await session.ask(imports.begin_faces, session.context, self._path.name, faces)
-        if self._draft is None:
-            sheets = await session.ask(self._read)
-            self._draft = await session.ask(imports.begin, session.context, self._kind, sheets)
-        draft = self._draft
+        session = self.session
+        draft = self._draft = self._draft or await self.begin()
         self._checking = True
         self.refresh_frame()
-        self._preview = await session.ask(imports.preview, session.context, draft)
+        self._preview = await session.ask(self.imports.preview, session.context, draft)
         self._checking = False
         self._draw_rows()
         self.start(self._plan, group="plan", exclusive=True)
+
+    async def begin(self) -> ImportDraft:
+        """The list as a draft."""
+        session, imports = self.session, self.session.engine.imports
+        if self._kind is ImportKind.FACES and self._path is not None:
+            faces = await session.ask(session.engine.read_faces, self._path, self._read_on)
+            return await session.ask(imports.begin_faces, session.context, self._path.name, faces)
+        return await session.ask(imports.begin, session.context, self._kind, await session.ask(self.read_sheets))
 
     def _read_on(self, _done: int, _photos: int) -> bool:
         """Called in a thread, between photos: whether the page is still there."""
         return self.is_running
 
-    def _read(self) -> tuple[Sheet, ...]:
+    def read_sheets(self) -> tuple[Sheet, ...]:
+        """The file, or what was pasted; called in a thread."""
         engine = self.session.engine
         return engine.read_sheets(self._path) if self._path else engine.read_pasted(self._pasted)
 
@@ -150,7 +157,7 @@ class ImportPage(Fixing, Writing):
         session, panel = self.session, self.query_one("#import-doors", Panel)
         if self._draft is None or not session.may("plan.read"):
             return
-        plans = await session.ask(session.engine.imports.plan, session.context, self._draft)
+        plans = await session.ask(self.imports.plan, session.context, self._draft)
         panel.figure = ((f"{len(plans)} door{'s' if len(plans) != 1 else ''}", "$sp-t3"),)
         panel.query_one(Lines).lines = tuple(door_lines(plans))
 
@@ -159,7 +166,8 @@ class ImportPage(Fixing, Writing):
         if preview is None:
             return
         wanted = _VERDICT.get(self._show)
-        self._source.show(table_row(row) for row in preview.rows if wanted in (None, row.verdict))
+        rows = (row for row in preview.rows if wanted in (None, row.verdict))
+        self._source.show(table_row(row, self.COLUMNS) for row in rows)
         table = self.query_one(VirtualTable)
         table.show_message(f"No row is {'refused' if self._show == 'bad' else 'doubtful'}.")
         table.reload()

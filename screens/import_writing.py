@@ -56,7 +56,7 @@ class Writing(InHand):
         timer = self.set_interval(DRAWN_EVERY, self._draw_progress)
         try:
             report = await session.ask(
-                session.engine.imports.write,
+                self.imports.write,
                 session.act(),
                 draft,
                 good_rows=True,
@@ -84,7 +84,7 @@ class Writing(InHand):
 
         self._changes = 0
         saved = Saved(id=report.id, operation=report.operation or 0, doors=dict(report.doors))
-        people = "1 resident" if report.written == 1 else f"{report.written:,} residents"
+        people = f"1 {self.ONE}" if report.written == 1 else f"{report.written:,} {self.MANY}"
         self.watch_save(f"Import of {people}", saved)
         self.app.switch_screen(ImportReportPage(self.session, report.id))
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backend.domain.records import CredentialRecord, LoginRecord, LogLine, ResidentRecord, RevocationLine
+    from backend.domain.staff import StaffRecord
+
+    PersonRecord = ResidentRecord | StaffRecord
 
 
 BEFORE_LOGIN = 5
@@ -26,7 +29,7 @@ WORDS = {"pin": "PIN", "card": "Card", "face": "Face", "id_access": "ID access",
 """Kinds of credentials as people read them."""
 
 
-def codes_of(record: ResidentRecord) -> list[CredentialRecord]:
+def codes_of(record: PersonRecord) -> list[CredentialRecord]:
     """The codes a person has; one that was taken away is none, though doors may still have to forget it."""
     return [one for one in record.credentials if one.status not in ("cooling", "gone")]
 
@@ -34,7 +37,7 @@ def codes_of(record: ResidentRecord) -> list[CredentialRecord]:
 def access_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ...]]:
     """Account, contact, credentials, groups, last seen."""
     state = drawn("account", record.account_status)
-    codes = [(f"{_told(one)}   ", "$sp-t1") for one in codes_of(record)]
+    codes = [(f"{told(one)}   ", "$sp-t1") for one in codes_of(record)]
     lines = [
         fact("Account", ((f"{state.symbol} ", f"$sp-{state.symbol_tone}"), (state.word, f"$sp-{state.word_tone}"))),
         fact("E-mail", ((record.email or "–", "$sp-t1"),)),
@@ -44,15 +47,19 @@ def access_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, .
         fact("Opens", ((f"{sum(1 for door in record.doors if door.opens)} doors", "$sp-t1"),)),
         fact("Remark", ((record.remark or "–", "$sp-t2"),)),
     ]
-    lines += [
+    return [*lines, *seen_lines(record, formats)]
+
+
+def seen_lines(record: PersonRecord, formats: Formats) -> list[tuple[Part, ...]]:
+    """When somebody was last let in and refused, where that is known."""
+    return [
         fact(label, _seen(line, tone, formats))
         for label, line, tone in (("Last seen", record.last_seen, "t1"), ("Refused", record.last_refusal, "bad"))
         if line is not None
     ]
-    return lines
 
 
-def _told(code: CredentialRecord) -> str:
+def told(code: CredentialRecord) -> str:
     """A code by its kind and what may be seen of it; of a face the kind says all."""
     word = WORDS[code.kind.value]
     return word if code.kind is CredentialKind.FACE else f"{word} {code.masked}"
@@ -76,6 +83,9 @@ def _more_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ..
         ]
     faces = [one for one in codes_of(record) if one.kind is CredentialKind.FACE]
     lines += [fact("Face", ((enrolled(one, formats), "$sp-t2"),)) for one in faces]
+    if record.own_doors:
+        own = ", ".join(name for _, name in record.own_doors)
+        lines.append(fact("Self devices", ((own, "$sp-t1"), (f"  {record.own_hours}", "$sp-t2")), 14))
     lines.append(fact("Floors", ((", ".join(record.floors) or "–", "$sp-t1"),)))
     return lines
 
@@ -103,9 +113,9 @@ def _login(login: LoginRecord, formats: Formats) -> tuple[Part, ...]:
     )
 
 
-def brief_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, ...]]:
+def brief_lines(record: PersonRecord, formats: Formats) -> list[tuple[Part, ...]]:
     """The same in three lines, for terminals with few."""
-    codes = ", ".join(_told(one) for one in codes_of(record)) or "no code"
+    codes = ", ".join(told(one) for one in codes_of(record)) or "no code"
     opens = sum(1 for door in record.doors if door.opens)
     groups = ", ".join(name for _, name in record.groups) or "no group"
     behind = [door for door in record.doors if door.state != "in_sync"]
@@ -126,7 +136,7 @@ def _seen(line: LogLine, tone: str, formats: Formats) -> tuple[Part, ...]:
     return (formats.moment(line.happened_at), f"$sp-{tone}"), (f"  {line.door or line.device}", "$sp-t2")
 
 
-def door_lines(record: ResidentRecord, now: datetime) -> list[tuple[Part, ...]]:
+def door_lines(record: PersonRecord, now: datetime) -> list[tuple[Part, ...]]:
     """Each door with its sync state for this person and the age of the reading."""
     lines: list[tuple[Part, ...]] = []
     for door in record.doors:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from backend.catalog.model import Kind
 from backend.catalog.residents import RESIDENT
-from backend.domain.errors import Conflict, Invalid, SmartPlusError
+from backend.domain.errors import SmartPlusError
 from screens.base.form_page import FormPage
 from screens.base.session import Session
-from screens.resident_hints import fill, fill_calling_code, hint_codes, take_person
-from screens.resident_values import FIELDS, ID_ACCESS, LOCKED, draft_of, patch_of, values_of
+from screens.group_rows import group_rows
+from screens.resident_hints import fill, fill_calling_code, hint_codes, offer_own, take_person
+from screens.resident_values import ID_ACCESS, LOCKED, at_fields, draft_of, patch_of, renamed, values_of
 from widgets.dialog import PickRow
 from widgets.field_input import FieldInput
 from widgets.form import FixedField, FormField, PickField, TextField
@@ -74,8 +75,8 @@ class ResidentForm(FormPage):
             return PickField(name, label, required=True, hint="1203, B 1203")
         if name == "role":
             return PickField(name, label, options=[PickRow(one.value, one.label) for one in field.choices])
-        if name == "group_ids":
-            return PickField(name, label, several=True)
+        if name in ("group_ids", "own_relay_ids"):
+            return PickField(name, label, several=True, hint=hint)
         most = field.max_length + 2 if name == "pin" else LONGEST_PATH if field.kind is Kind.PHOTO else field.max_length
         made = TextField(name, label, required=field.required, hint=hint, max_length=most)
         if name in ("first", "last", "email") and self._resident_id is None:
@@ -92,14 +93,9 @@ class ResidentForm(FormPage):
         """Offer apartments and groups; fill in what is known."""
         session = self.session
         form = self.form
-        groups = await session.ask(session.engine.groups.list_all, session.context)
-        rows = [
-            PickRow(str(group_id), name, ((f"{hours}  {doors} doors", "$sp-t3"),))
-            for group_id, name, hours, doors in groups
-        ]
         picker = form.fields["group_ids"]
         assert isinstance(picker, PickField)
-        picker.set_options(rows)
+        picker.set_options(await group_rows(session))
         if session.community.only_public_area and not session.granted("community.write"):
             picker.set_hint("set by the installer")
         if self._resident_id is None:
@@ -114,6 +110,7 @@ class ResidentForm(FormPage):
             form.fields["first"].focus_value()  # where somebody moves in is known
 
     async def _begin_new(self) -> None:
+        offer_own(self.form, ())
         apartments = await self.session.ask(self._apartments)
         picker = self.form.fields["apartment_id"]
         assert isinstance(picker, PickField)
@@ -142,6 +139,7 @@ class ResidentForm(FormPage):
 
     async def _begin_edit(self) -> None:
         record = await self._read()
+        offer_own(self.form, record.private_doors)
         self.form.begin(values_of(record))
         hint_codes(self.form, record, self.session.formats)
         if record.linked:
@@ -196,7 +194,7 @@ class ResidentForm(FormPage):
             told = await session.ask(residents.advise_add, session.context, draft_of(form))
         else:
             told = await session.ask(residents.advise_edit, session.context, self._resident_id, patch_of(form))
-        return _renamed(told)
+        return renamed(told)
 
     async def now(self) -> Mapping[str, Any]:
         """What the record has become under the hands of whoever types."""
@@ -206,11 +204,7 @@ class ResidentForm(FormPage):
 
     def failed(self, error: SmartPlusError) -> None:
         """Sentences about codes that come stand at the fields they were typed in."""
-        if isinstance(error, Invalid):
-            error = Invalid(_renamed(error.fields))
-        elif isinstance(error, Conflict):
-            error = Conflict(FIELDS.get(error.field, error.field), str(error))
-        super().failed(error)
+        super().failed(at_fields(error))
 
     async def save(self) -> Saved:
         """Add or change, with the photo in the file that is named."""
@@ -236,10 +230,6 @@ class ResidentForm(FormPage):
             return None
         kept = {name: fields[name].value for name in ("group_ids", "floors") if fields[name].changed}
         return ResidentForm(self.session, apartment_id=int(chosen), kept=kept)
-
-
-def _renamed(told: Mapping[str, str]) -> dict[str, str]:
-    return {FIELDS.get(name, name): sentence for name, sentence in told.items()}
 
 
 class ResidentEdit(ResidentForm):

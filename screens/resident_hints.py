@@ -9,10 +9,13 @@ from backend.domain.countries import find_country
 from backend.domain.formats import Formats
 from backend.domain.names import split_pasted
 from screens.resident_drawing import enrolled
-from widgets.form import Form
+from screens.resident_values import OWN_RIGHTS
+from widgets.dialog import PickRow
+from widgets.form import Form, PickField
 
 if TYPE_CHECKING:
-    from backend.domain.records import CredentialRecord, ResidentDefaults, ResidentRecord
+    from backend.domain.records import CredentialRecord, ResidentDefaults
+    from screens.resident_drawing import PersonRecord
 
 
 def take_person(form: Form, text: str) -> bool:
@@ -25,6 +28,15 @@ def take_person(form: Form, text: str) -> bool:
         if value:
             form.fields[name].put(value)
     return True
+
+
+def offer_own(form: Form, doors: Sequence[tuple[int, str]]) -> None:
+    """Self Devices Authorisation is there where devices stand in the apartment, and hidden elsewhere (AG-05)."""
+    picker = form.fields["own_relay_ids"]
+    assert isinstance(picker, PickField)
+    picker.set_options([PickRow(str(door_id), name) for door_id, name in doors])
+    for name in OWN_RIGHTS:
+        form.fields[name].display = bool(doors)
 
 
 def fill(form: Form, known: ResidentDefaults) -> None:
@@ -46,6 +58,7 @@ def fill(form: Form, known: ResidentDefaults) -> None:
         fields["role"].set_hint(f"{_ordinal(known.members + 1)} member, {known.free_members} are free")
     if not fields["group_ids"].changed:
         fields["group_ids"].begin([str(group_id) for group_id in known.group_ids])
+    offer_own(form, known.private_doors)
     if known.free_pin:
         fields["pin"].set_hint(f"free: {known.free_pin}")
 
@@ -58,7 +71,7 @@ def fill_calling_code(form: Form, typed: str) -> None:
         code.set_hint(f"from {country.name}")
 
 
-def hint_codes(form: Form, record: ResidentRecord, formats: Formats) -> None:
+def hint_codes(form: Form, record: PersonRecord, formats: Formats) -> None:
     """What there is of the codes, which are never shown whole, and when the face was enrolled by whom."""
     live = [one for one in record.credentials if one.status not in ("cooling", "gone")]
     owned = {kind: [one for one in live if one.kind == kind] for kind in ("pin", "card", "face", "id_access")}

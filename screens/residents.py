@@ -12,9 +12,12 @@ from screens.base.detail_pane import Detail
 from screens.base.drawing import beside
 from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
-from screens.resident_acts import delete_residents, reset_password, show_codes
+from screens.group_acts import change_groups
+from screens.person_acts import show_codes
+from screens.resident_acts import delete_residents, reset_password
 from screens.resident_drawing import access_lines, brief_lines, door_lines, history_lines
 from screens.resident_form import ResidentEdit, ResidentForm
+from screens.temp_key_acts import key_of_resident
 from screens.why import WhyDialog
 
 FACTS_WIDE = 48
@@ -36,12 +39,21 @@ class ResidentsScreen(ResourceScreen):
         ),
         Binding("w", "why", "Why", id="residents.why", tooltip="May this person open a door, and why", show=False),
         Binding("i", "import", "Import", id="residents.import", tooltip="Templates, imports, reports", show=False),
+        Binding("t", "key", "Temporary key", id="residents.key", tooltip="A temporary key for the APT", show=False),
         Binding("f", "family", "Family", id="residents.family", tooltip="Add a family member", show=False),
+        Binding("plus", "to_group", "To group", id="residents.to-group", tooltip="Put them into a group", show=False),
+        Binding("minus", "from_group", "Out of group", id="residents.from-group", tooltip="Take them out", show=False),
     ]
     MODULE = "r"
     RECORD = RESIDENT
     TOPICS = RESIDENT.topics
     DETAIL_PAGES: ClassVar[tuple[str, ...]] = ("Access", "Doors", "History")
+
+    def hints(self) -> list[tuple[str, str]]:
+        """Groups stand behind the verbs."""
+        shown = list(super().hints())
+        shown.insert(4, ("+", "Add to group"))
+        return shown
 
     def verb_add(self, _ids: tuple[int, ...]) -> None:
         """A new resident."""
@@ -57,7 +69,7 @@ class ResidentsScreen(ResourceScreen):
 
     def verb_reveal(self, ids: tuple[int, ...]) -> None:
         """Show PIN and cards for a minute."""
-        self.start(show_codes, self, ids[0])
+        self.start(show_codes, self, self.session.engine.residents, ids[0])
 
     def verb_reset_password(self, ids: tuple[int, ...]) -> None:
         """A new app password for one."""
@@ -83,11 +95,27 @@ class ResidentsScreen(ResourceScreen):
         event.stop()
         take_lines(self, event.text)
 
+    @needs("visitor.write")
+    def action_key(self) -> None:
+        """A temporary key for the apartment of the person under the cursor."""
+        for resident_id in self.under_cursor():
+            self.start(key_of_resident, self, resident_id)
+
     @needs("resident.write")
     def action_family(self) -> None:
         """Add a member to the family under the cursor."""
         for resident_id in self.under_cursor():
             self.start(self._add_family, resident_id)
+
+    @needs("access_group.write")
+    def action_to_group(self) -> None:
+        """Put the ticked, or the one under the cursor, into a group."""
+        change_groups(self, self.meant, add=True)
+
+    @needs("access_group.write")
+    def action_from_group(self) -> None:
+        """Take the ticked, or the one under the cursor, out of a group."""
+        change_groups(self, self.meant, add=False)
 
     async def _add_family(self, resident_id: int) -> None:
         session = self.session

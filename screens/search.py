@@ -9,7 +9,15 @@ from screens.base.session import Session
 from screens.base.waits import Waits
 from widgets.dialog import PickDialog, PickList, PickRow, best
 
-KINDS = {"resident": "person", "apartment": "apartment", "door": "door", "device": "device"}
+KINDS = {
+    "resident": "person",
+    "apartment": "apartment",
+    "door": "door",
+    "device": "device",
+    "access-group": "group",
+    "staff": "staff",
+    "delivery": "delivery",
+}
 
 ACTS = (
     ("account", "Account and sites", "L", "switch site link unlink change password log out"),
@@ -19,7 +27,8 @@ ACTS = (
 
 
 class Search(Waits, PickDialog):
-    """Hits as one types; Enter opens the one under the cursor. Answers "record:id", "module:letter" or "act:name"."""
+    """Hits as one types; Enter opens the one under the cursor. Answers "record:id", "record:id:code" for a
+    person by what they show to doors, "module:letter" or "act:name"."""
 
     def __init__(self, session: Session) -> None:
         super().__init__("Search", empty="Nothing found. A PIN is found by its whole value: pin:1234")
@@ -55,7 +64,7 @@ class Search(Waits, PickDialog):
             return
         rows = [
             PickRow(
-                f"{hit.record}:{hit.id}",
+                f"{hit.record}:{hit.id}" + (f":{hit.code}" if hit.code else ""),
                 hit.title,
                 ((hit.detail, "$sp-t2"), (f"  {KINDS.get(hit.record, '')}", "$sp-t3")),
             )

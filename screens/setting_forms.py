@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from backend.catalog.model import Field, Kind
-from backend.catalog.settings import LOCK, SETTINGS
+from backend.catalog.settings import LOCK, SETTINGS, VISITORS
 from backend.domain.enums import OutgoingKind, OutgoingState
 from backend.domain.errors import Busy, Invalid
 from screens.base.plain_form import PlainForm
@@ -65,7 +65,7 @@ class SettingsForm(PlainForm):
             saved = await session.ask(session.engine.settings.edit, session.act(), changes)
         except Invalid as error:
             raise Invalid({_key(name): text for name, text in error.fields.items()}) from None
-        if self._section == LOCK:
+        if self._section in (LOCK, VISITORS):
             self.say("Settings saved")
             return saved
         waiting = session.summary.texts_waiting if session.summary else 0

@@ -9,7 +9,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from backend.catalog.settings import LOCK, MAIL, MINUTES, SMS
+from backend.catalog.settings import LOCK, LONGEST, MAIL, MINUTES, SMS, SPANS, VISITORS
 from backend.catalog.words import label_of
 from backend.domain.enums import OutgoingKind
 from backend.domain.errors import Forbidden, SmartPlusError
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from backend.domain.site_settings import SettingRecord, SiteFacts
 
 SITE = "This site"
-SECTIONS = (MAIL, SMS, LOCK, SITE)
+SECTIONS = (MAIL, SMS, LOCK, VISITORS, SITE)
 IN_SHORT = {
     MAIL: "Mail waits in the Outbox",
     SMS: "Text messages wait in the Outbox",
@@ -95,7 +95,13 @@ class SettingsScreen(Page):
     def _row(self, number: int, section: str) -> Row:
         host, sender, url = (self._values[name].value for name in ("mail.host", "mail.sender", "sms.url"))
         lock = label_of(MINUTES, self._values["lock.minutes"].value)
-        in_short = {MAIL: f"{host} as {sender}" if host else "", SMS: url, LOCK: lock, SITE: IN_SHORT[SITE]}[section]
+        in_short = {
+            MAIL: f"{host} as {sender}" if host else "",
+            SMS: url,
+            LOCK: lock,
+            VISITORS: self._visitors(),
+            SITE: IN_SHORT[SITE],
+        }[section]
         if section == SITE:
             state = Cell("fixed", tone="t3")
         elif in_short:
@@ -104,6 +110,12 @@ class SettingsScreen(Page):
             state = Cell("not set", "○", "warn", "warn")
         cells = (Cell(section, tone="t1"), state, Cell(in_short or IN_SHORT[section], tone="t2"))
         return Row(number, (number, number), cells)
+
+    def _visitors(self) -> str:
+        """How long temporary keys hold."""
+        usual = label_of(SPANS, self._values["visitor.span"].value)
+        most = label_of(LONGEST, self._values["visitor.longest"].value)
+        return f"keys hold {usual}, at most: {most.lower()}"
 
     @property
     def _section(self) -> str:
@@ -124,16 +136,23 @@ class SettingsScreen(Page):
         section, panel = self._section, self.query_one("#values", Panel)
         panel.heading = section
         keys = "" if section == SITE else "e edit · t test" if section in KINDS else "e edit"
-        panel.keys = keys if self.session.may("setting.write") else ""
+        panel.keys = keys if self.session.may(self._wanted_for(section)) else ""
         if section == SITE and self._facts is not None:
             panel.query_one(Lines).lines = fact_lines(self._facts)
         else:
             panel.query_one(Lines).lines = value_lines(self._values.values(), section)
 
-    @needs("setting.write")
+    def _wanted_for(self, section: str) -> str:
+        """What one must be allowed to change a section: visitors are a manager's, the others the installer's."""
+        return "setting.edit" if section == VISITORS else "setting.write"
+
+    @needs("setting.edit")
     def action_edit(self) -> None:
         """Change the section under the cursor."""
-        if self._section and self._section != SITE:
+        wanted = self._wanted_for(self._section)
+        if not self.session.may(wanted):
+            self.say(self.session.why_closed(Forbidden(wanted)), bad=True)
+        elif self._section and self._section != SITE:
             self.app.push_screen(SettingsForm(self.session, self._section))
         elif self._section:
             self.say("Nothing can be set here", "It is as the machine has it.", bad=True)

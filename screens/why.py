@@ -18,7 +18,7 @@ from widgets.frame import Part
 from widgets.panel import Lines
 
 if TYPE_CHECKING:
-    from backend.domain.records import Answer
+    from backend.domain.answers import Answer
 
 WIDE = 68
 """Cells of a line in the dialog."""

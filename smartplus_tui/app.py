@@ -233,6 +233,7 @@ class SmartPlusApp(AccountApp):
             return
         module, _, name = place.partition(":")
         page: Page = getattr(import_module(module), name)(self.session, message.record_id)
+        page.code_wanted = message.code_id
         self.push_screen(page)
 
     def on_watch(self, message: Watch) -> None:

@@ -33,8 +33,8 @@ def _sync(summary: Summary) -> Gauge:
         (summary.pending, "pending", "◐", "warn"),
     ):
         if count:
-            return Gauge(symbol, f"{count} {word}", str(count), tone, loud=True, opens="p")
-    return Gauge("✓", "in sync", "sync", "ok", opens="p")
+            return Gauge(symbol, f"{count} {word}", str(count), tone, loud=True, opens="n")
+    return Gauge("✓", "in sync", "sync", "ok", opens="n")
 
 
 def _agent(agent: AgentRecord) -> Gauge:
@@ -46,7 +46,7 @@ def _agent(agent: AgentRecord) -> Gauge:
 def badges(summary: Summary) -> dict[str, tuple[str, str]]:
     """Text and tone of the badges in the module column, by letter of the module: what wants a look there."""
     found = {
-        "p": _badge(summary.red + summary.held, summary.drift + summary.pending),
+        "n": _badge(summary.red + summary.held, summary.drift + summary.pending),
         "o": _badge(summary.texts_failed, summary.texts_waiting),
     }
     return {letter: badge for letter, badge in found.items() if badge is not None}

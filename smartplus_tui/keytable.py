@@ -15,8 +15,11 @@ FORMS = (
     "screens.apartment_form:ApartmentForm",
     "screens.apartment_new:ApartmentNew",
     "screens.resident_form:ResidentForm",
+    "screens.library_form:CodeForm",
     "screens.device_form:DeviceForm",
     "screens.device_form:RelayForm",
+    "screens.group_form:GroupForm",
+    "screens.holidays:HolidayForm",
 )
 DIALOGS = (
     "screens.search:Search",
@@ -38,8 +41,13 @@ DIALOGS = (
     "screens.import_report:ImportReportPage",
     "screens.import_report:ImportsPage",
 )
-PARTS = ("widgets.table:VirtualTable", "screens.base.filter_line:FilterInput", "widgets.pick_field:PickInput")
-TOGETHER = ("page", "list", "form", "table", "filter", "picker", "app")
+PARTS = (
+    "widgets.table:VirtualTable",
+    "widgets.week:WeekGrid",
+    "screens.base.filter_line:FilterInput",
+    "widgets.pick_field:PickInput",
+)
+TOGETHER = ("page", "list", "form", "table", "filter", "picker", "week", "app")
 """Kinds of bindings that mean the same wherever they work, in their order."""
 NAMES = {
     "page": "Every page",
@@ -48,6 +56,7 @@ NAMES = {
     "table": "Moving in a list",
     "filter": "Typing a filter",
     "picker": "A field that picks",
+    "week": "Painting a week",
     "app": "Everywhere",
 }
 

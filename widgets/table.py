@@ -146,11 +146,11 @@ class VirtualTable(TableFeed, can_focus=True, inherit_bindings=False):
 
     def action_up(self) -> None:
         """One row up."""
-        self._move_to(self._model.cursor - 1)
+        self.move_to(self._model.cursor - 1)
 
     def action_down(self) -> None:
         """One row down."""
-        self._move_to(self._model.cursor + 1)
+        self.move_to(self._model.cursor + 1)
 
     def action_page_up(self) -> None:
         """One page up."""
@@ -186,8 +186,8 @@ class VirtualTable(TableFeed, can_focus=True, inherit_bindings=False):
         """Tick all that is filtered, or nothing."""
         self.ticks = self.ticks.toggled_all()
 
-    def _move_to(self, rank: int) -> None:
-        """Cursor to a rank."""
+    def move_to(self, rank: int) -> None:
+        """Cursor to a row by its rank, 0 for the first; to one that is loaded."""
         self._model.move(rank)
         self._show()
 
@@ -201,7 +201,7 @@ class VirtualTable(TableFeed, can_focus=True, inherit_bindings=False):
         else:
             rank = self._model.drawn_top + event.y - 1
             if self._model.window.row(rank) is not None:
-                self._move_to(rank)
+                self.move_to(rank)
                 if event.x < GUTTER:
                     self.action_tick()
                 elif event.chain == 2:

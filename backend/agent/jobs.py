@@ -16,6 +16,9 @@ from backend.domain.enums import CommandState, CommandVerb
 from backend.domain.errors import SmartPlusError
 from backend.domain.records import FindingRecord
 from backend.services.apartment_faces import follow_premium
+from backend.services.booking_ends import free_over
+from backend.services.move_acts import carry_out_due, moves_due
+from backend.services.temp_key_ends import free_ended
 from backend.store import tables as t
 from backend.store.store import Store
 from backend.store.wal import WARN_BYTES, checkpoint, wal_bytes
@@ -23,7 +26,8 @@ from backend.sync import commands, cooling
 
 log = structlog.get_logger()
 TIDY_EVERY = 60.0
-"""Seconds between two times of freeing what has cooled, following premium plans, emptying the database's log."""
+"""Seconds between two times of freeing what has cooled, ending temporary keys and reservations that are over, following
+premium plans, emptying the database's log."""
 
 
 class Jobs:
@@ -40,15 +44,26 @@ class Jobs:
         self._begin(self._identify())
 
     async def tick(self) -> None:
-        """Once a second: end late commands; once a minute what `TIDY_EVERY` says."""
+        """Once a second: end late commands, move families whose time has come; once a minute what `TIDY_EVERY` says."""
         await asyncio.to_thread(commands.expire, self._store, self._context)
+        await self._move()
         now = asyncio.get_running_loop().time()
         if now - self._tidied_at >= TIDY_EVERY:
             self._tidied_at = now
             self._begin(self._checkpoint())
             for context in await asyncio.to_thread(self._communities):
                 await asyncio.to_thread(cooling.free_cooled, self._store, context)
+                await asyncio.to_thread(free_ended, self._store, context)
+                await asyncio.to_thread(free_over, self._store, context)
                 await asyncio.to_thread(follow_premium, self._store, context)
+
+    async def _move(self) -> None:
+        """Carry out the moves that are due; one that cannot be is tried again at the next tick."""
+        for context in await asyncio.to_thread(moves_due, self._store):
+            try:
+                await asyncio.to_thread(carry_out_due, self._store, context)
+            except SmartPlusError as error:
+                log.warning("a planned move was not carried out", error=str(error))
 
     async def aclose(self) -> None:
         """Stop what runs."""

@@ -30,12 +30,17 @@ def _parser() -> argparse.ArgumentParser:
     bare = parts.add_parser("bare-door", help="add users and open as told, without an agent between")
     bare.add_argument("site", type=Path)
     bare.add_argument("device", type=int)
+    bare.add_argument("--gaps", action="store_true")
     lock = parts.add_parser("lock", help="the longest write lock with three processes writing")
     lock.add_argument("site", type=Path)
     lock.add_argument("residents", type=int)
     importing = parts.add_parser("import", help="residents from a spreadsheet to committed rows")
     importing.add_argument("site", type=Path)
     importing.add_argument("residents", type=int)
+    asking = parts.add_parser("who", help="who may open a door and what a person may open, now and in the past")
+    asking.add_argument("site", type=Path)
+    for number in ("residents", "devices", "runs"):
+        asking.add_argument(number, type=int)
     side = parts.add_parser("lock-side", help="write as the agent does until standard input ends")
     side.add_argument("site", type=Path)
     side.add_argument("which")
@@ -51,11 +56,16 @@ def _run(chosen: argparse.Namespace) -> Any:
     if chosen.part == "bare-door":
         from backend.bench import bare_door
 
-        return bare_door.serve(chosen.site, chosen.device)
+        return bare_door.serve(chosen.site, chosen.device, gaps=chosen.gaps)
     if chosen.part == "import":
         from backend.bench import importing
 
         return importing.measure(chosen.site, sys.stdin.readline().strip(), chosen.residents)
+    if chosen.part == "who":
+        from backend.bench import asking
+
+        password = sys.stdin.readline().strip()
+        return asking.measure(chosen.site, password, chosen.residents, chosen.devices, chosen.runs)
     if chosen.part.startswith("lock"):
         return _lock(chosen)
     from backend.bench import compiling

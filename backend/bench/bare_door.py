@@ -20,10 +20,11 @@ from backend.services.devices import device_secrets
 from backend.store.opening import open_site
 
 
-def serve(site: Path, device_id: int) -> None:
-    """For each line "add" or "open" on standard input do that at a device of the site, until the input ends.
+def serve(site: Path, device_id: int, *, gaps: bool = False) -> None:
+    """For each line "add", "open" or "revoke" on standard input do that at a device of the site, until the input ends.
 
-    Answers each with a JSON line: when it began, in seconds since the epoch, and how many milliseconds it took.
+    With `gaps` it waits between two requests as long as the model wants. Answers each with a JSON line: when it began,
+    in seconds since the epoch, and how many milliseconds it took.
     """
     store = open_site(site)
     try:
@@ -33,7 +34,8 @@ def serve(site: Path, device_id: int) -> None:
         store.close()
     address = DeviceAddress("https" if device.scheme == "https" else "http", device.host, device.port)
     endpoint = Endpoint(address, Auth(device.auth), device.http_user, Secret(device.password), device.tls_pin or None)
-    asyncio.run(_serve(DeviceClient(endpoint, replace(profile_for(device.model, device.firmware), settle=0.0), gap=0)))
+    profile = replace(profile_for(device.model, device.firmware), settle=0.0)
+    asyncio.run(_serve(DeviceClient(endpoint, profile, gap=profile.gap if gaps else 0)))
 
 
 async def _serve(client: DeviceClient) -> None:
@@ -41,6 +43,7 @@ async def _serve(client: DeviceClient) -> None:
     acts: dict[str, Callable[[], Coroutine[Any, Any, object]]] = {
         "add": lambda: client.add_users([_user(next(numbers))]),
         "open": lambda: client.trigger_relay(1),
+        "revoke": lambda: _revoke(client),
     }
     async with client:
         await client.info()  # the login, which the agent has behind it too
@@ -50,6 +53,16 @@ async def _serve(client: DeviceClient) -> None:
             await acts[line.strip()]()
             took = (time.perf_counter() - clock) * 1000
             print(json.dumps({"began": began, "ms": took}), flush=True)
+
+
+async def _revoke(client: DeviceClient) -> None:
+    """What a revocation sends: one user goes, then the device is read."""
+    found = await client.users()
+    mine = next((one.remote_id for one in found if one.user_id.startswith("bench-")), None)
+    if mine is not None:
+        await client.delete_users([mine])
+    await client.schedules()
+    await client.users()
 
 
 def _user(number: int) -> UserBody:

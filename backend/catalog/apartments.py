@@ -14,6 +14,15 @@ CALL_WAYS = tuple(Choice(one.value, words) for one, words in CALL_WAY_WORDS.item
 
 _WAYS = (Choice(CallWay.SIP.value, "SIP"), Choice(CallWay.IP.value, "IP"))
 
+MOVES = (
+    Choice("none", "None"),
+    Choice("planned", "Planned"),
+    Choice("done", "Done"),
+    Choice("failed", "Not complete"),
+    Choice("cancelled", "Cancelled"),
+)
+"""How the last move of a family stands."""
+
 APARTMENT = Record(
     name="apartment",
     title="Apartments",
@@ -46,11 +55,14 @@ APARTMENT = Record(
         Field("devices", "Devices", Kind.INTEGER, width=7, importance=3, align_right=True, filtered=True, sorted=True),
         Field("account_status", "Account status", Kind.STATE, listed=False, exported=True, choices=ACCOUNT_STATES,
               vocabulary="account", short="status", filtered=True),
+        Field("move", "Move", Kind.CHOICE, listed=False, exported=False, choices=MOVES, filtered=True,
+              hint="the last move of a family: planned, done, failed"),
         Field("expires_at", "Expiration", Kind.DATE, listed=False, exported=True, short="expires", filtered=True),
     ),
     verbs=(
         Verb("add", "New", "n", "apartment.create", needs_row=False),
         Verb("edit", "Edit", "e", "apartment.write"),
+        Verb("handover", "Move", "m", "apartment.reset", danger=True, confirm_key="f2"),
         Verb("reset", "Reset", "z", "apartment.reset", danger=True, confirm_key="f2"),
         Verb("delete", "Delete", "d", "apartment.create", danger=True, confirm_key="y"),
     ),

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from backend.catalog.amenities import AMENITY
 from backend.catalog.apartments import APARTMENT
+from backend.catalog.bookings import BOOKING
 from backend.catalog.buildings import BUILDING
 from backend.catalog.communities import COMMUNITY
 from backend.catalog.devices import DEVICE, RELAY_FIELDS
-from backend.catalog.groups import ACCESS_GROUP
+from backend.catalog.groups import ACCESS_GROUP, HOLIDAY
 from backend.catalog.managers import MANAGER
 from backend.catalog.model import Choice, Field, Kind
 from backend.catalog.residents import RESIDENT
+from backend.catalog.temp_keys import TEMP_KEY
 
 _CREDENTIAL_KINDS = (
     Choice("pin", "PIN"),
@@ -22,6 +25,8 @@ _CREDENTIAL_KINDS = (
     Choice("qr", "QR code"),
 )
 
+_HOURS = (Field("begins_at", "From", Kind.INSTANT), Field("ends_at", "To", Kind.INSTANT))
+
 TITLES: Mapping[str, str] = MappingProxyType(
     {
         "community": "Community",
@@ -30,10 +35,17 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "holder": "Person",
         "resident": "Resident",
         "credential": "Credential",
+        "temp_key": "Temporary key",
         "access_group": "Access group",
         "access_window": "Hours",
         "access_group_relay": "Door of a group",
         "access_group_member": "Person of a group",
+        "holiday": "Holiday",
+        "own_window": "Own hours",
+        "own_relay": "Own door",
+        "amenity": "Amenity",
+        "amenity_building": "Building of an amenity",
+        "booking": "Reservation",
         "device": "Device",
         "relay": "Door",
         "manager": "Account",
@@ -46,15 +58,28 @@ FIELDS: Mapping[str, tuple[Field, ...]] = MappingProxyType(
     {
         "community": COMMUNITY.fields,
         "building": BUILDING.fields,
-        "apartment": APARTMENT.fields,
+        "apartment": (
+            *APARTMENT.fields,
+            Field("licence", "Waiting account", Kind.STATE, vocabulary="account"),
+            Field("licence_until", "Waiting account until", Kind.DATE),
+        ),
         "resident": RESIDENT.fields,
+        "temp_key": (
+            *TEMP_KEY.fields,
+            Field("id_number_sealed", "ID number", Kind.SECRET),
+            Field("made_by_id", "Made by"),
+        ),
         "credential": (
             Field("kind", "Kind", Kind.CHOICE, choices=_CREDENTIAL_KINDS),
             Field("value_sealed", "Value", Kind.SECRET),
             Field("status", "Status", Kind.STATE, vocabulary="credential"),
         ),
         "access_group": ACCESS_GROUP.fields,
-        "access_window": (Field("begins_at", "From", Kind.INSTANT), Field("ends_at", "To", Kind.INSTANT)),
+        "access_window": _HOURS,
+        "own_window": _HOURS,
+        "holiday": HOLIDAY.fields,
+        "amenity": (*AMENITY.fields, Field("device_mac", "MAC of its device")),
+        "booking": (*BOOKING.fields, Field("cancelled_at", "Cancelled", Kind.INSTANT)),
         "device": (
             *DEVICE.fields,
             Field("password_sealed", "Password", Kind.SECRET),

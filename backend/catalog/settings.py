@@ -1,4 +1,4 @@
-"""The settings of a site that an installer edits: mail server and SMS gateway (features SET-05, AGT-07, AGT-09)."""
+"""The settings of a site: mail server, SMS gateway, screen lock, visitors (features SET-04, SET-05, AGT-07, AGT-09)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from backend.domain.enums import MailSecurity, SmsFormat, SmsMethod
 MAIL = "Mail server"
 SMS = "Text messages"
 LOCK = "Screen lock"
+VISITORS = "Visitors"
 
 SECURITY = (
     Choice(MailSecurity.STARTTLS.value, "STARTTLS"),
@@ -24,6 +25,24 @@ MINUTES = (
     Choice("30", "30 minutes"),
     Choice("60", "60 minutes"),
 )
+SPANS = (
+    Choice("2", "2 hours"),
+    Choice("4", "4 hours"),
+    Choice("8", "8 hours"),
+    Choice("12", "12 hours"),
+    Choice("24", "24 hours"),
+    Choice("48", "2 days"),
+    Choice("168", "7 days"),
+)
+LONGEST = (
+    Choice("0", "No limit"),
+    Choice("1", "1 day"),
+    Choice("7", "7 days"),
+    Choice("30", "30 days"),
+    Choice("90", "90 days"),
+    Choice("365", "365 days"),
+)
+YES_NO = (Choice("yes", "Yes"), Choice("no", "No"))
 METHODS = tuple(Choice(one.value, one.value.upper()) for one in SmsMethod)
 FORMATS = (Choice(SmsFormat.JSON.value, "JSON"), Choice(SmsFormat.FORM.value, "Form fields"))
 
@@ -46,14 +65,27 @@ SETTINGS = (
     Field("sms.success", "Success", hint="words of its answer; empty: any 2xx", max_length=200, section=SMS),
     Field("sms.timeout", "Time limit", hint="seconds, empty: 30", max_length=3, section=SMS),
     Field("lock.minutes", "Lock after", Kind.CHOICE, hint="without a key", choices=MINUTES, section=LOCK),
+    Field("visitor.span", "Keys hold", Kind.CHOICE, hint="where no end is typed", choices=SPANS, section=VISITORS),
+    Field("visitor.longest", "At most", Kind.CHOICE, hint="from begin to end", choices=LONGEST, section=VISITORS),
+    Field("visitor.id_number", "ID number needed", Kind.CHOICE, choices=YES_NO, section=VISITORS),
+    Field("visitor.email", "E-mail needed", Kind.CHOICE, choices=YES_NO, section=VISITORS),
+    Field("visitor.repeats", "Daily and weekly", Kind.CHOICE, hint="repeating keys", choices=YES_NO, section=VISITORS),
 )  # fmt: skip
 
 DEFAULTS: Mapping[str, str] = {
     "mail.security": MailSecurity.STARTTLS.value,
     "lock.minutes": "15",
+    "visitor.span": "24",
+    "visitor.longest": "0",
+    "visitor.id_number": "no",
+    "visitor.email": "no",
+    "visitor.repeats": "yes",
     "sms.method": SmsMethod.POST.value,
     "sms.header": "Authorization",
     "sms.format": SmsFormat.JSON.value,
     "sms.body": '{"to": "{to}", "text": "{text}"}',
 }
 """What holds where nothing was set; "" for the others."""
+
+MANAGERS = frozenset(one.name for one in SETTINGS if one.section == VISITORS)
+"""Settings that the guide gives to a property manager; the others are the installer's."""

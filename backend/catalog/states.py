@@ -55,6 +55,12 @@ VOCABULARIES: dict[str, dict[str, Drawn]] = {
         "unknown": Drawn("◐", "unknown", "warn", "warn"),
         "expired": Drawn("○", "expired", "t2"),
     },
+    "booking": {
+        "upcoming": Drawn("○", "Upcoming", "acc"),
+        "in_progress": Drawn("●", "In progress", "ok"),
+        "completed": Drawn("✓", "Completed", "t3", "t3"),
+        "cancelled": Drawn("–", "Cancelled", "t3", "t3"),
+    },
     "outgoing": {
         "queued": Drawn("◐", "queued", "warn", "warn"),
         "sending": Drawn("◐", "sending", "warn", "warn"),
@@ -72,6 +78,31 @@ VOCABULARIES: dict[str, dict[str, Drawn]] = {
         "suspended": Drawn("○", "suspended", "t2"),
         "cooling": Drawn("◐", "removing", "warn", "warn"),
         "gone": Drawn("○", "gone", "t3"),
+    },
+    "temp_key": {
+        "not_started": Drawn("○", "Not started", "t2"),
+        "valid": Drawn("●", "Valid", "ok"),
+        "used_up": Drawn("○", "Used up", "t2"),
+        "expired": Drawn("×", "Expired", "bad", "bad"),
+    },
+    "revocation": {
+        "holds": Drawn("×", "still holds", "bad", "bad"),
+        "removed": Drawn("◐", "removed, not read back", "warn", "warn"),
+        "gone": Drawn("✓", "read back, gone", "ok", "ok"),
+    },
+    "proof": {
+        "overdue": Drawn("×", "overdue", "bad", "bad"),
+        "open": Drawn("◐", "not read back", "warn", "warn"),
+        "proved": Drawn("✓", "read back, gone", "ok", "ok"),
+    },
+    "drift": {
+        "open": Drawn("≠", "open", "warn", "warn"),
+        "removing": Drawn("◐", "being removed", "warn", "warn"),
+        "repaired": Drawn("✓", "set right", "ok"),
+        "adopted": Drawn("✓", "adopted", "ok"),
+        "overwritten": Drawn("✓", "overwritten", "ok"),
+        "left": Drawn("–", "left alone", "t3", "t3"),
+        "gone": Drawn("–", "gone by itself", "t3", "t3"),
     },
     "door": {
         "open": Drawn("●", "open", "ok", "ok"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.catalog.model import Choice
-from backend.domain.enums import DeviceKind, LogAction, LogResponse, LogType, Role, Via
+from backend.domain.enums import CredentialKind, DeviceKind, HolderKind, LogAction, LogResponse, LogType, Role, Via
 
 LOG_TYPES = (
     Choice(LogType.CALL.value, "Call"),
@@ -25,6 +25,20 @@ LOG_RESPONSES = (
     Choice(LogResponse.SUCCESS.value, "Success"),
     Choice(LogResponse.FAILED.value, "Failed"),
     Choice(LogResponse.UNKNOWN.value, "Unknown"),
+)
+HOLDER_KINDS = (
+    Choice(HolderKind.RESIDENT.value, "Resident"),
+    Choice(HolderKind.STAFF.value, "Staff"),
+    Choice(HolderKind.DELIVERY.value, "Delivery"),
+    Choice(HolderKind.VISITOR.value, "Temporary key"),
+    Choice(HolderKind.BOOKING.value, "Booking"),
+)
+CODE_KINDS = (
+    Choice(CredentialKind.PIN.value, "PIN"),
+    Choice(CredentialKind.CARD.value, "Card"),
+    Choice(CredentialKind.FACE.value, "Face"),
+    Choice(CredentialKind.ID_ACCESS.value, "ID access"),
+    Choice(CredentialKind.QR.value, "QR code"),
 )
 DEVICE_KINDS = (
     Choice(DeviceKind.MULTI_DOOR_PHONE.value, "Door phone"),

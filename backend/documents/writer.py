@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
+from backend.documents.whole_file import write_whole
 from backend.documents.xlsx import Sheet, Value, write_workbook
-from backend.domain.errors import Invalid
+
+Form = Callable[[Path, Sequence[str], Iterable[Sequence[Value]], str, Sequence[str]], int]
+"""How rows are written: the file, its headings, the rows, a title, hints; answers how many rows there were."""
 
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that a spreadsheet would take for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
@@ -31,27 +31,14 @@ def write_rows(
     whole or not at all, readable by its owner only, and replaces one of its name; an error while the rows are read
     leaves what was there. Raises Invalid (path) for another suffix and where nothing can be written.
     """
-    write = _FORMS.get(path.suffix.lower())
-    if write is None:
-        raise Invalid({"path": f"The name ends in {' or '.join(_FORMS)}."})
-    if path.is_dir():
-        raise Invalid({"path": f"{path} is a folder. Add the name of a file."})
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=f".part{path.suffix}", dir=path.parent)
-    except OSError as error:
-        raise Invalid({"path": f"{path} cannot be written: {error.strerror or error}."}) from error
-    os.close(handle)
-    part = Path(name)
-    try:
-        count = write(part, columns, rows, title, hints)
-        part.chmod(0o600)
-        part.replace(path)
-    except OSError as error:
-        raise Invalid({"path": f"{path} cannot be written: {error.strerror or error}."}) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-    return count
+    rest = (columns, rows, title, hints)
+    return write_whole(path, {suffix: _with(write, rest) for suffix, write in _FORMS.items()})
+
+
+def _with(
+    write: Form, rest: tuple[Sequence[str], Iterable[Sequence[Value]], str, Sequence[str]]
+) -> Callable[[Path], int]:
+    return lambda part: write(part, *rest)
 
 
 def _write_xlsx(
@@ -80,7 +67,7 @@ def _plain(value: Value) -> Value:
     return f"'{text}" if text.startswith(RISKY) else text
 
 
-_FORMS: dict[str, Callable[[Path, Sequence[str], Iterable[Sequence[Value]], str, Sequence[str]], int]] = {
+_FORMS: dict[str, Form] = {
     ".xlsx": _write_xlsx,
     ".csv": _write_csv,
 }

@@ -225,6 +225,27 @@ class CallType(StrEnum):
     MONITOR_APP_PHONE = "monitor_app_phone"
 
 
+class DriftCause(StrEnum):
+    """Why a door was found to hold something else than we believed."""
+
+    EDITED = "edited"
+    MISSED = "missed"
+    RESET = "reset"
+    UNKNOWN = "unknown"
+    LOST = "lost"
+
+
+class DriftResolution(StrEnum):
+    """What became of a difference; `open` waits for a choice or for the door, `gone` ended by itself."""
+
+    OPEN = "open"
+    REPAIRED = "repaired"
+    ADOPTED = "adopted"
+    OVERWRITTEN = "overwritten"
+    LEFT = "left"
+    GONE = "gone"
+
+
 class HeldKind(StrEnum):
     """What kind of record a device holds for us."""
 
@@ -302,3 +323,20 @@ class ImportState(StrEnum):
     DONE = "done"
     STOPPED = "stopped"
     BROKEN = "broken"
+
+
+class MoveKind(StrEnum):
+    """Who moves: a family out, the next one in, or both."""
+
+    OUT = "out"
+    IN = "in"
+    BOTH = "both"
+
+
+class MoveState(StrEnum):
+    """How far a move has come; a failed one did what could be done."""
+
+    PLANNED = "planned"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"

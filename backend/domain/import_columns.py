@@ -60,13 +60,19 @@ ADD_COLUMNS = (
 UID = TemplateColumn("uid", "UID", "Says who is meant. Do not change it.")
 EDIT_COLUMNS = (UID, *ADD_COLUMNS)
 CARD_COLUMNS = (BUILDING, APARTMENT, ROLE, FIRST, LAST, CARDS, PIN)
+STAFF = TemplateColumn("staff", "Staff Name", "At most 64 characters.")
+STAFF_COLUMNS = (
+    STAFF,
+    CARDS,
+    TemplateColumn("groups", "Access Group ID", "Numbers of access groups, ; between. Blank: the default."),
+)
 FACE_COLUMNS = (TemplateColumn("file", "Photo", "Building+Room+First Last, as in Building1+1001+Paul Edward."),)
 
 NAME, PLACE = "name", "place"
 """Fields that no template has: first and last name in one column, building and apartment in one."""
 
 LABELS: Mapping[str, str] = MappingProxyType(
-    {column.field: column.heading for column in (*EDIT_COLUMNS, *FACE_COLUMNS)}
+    {column.field: column.heading for column in (*EDIT_COLUMNS, *FACE_COLUMNS, STAFF)}
     | {NAME: "Name", PLACE: "Building and Apt"}
 )
 """Field -> the name of its column."""
@@ -86,6 +92,7 @@ _WORDS: Mapping[str, str] = {
     "last": "lastname|last|surname|familyname|nachname|familienname|nazwisko|nomdefamille|nom|apellido|apellidos|"
     "cognome|sobrenome|achternaam",
     "name": "name|fullname|residentname|resident|tenant|tenantname|person|nazwaosoby|bewohner|mieter|mieszkaniec",
+    "staff": "staffname|staff|staffmember|employee|employeename|personal|mitarbeiter|pracownik|empleado|medewerker",
     "place": "address|place|location|buildingapt|buildingandapt|adresse|adres|direccion",  # codespell:ignore
     "email": "email|emailaddress|mail|mailaddress|eaddress|emailadresse|adresemail|correo|correoelectronico|courriel",
     "mobile": "mobilenumber|mobile|mobilephone|cell|cellphone|cellnumber|handy|handynummer|mobil|mobilnummer|komorka|"

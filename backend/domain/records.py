@@ -164,13 +164,15 @@ class ResidentDraft(Frozen):
     run: str = Field(default="", repr=False)
     serial: str = Field(default="", repr=False)
     face: bytes | None = Field(default=None, repr=False)
+    own_schedule: str | None = None
+    own_relay_ids: tuple[int, ...] | None = None
 
 
 class ResidentPatch(Frozen):
     """Changes to a resident: None keeps, "" clears. `cards_add` and `credentials_remove` name what comes and goes.
 
     `pin` takes the place of every PIN there is, `pins_add` come beside them; `face` is a photo as `read_photo` answers
-    it and takes the place of the one there is.
+    it and takes the place of the one there is. `own_schedule` and `own_relay_ids` are Self Devices Authorisation.
     """
 
     first: str | None = None
@@ -192,6 +194,8 @@ class ResidentPatch(Frozen):
     run: str | None = Field(default=None, repr=False)
     serial: str | None = Field(default=None, repr=False)
     face: bytes | None = Field(default=None, repr=False)
+    own_schedule: str | None = None
+    own_relay_ids: tuple[int, ...] | None = None
 
 
 class ResidentDefaults(Frozen):
@@ -209,6 +213,7 @@ class ResidentDefaults(Frozen):
     country: str = ""
     id_access: bool = False
     landline: bool = True
+    private_doors: tuple[tuple[int, str], ...] = ()
 
 
 class LoginRecord(Frozen):
@@ -258,6 +263,12 @@ class ResidentRecord(Frozen):
     login: LoginRecord
     unsent: str = ""
     """What of this person no door takes from here, "" where everything reaches one."""
+    own_schedule: str = ""
+    own_hours: str = ""
+    """Hours of Self Devices Authorisation, as typed and in full; `own_doors` are their doors (id, name)."""
+    own_doors: tuple[tuple[int, str], ...] = ()
+    private_doors: tuple[tuple[int, str], ...] = ()
+    """The doors of the apartment's own devices; none where nobody may be authorised there."""
     fee: str = ""
     """That this family has more members than are free, "" where it has not (rules 5.7)."""
 
@@ -551,23 +562,10 @@ class Dashboard(Frozen):
 
 
 class Hit(Frozen):
-    """One hit of the search: record type, id, what to show, where it is."""
+    """One hit of the search: record type, id, what to show, where it is; `code` is the credential that was meant."""
 
     record: str
     id: int
     title: str
     detail: str
-
-
-class Answer(Frozen):
-    """The answer of `why`: verdict, sentence, checks and the age of what it rests on."""
-
-    allowed: bool
-    sentence: str
-    checks: tuple[tuple[str, str, bool], ...]
-    door: str
-    person: str
-    at: datetime
-    held: str = ""
-    read_at: datetime | None = None
-    opens_next: datetime | None = None
+    code: int | None = None

@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from backend.devices.door_log import LogRead, RemoteLogLine
-from backend.domain.context import Context, new_id
+from backend.domain.context import Context, agent_context, new_id
 from backend.domain.enums import LogAction, LogResponse, LogType
 from backend.intake.naming import Namer
+from backend.services.booking_ends import free_over
+from backend.services.temp_key_ends import count_uses, free_ended
 from backend.store import tables as t
 from backend.store.store import Store
 from backend.store.work import Work
@@ -38,7 +40,7 @@ class DoorLogIntake:
         A line is known by device, number, time and a fingerprint of what was typed: a log that starts over at 1 after
         a reset brings new lines, a line that is read twice brings nothing. A gap leaves a line that says so.
         """
-        new, known = 0, self.last_id(device_id)
+        new, used, known = 0, 0, self.last_id(device_id)
         for at in range(0, max(len(read.lines), 1), SLICE):
             part = read.lines[at : at + SLICE]
             rows = self._named(device_id, part)
@@ -47,6 +49,7 @@ class DoorLogIntake:
                     _note_gap(work, device_id, read, known)
                     work.touch("door_logs")
                 fresh = _insert_new(work, device_id, rows)
+                used += count_uses(work, device_id, fresh)
                 known = LogRead(list(part), gap=False, lost=None, reset=read.reset and not part).last_id(known)
                 state = t.device_state
                 work.connection.execute(
@@ -54,8 +57,18 @@ class DoorLogIntake:
                 )
                 if fresh:
                     work.touch("door_logs")
-            new += fresh
+            new += len(fresh)
+        if used:
+            self._free_used_up(device_id)
         return new
+
+    def _free_used_up(self, device_id: int) -> None:
+        """A key without a use left leaves every door, with the priority of a revocation."""
+        with self._store.read() as connection:
+            query = select(t.device.c.community_id).where(t.device.c.id == device_id)
+            community_id = connection.execute(query).scalar_one()
+        free_ended(self._store, agent_context(community_id))
+        free_over(self._store, agent_context(community_id))
 
     def _named(self, device_id: int, lines: Sequence[RemoteLogLine]) -> dict[str, dict[str, Any]]:
         """Our rows of these lines by their key, in their order."""
@@ -70,20 +83,20 @@ class DoorLogIntake:
         return f"{line.id}:{line.at.isoformat() if line.at else ''}:{typed}"
 
 
-def _insert_new(work: Work, device_id: int, rows: dict[str, dict[str, Any]]) -> int:
-    """Insert the rows that are not there yet; answers how many."""
+def _insert_new(work: Work, device_id: int, rows: dict[str, dict[str, Any]]) -> list[str]:
+    """Insert the rows that are not there yet; answers their keys."""
     if not rows:
-        return 0
+        return []
     log = t.door_log
     there = set(
         work.connection.execute(
             select(log.c.remote_key).where(log.c.device_id == device_id, log.c.remote_key.in_(rows))
         ).scalars()
     )
-    fresh = [row for key, row in rows.items() if key not in there]
+    fresh = [key for key in rows if key not in there]
     if fresh:
-        work.connection.execute(insert(log), fresh)
-    return len(fresh)
+        work.connection.execute(insert(log), [rows[key] for key in fresh])
+    return fresh
 
 
 def _note_gap(work: Work, device_id: int, read: LogRead, known: int | None) -> None:

@@ -28,7 +28,12 @@ _ACTIONS = {
     LogMethod.HTTP: LogAction.HTTP,
     LogMethod.INPUT: LogAction.EXIT_BUTTON,
 }
-_KINDS = {LogAction.PIN: CredentialKind.PIN, LogAction.CARD: CredentialKind.CARD}
+_KINDS = {
+    LogAction.PIN: CredentialKind.PIN,
+    LogAction.QR: CredentialKind.PIN,
+    LogAction.CARD: CredentialKind.CARD,
+}
+"""By what a line names a code; the QR code of a temporary key carries its digits."""
 _RESPONSES = {True: LogResponse.SUCCESS, False: LogResponse.FAILED, None: LogResponse.UNKNOWN}
 
 

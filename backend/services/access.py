@@ -1,4 +1,4 @@
-"""Why a door opened or stayed shut, and what would be written to it now (features SYNC-02, SYNC-05)."""
+"""Why a door opened or stayed shut, who may open it, what would be written to it (SYNC-02, SYNC-05, SYNC-06)."""
 
 from __future__ import annotations
 
@@ -12,17 +12,24 @@ from backend.domain.access.compile import compile_device
 from backend.domain.access.explain import explain
 from backend.domain.access.plan import plan
 from backend.domain.access.prepared import prepare
+from backend.domain.access.reach import open_minutes
 from backend.domain.access.results import Compiled, DoorPlan, DoorUser
 from backend.domain.access.rules import Credential, Rules
+from backend.domain.access.windows import DAY, minute_of_week
+from backend.domain.answers import Answer, CanAnswer, Offer, WhoAnswer
 from backend.domain.codes import mask
 from backend.domain.context import Context
 from backend.domain.enums import CredentialKind, LogResponse
 from backend.domain.errors import Invalid, NotFound
-from backend.domain.records import Answer
+from backend.domain.formats import zone_info
+from backend.domain.walltime import local_time
+from backend.services.answering import Asker, can_at, who_at
 from backend.services.base import Service
 from backend.services.door_states import formats_of
 from backend.services.held import held_sentence, spans_of, users_held
-from backend.services.rules import load_rules, rules_at
+from backend.services.past import rules_at
+from backend.services.remedies import offers, offers_at
+from backend.services.rules import load_rules
 from backend.store import tables as t
 from backend.store.work import require
 
@@ -86,6 +93,30 @@ class Access(Service):
             _require_person(connection, context, holder_id)
             return self._answer(connection, context, _Question(holder_id, relay_id, at or now, now))
 
+    def who(self, context: Context, relay_id: int, at: datetime | None = None) -> WhoAnswer:
+        """Everybody who may open a door at an instant (now, when None), with what the door truly held then.
+
+        Raises NotFound, Invalid (time) where the rules of then are not known any more.
+        """
+        with self.store.read(context, "plan.read") as connection:
+            return who_at(self._asker(connection, context, at), relay_id)
+
+    def can(
+        self, context: Context, holder_id: int, relay_id: int | None = None, at: datetime | None = None
+    ) -> CanAnswer:
+        """What a person may open at an instant (now, when None): every door of their groups, or the one named.
+
+        Raises NotFound, Invalid (time) where the rules of then are not known any more.
+        """
+        with self.store.read(context, "plan.read") as connection:
+            _require_person(connection, context, holder_id)
+            return can_at(self._asker(connection, context, at), holder_id, relay_id)
+
+    def _asker(self, connection: Connection, context: Context, at: datetime | None) -> Asker:
+        now, community_id = self.store.clock(), context.community_id
+        formats = formats_of(connection, community_id)
+        return Asker(connection, self.store.sealer, community_id, formats, at or now, now)
+
     def plan_device(self, context: Context, device_id: int | None = None) -> tuple[DoorPlan, ...]:
         """What would be written now: what each door should hold against what it holds; only doors that differ.
 
@@ -114,7 +145,7 @@ class Access(Service):
         if answer.allowed != opened:
             late = self._answer(connection, context, replace(asked, at=min(log.happened_at + _WITHIN_SECOND, now)))
             answer = late if late.allowed == opened else answer
-        return answer.model_copy(update={"door": log.door or answer.door, "person": log.initiated_by or answer.person})
+        return replace(answer, door=log.door or answer.door, person=log.initiated_by or answer.person)
 
     def _answer(self, connection: Connection, context: Context, asked: _Question) -> Answer:
         """The answer about a person, by the rules and by what the door held."""
@@ -127,6 +158,12 @@ class Access(Service):
             today = load_rules(connection, self.store.sealer, context.community_id, holder_ids=people)
             credential = _shown(today, asked)
         held, read_at = self._held(connection, context, asked, credential)
+        helped_at = offers_at(asked.at, asked.now, rules.zone)
+        changes: tuple[Offer, ...] = ()
+        by_today = found.allowed
+        if not found.allowed:
+            community_id = context.community_id
+            changes, by_today = offers(connection, community_id, asked.holder_id, asked.relay_id, helped_at)
         return Answer(
             allowed=found.allowed,
             sentence=found.sentence + ("" if then else _TODAY),
@@ -137,6 +174,13 @@ class Access(Service):
             held=held,
             read_at=read_at,
             opens_next=found.opens_next,
+            holder_id=asked.holder_id,
+            relay_id=asked.relay_id,
+            day=open_minutes(rules, asked.holder_id, asked.relay_id, asked.at),
+            minute=minute_of_week(local_time(asked.at, zone_info(rules.zone))) % DAY,
+            offers=changes,
+            offered_at=helped_at,
+            by_today=by_today,
         )
 
     def _held(

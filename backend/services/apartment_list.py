@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 
 from backend.domain.enums import ResidentRole
 from backend.store import tables as t
@@ -29,14 +29,32 @@ SETTINGS = (
 """Columns of an apartment that are listed and filtered as they stand."""
 
 
+MOVE_NONE = "none"
+"""What stands for an apartment where no family has moved by an act of its own."""
+
+
+def _move_state() -> ScalarSelect[Any]:
+    """How the last move of an apartment stands: one that waits is always the last."""
+    m = t.move
+    last = select(m.c.state).where(m.c.apartment_id == t.apartment.c.id).order_by(m.c.id.desc()).limit(1)
+    return last.correlate(t.apartment).scalar_subquery()
+
+
 def apartment_listing(community_id: int) -> Listing:
-    """The apartments of a community, by building and number; account status and expiry are the master's."""
+    """The apartments of a community, by building and number.
+
+    Account status and expiry are the master's, where nobody lives the ones that wait for the next.
+    """
     a, b, r, h = t.apartment, t.building, t.resident, t.holder
     residents = select(func.count()).where(r.c.apartment_id == a.c.id).correlate(a).scalar_subquery()
     devices = select(func.count()).where(t.device.c.apartment_id == a.c.id).correlate(a).scalar_subquery()
     alike: dict[str, ColumnElement[Any]] = {name: a.c[name] for name in SETTINGS}
     alike |= {"residents": residents, "devices": devices}
-    alike |= {"account_status": r.c.account_status, "expires_at": r.c.expires_at}
+    alike |= {
+        "account_status": func.coalesce(r.c.account_status, a.c.licence),
+        "expires_at": func.coalesce(r.c.expires_at, a.c.licence_until),
+        "move": func.coalesce(_move_state(), MOVE_NONE),
+    }
     master_fold = func.coalesce(h.c.name_fold, "")
     return Listing(
         source=a.join(b, b.c.id == a.c.building_id)

@@ -26,6 +26,7 @@ from backend.domain.enums import (
 )
 from backend.domain.floors import split_floors
 from backend.services.apartment_pages import people_of
+from backend.services.booking_rights import cancel_of_guests
 from backend.services.communities import community_row
 from backend.services.credentials import credentials_of, free, spoken
 from backend.services.holders import chunks, devices_by_holder, devices_holding, groups_of, reaching, set_groups
@@ -60,6 +61,7 @@ _CODES = {
     CredentialKind.ID_ACCESS: "ID access",
     CredentialKind.QR: "QR codes",
 }
+REASON = "apartment reset"
 LOGS_AT_ONCE = 500
 """Log lines deleted in one transaction."""
 
@@ -67,7 +69,7 @@ LOGS_AT_ONCE = 500
 def reset_of(connection: Connection, community_id: int, apartment: Row[Any]) -> Reset:
     """What resetting the apartment of this `apartment_row` takes away, and what stays."""
     people = people_of(connection, apartment.id)
-    guests = _guests(connection, apartment.id)
+    guests = guests_of(connection, apartment.id)
     ids = [one.id for one in people] + guests
     kinds = Counter(one.kind for part in chunks(ids) for one in credentials_of(connection, part))
     master = next((one for one in people if one.role == ResidentRole.MASTER.value), None)
@@ -119,12 +121,12 @@ def _stays(
 def clear_master(work: Work, apartment_id: int) -> None:
     """Take contact data, codes and login of the master, and what is still to be sent to anybody of the family."""
     people = people_of(work.connection, apartment_id)
-    guests = _guests(work.connection, apartment_id)
+    guests = guests_of(work.connection, apartment_id)
     told = t.outgoing.c.holder_id.in_([one.id for one in people] + guests)
     withdraw(work, told, "The apartment was reset.")
     for master in people:
         if master.role == ResidentRole.MASTER.value:
-            with reaching(work, [master.id], "apartment reset"):
+            with reaching(work, [master.id], REASON):
                 for one in credentials_of(work.connection, [master.id]):
                     free(work, one.id)
             work.update(t.resident, master.id, app_status=AppStatus.UNREGISTERED.value, **CONTACT)
@@ -136,16 +138,17 @@ def others(connection: Connection, apartment_id: int) -> deque[Row[Any] | int]:
     """Who goes whole: the rows of the family members, then the ids of those with temporary keys and bookings."""
     rows = family_of(connection, [apartment_id])
     members: list[Row[Any] | int] = [row for row in rows if row.role == ResidentRole.MEMBER.value]
-    return deque([*members, *_guests(connection, apartment_id)])
+    return deque([*members, *guests_of(connection, apartment_id)])
 
 
-def remove_others(work: Work, queue: deque[Row[Any] | int]) -> None:
+def remove_others(work: Work, queue: deque[Row[Any] | int], reason: str = REASON) -> None:
     """Remove people from the front of the queue while there is time; their codes cool until each door is proved."""
     for one in taken(queue):
         if not isinstance(one, int):
             delete_family(work, [one])
             continue
-        with reaching(work, [one], "apartment reset"):
+        cancel_of_guests(work, [one], reason)
+        with reaching(work, [one], reason):
             for credential in credentials_of(work.connection, [one]):
                 free(work, credential.id)
             set_groups(work, one, ())
@@ -175,7 +178,7 @@ def _logs_of(community_id: int, apartment: Row[Any], holder_ids: Sequence[int]) 
     return (log.c.community_id == community_id) & or_(log.c.holder_id.in_(holder_ids), here)
 
 
-def _guests(connection: Connection, apartment_id: int) -> list[int]:
+def guests_of(connection: Connection, apartment_id: int) -> list[int]:
     """Who has a temporary key or a booking of this apartment."""
     h = t.holder
     return list(

@@ -22,6 +22,7 @@ from backend.services.apartment_pages import apartment_record, apartment_row, pe
 from backend.services.base import Service, replayed, saved
 from backend.services.buildings import building_row, named
 from backend.services.lists import ListHandle
+from backend.services.move_rows import planned_of
 from backend.services.slices import taken
 from backend.services.undone import is_undone
 from backend.store import tables as t
@@ -176,6 +177,10 @@ class Apartments(Service):
             place = f"{row.building} {row.number}"
             if people := [person.name for person in people_of(work.connection, apartment_id)]:
                 raise Conflict("", f"{place} still has residents: {named(people)}. Delete them first.")
+            if planned_of(work.connection, apartment_id) is not None:
+                raise Conflict("", f"A move is planned in {place}. Cancel it first.")
+            if reset.guests_of(work.connection, apartment_id):
+                raise Conflict("", f"{place} still has temporary keys or bookings. Delete them, or reset it first.")
             devices = select(t.device.c.name).where(t.device.c.apartment_id == apartment_id)
             if names := sorted(work.connection.execute(devices).scalars()):
                 raise Conflict("", f"{place} still has devices: {named(names)}. Move or delete them first.")

@@ -14,7 +14,9 @@ from backend.domain.errors import Conflict, NotFound
 from backend.domain.names import check_name, fold
 from backend.domain.paging import ListQuery
 from backend.domain.records import BuildingRecord, Saved
+from backend.services.amenity_checks import forget_building
 from backend.services.base import Service, replayed, saved
+from backend.services.default_groups import default_relays
 from backend.services.holders import reaching
 from backend.services.lists import ListHandle
 from backend.store import tables as t
@@ -98,6 +100,7 @@ class Buildings(Service):
             group_id = default_group(work.connection, building_id)
             if group_id is not None:
                 _delete_group(work, group_id)
+            forget_building(work, building_id)
             work.delete(t.building, building_id)
             work.tell("Deleted building", "building", building_id, row.name)
             work.touch("buildings", "groups")
@@ -147,26 +150,8 @@ def _make_default_group(work: Work, building_id: int, building: str) -> None:
         system=True,
     )
     work.insert(t.access_window, group_id=group_id, repeat=Repeat.DAILY.value, start=time(0, 0), end=ALL_DAY_END)
-    for relay_id in _public_relays(work.connection, work.context.community_id):
+    for relay_id in sorted(default_relays(work.connection, building_id)):
         work.insert(t.access_group_relay, group_id=group_id, relay_id=relay_id)
-
-
-def _public_relays(connection: Connection, community_id: int) -> list[int]:
-    """Relays of public devices that stand in no building: everybody passes them (rules 8)."""
-    d = t.device
-    return list(
-        connection.execute(
-            select(t.relay.c.id)
-            .join(d, d.c.id == t.relay.c.device_id)
-            .where(
-                d.c.community_id == community_id,
-                d.c.public.is_(True),
-                d.c.building_id.is_(None),
-                d.c.apartment_id.is_(None),
-            )
-            .order_by(t.relay.c.id)
-        ).scalars()
-    )
 
 
 def _refuse_unless_empty(connection: Connection, building: Row[Any]) -> None:

@@ -138,10 +138,10 @@ def why_no_permissions(connection: Connection, context: Context) -> str:
     return "" if role == Role.INSTALLER.value else ONLY_PUBLIC
 
 
-def refuse_permissions(connection: Connection, context: Context) -> None:
-    """Raise Invalid (group_ids) where the actor may not set residents' access permissions."""
+def refuse_permissions(connection: Connection, context: Context, field: str = "group_ids") -> None:
+    """Raise Invalid (`field`) where the actor may not set residents' access permissions."""
     if reason := why_no_permissions(connection, context):
-        raise Invalid({"group_ids": reason})
+        raise Invalid({field: reason})
 
 
 def _record(row: Row[Any]) -> CommunityRecord:

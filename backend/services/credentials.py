@@ -178,7 +178,7 @@ def shown(kind: CredentialKind, value: str) -> str:
 def records_of(connection: Connection, sealer: Sealer, holder_id: int) -> tuple[tuple[CredentialRecord, str], ...]:
     """A holder's credentials that are not gone, each with its value; those that cool come last."""
     rows = credentials_of(connection, [holder_id], TAKEN)
-    made = _made_at(connection, [row.id for row in rows])
+    made = made_at(connection, [row.id for row in rows])
     used = _last_used(connection, holder_id)
     found = []
     for row in rows:
@@ -197,7 +197,7 @@ def records_of(connection: Connection, sealer: Sealer, holder_id: int) -> tuple[
     return tuple(sorted(found, key=lambda pair: (pair[0].status is CredentialStatus.COOLING, pair[0].id)))
 
 
-def _made_at(connection: Connection, ids: list[int]) -> dict[int, tuple[datetime, str]]:
+def made_at(connection: Connection, ids: list[int]) -> dict[int, tuple[datetime, str]]:
     """When each credential was made, and by whom."""
     change, operation = t.change, t.operation
     rows = connection.execute(

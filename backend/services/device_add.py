@@ -1,4 +1,4 @@
-"""Adding a device: what must be right about it, its rows, and the groups that its doors join."""
+"""Adding a device: what must be right about it, and its rows."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from backend.domain.enums import DeviceKind, DeviceStatus
 from backend.domain.errors import Invalid
 from backend.domain.names import check_name, clean, fold
 from backend.domain.records import DeviceDraft
+from backend.services.amenity_return import take_up
 from backend.store import tables as t
 from backend.store.work import Work
 
@@ -89,8 +90,8 @@ def check_dtmf(text: str) -> str:
     return code
 
 
-def insert_device(work: Work, draft: DeviceDraft, place: Spot) -> tuple[int, tuple[int, ...]]:
-    """Insert a checked device, its relays, its state and its sync row; answers their ids. Raises Conflict."""
+def insert_device(work: Work, draft: DeviceDraft, place: Spot) -> int:
+    """Insert a checked device, its relays, its state and its sync row; answers its id. Raises Conflict."""
     uuid, token = new_id(), secrets.token_urlsafe(TOKEN_BYTES)
     plain = draft.model_dump(
         include={"model", "mac", "firmware", "profile", "scheme", "host", "port", "auth", "http_user",
@@ -109,13 +110,13 @@ def insert_device(work: Work, draft: DeviceDraft, place: Spot) -> tuple[int, tup
         **place.columns(),
         **plain,
     )
-    relay_ids = tuple(
+    for number, name in enumerate(draft.relay_names, start=1):
         work.insert(t.relay, uuid=new_id(), device_id=device_id, number=number, name=name, name_fold=fold(name))
-        for number, name in enumerate(draft.relay_names, start=1)
-    )
     work.insert(t.device_state, id=device_id, status=DeviceStatus.NEVER_SEEN.value)
     work.insert(t.device_sync, id=device_id)
-    return device_id, relay_ids
+    if place.apartment_id is None:
+        take_up(work, device_id, draft.mac)
+    return device_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +156,3 @@ def find_spot(work: Work, building_id: int | None, apartment_id: int | None) -> 
     if name is None:
         raise Invalid({"building_id": "There is no such building."})
     return Spot(building_id, None, str(name))
-
-
-def join_default_groups(work: Work, place: Spot, relay_ids: tuple[int, ...]) -> None:
-    """Put public doors into the default group of their building; those of the whole community into every one."""
-    if place.apartment_id is not None:
-        return
-    building_id, group = place.building_id, t.access_group
-    wanted = select(group.c.id).where(group.c.community_id == work.context.community_id, group.c.system.is_(True))
-    if building_id is not None:
-        wanted = wanted.where(group.c.building_id == building_id)
-    for group_id in work.connection.execute(wanted.order_by(group.c.id)).scalars().all():
-        for relay_id in relay_ids:
-            work.insert(t.access_group_relay, group_id=group_id, relay_id=relay_id)

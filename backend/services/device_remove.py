@@ -6,6 +6,8 @@ from sqlalchemy import Table, case, delete, func, select, update
 
 from backend.domain.context import Context
 from backend.domain.enums import CommandState
+from backend.services.amenity_return import let_go
+from backend.services.revocation_books import keep_of_device
 from backend.store import tables as t
 from backend.store.store import Store
 from backend.store.work import Work
@@ -36,17 +38,20 @@ def remove_device(work: Work, device_id: int) -> int:
     unproved = connection.execute(
         select(func.count()).where(r.c.device_id == device_id, r.c.absent_at.is_(None))
     ).scalar_one()
-    for table in (t.read_back, t.event, t.held):
+    keep_of_device(work, device_id)
+    for table in (t.read_back, t.event, t.held, t.drift):
         connection.execute(delete(table).where(table.c.device_id == device_id))
     _end_commands(work, device_id)
     for table in (t.device_state, t.device_sync):
         connection.execute(delete(table).where(table.c.id == device_id))
-    relay, opens = t.relay, t.access_group_relay
+    relay = t.relay
     relay_ids = connection.execute(select(relay.c.id).where(relay.c.device_id == device_id)).scalars().all()
-    for row_id in connection.execute(select(opens.c.id).where(opens.c.relay_id.in_(relay_ids))).scalars().all():
-        work.delete(opens, row_id)
+    for opens in (t.access_group_relay, t.own_relay):
+        for row_id in connection.execute(select(opens.c.id).where(opens.c.relay_id.in_(relay_ids))).scalars().all():
+            work.delete(opens, row_id)
     for relay_id in relay_ids:
         work.delete(relay, relay_id)
+    let_go(work, device_id)
     work.delete(t.device, device_id)
     return int(unproved)
 

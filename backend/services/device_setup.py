@@ -14,7 +14,8 @@ from backend.domain.enums import DeviceStatus
 from backend.domain.errors import Invalid
 from backend.domain.records import Saved
 from backend.services.base import Service, replayed, saved
-from backend.services.device_add import check_mac, find_spot, join_default_groups
+from backend.services.default_groups import place_in_default_groups
+from backend.services.device_add import check_mac, find_spot
 from backend.services.device_remove import forget_books
 from backend.services.devices import device_row
 from backend.services.holders import people_at, reaching
@@ -55,8 +56,7 @@ class DeviceSetup(Service):
             with reaching(work, members, "device moved"):
                 differs = work.update(t.device, device_id, version=version, **spot.columns())
                 if differs:
-                    relay_ids = _leave_default_groups(work, device_id)
-                    join_default_groups(work, spot, relay_ids)
+                    place_in_default_groups(work, device_id)
             work.dirty([device_id] if differs else [], "device moved")
             work.tell(f"Moved device to {spot.word}", "device", device_id, row.name, undoable=differs)
             work.touch("devices", "doors", "groups", "buildings", "apartments")
@@ -160,18 +160,3 @@ def _members_of(work: Work, building_id: int | None, apartment_id: int | None) -
     if building_id is not None:
         query = query.where(g.c.building_id == building_id)
     return set(work.connection.execute(query).scalars())
-
-
-def _leave_default_groups(work: Work, device_id: int) -> tuple[int, ...]:
-    """Take the doors of a device out of every default group; answers its relays."""
-    relay, opens, g = t.relay, t.access_group_relay, t.access_group
-    relay_ids = work.connection.execute(
-        select(relay.c.id).where(relay.c.device_id == device_id).order_by(relay.c.number)
-    ).scalars()
-    found = tuple(relay_ids)
-    rows = work.connection.execute(
-        select(opens.c.id).join(g, g.c.id == opens.c.group_id).where(opens.c.relay_id.in_(found), g.c.system.is_(True))
-    ).scalars()
-    for row_id in list(rows):
-        work.delete(opens, row_id)
-    return found

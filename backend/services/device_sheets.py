@@ -16,7 +16,8 @@ from backend.domain.names import fold
 from backend.domain.records import DeviceDraft, Saved
 from backend.domain.sheets import Sheet
 from backend.services.base import Service, replayed, saved
-from backend.services.device_add import check_draft, find_spot, insert_device, join_default_groups
+from backend.services.default_groups import place_in_default_groups
+from backend.services.device_add import check_draft, find_spot, insert_device
 from backend.services.slices import taken
 from backend.store import tables as t
 from backend.store.work import Work
@@ -60,8 +61,8 @@ class DeviceSheets(Service):
 
 def _add(work: Work, draft: DeviceDraft) -> int:
     place = find_spot(work, draft.building_id, draft.apartment_id)
-    device_id, relay_ids = insert_device(work, draft, place)
-    join_default_groups(work, place, relay_ids)
+    device_id = insert_device(work, draft, place)
+    place_in_default_groups(work, device_id)
     work.dirty([device_id], "new device")
     work.touch("devices", "doors", "groups", "buildings", "apartments")
     return device_id

@@ -18,13 +18,13 @@ from backend.domain.paging import ListQuery
 from backend.domain.records import DeviceDraft, DeviceRecord, FindingRecord, RelayRecord, Saved
 from backend.services.base import Service, replayed, saved
 from backend.services.commands import command_record, command_row, queue
+from backend.services.default_groups import place_in_default_groups
 from backend.services.device_add import (
     NAME_LONGEST,
     check_draft,
     check_dtmf,
     find_spot,
     insert_device,
-    join_default_groups,
 )
 from backend.services.device_list import device_listing
 from backend.services.device_remove import forget_books, remove_device
@@ -144,8 +144,8 @@ class Devices(Service):
             if work.replayed is not None:
                 return replayed(work)
             place = find_spot(work, checked.building_id, checked.apartment_id)
-            device_id, relay_ids = insert_device(work, checked, place)
-            join_default_groups(work, place, relay_ids)
+            device_id = insert_device(work, checked, place)
+            place_in_default_groups(work, device_id)
             work.dirty([device_id], "new device")
             work.tell("Added device", "device", device_id, checked.name, undoable=False)
             work.touch("devices", "doors", "groups", "buildings")

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, or_, select
 
 from backend.domain.access.results import DoorUser
 from backend.domain.access.rules import Credential
 from backend.domain.enums import CredentialKind, HeldKind
 from backend.domain.formats import Formats
+from backend.services.holders import chunks
 from backend.store import tables as t
 from backend.store.seal import Sealer
 
@@ -58,6 +59,76 @@ def spans_of(connection: Connection, sealer: Sealer, device_id: int, holder_id: 
         Span(row.from_at, row.to_at, not row.unknown, _codes(_body(sealer, row)) if row.sealed else frozenset())
         for row in rows
     )
+
+
+def holding_at(connection: Connection, device_id: int, at: datetime) -> dict[int, bool]:
+    """Holder -> that the device held a record of them at the instant, and whether for certain; nothing is opened."""
+    held = t.held
+    query = select(held.c.holder_id, held.c.unknown)
+    return _holding(connection.execute(query.where(*_then(at), held.c.device_id == device_id)))
+
+
+def holding_person(connection: Connection, holder_id: int, at: datetime) -> dict[int, bool]:
+    """Device -> that it held a record of a person at the instant, and whether for certain; nothing is opened."""
+    held = t.held
+    query = select(held.c.device_id, held.c.unknown)
+    return _holding(connection.execute(query.where(*_then(at), held.c.holder_id == holder_id)))
+
+
+def _holding(rows: Iterable[Any]) -> dict[int, bool]:
+    """By the first column; of several records all have to be certain."""
+    found: dict[int, bool] = {}
+    for key, unknown in rows:
+        if key is not None:
+            found[key] = not unknown and found.get(key, True)
+    return found
+
+
+def kinds_held(
+    connection: Connection, sealer: Sealer, device_id: int, at: datetime, holder_ids: Iterable[int], *, number: int
+) -> dict[int, frozenset[CredentialKind]]:
+    """Holder -> what the device held of them for the relay `number` at the instant; raises Unreachable.
+
+    A record whose content is not known counts as nothing in particular. Those for other relays only are left out.
+    """
+    found: dict[int, frozenset[CredentialKind]] = {}
+    for part in chunks(sorted(holder_ids)):
+        for row in connection.execute(_records(device_id).where(*_then(at), t.held.c.holder_id.in_(part))):
+            body = _body(sealer, row) if row.sealed is not None else None
+            if body is None or any(number in relays for _, *relays in body["grants"]):
+                kinds = frozenset(kind for kind, _ in _codes(body)) if body else frozenset()
+                found[row.holder_id] = found.get(row.holder_id, frozenset()) | kinds
+    return found
+
+
+def still_held(connection: Connection, device_id: int, at: datetime) -> dict[int, frozenset[CredentialKind]]:
+    """Holder -> the kinds of code that were taken away by the instant and that the device still had, or may have had.
+
+    That is as long as it was not read back without them and a record from before is there; nothing is opened.
+    """
+    r, c, held = t.read_back, t.credential, t.held
+    rows = connection.execute(
+        select(c.c.holder_id, c.c.kind)
+        .join(c, c.c.id == r.c.credential_id)
+        .join(held, (held.c.holder_id == c.c.holder_id) & (held.c.device_id == r.c.device_id))
+        .where(
+            r.c.device_id == device_id,
+            r.c.freed_at <= at,
+            or_(r.c.absent_at.is_(None), r.c.absent_at > at),
+            held.c.from_at <= r.c.freed_at,
+            *_then(at),
+        )
+    )
+    found: dict[int, frozenset[CredentialKind]] = {}
+    for holder_id, kind in rows:
+        found[holder_id] = found.get(holder_id, frozenset()) | {CredentialKind(kind)}
+    return found
+
+
+def _then(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that a record of a person was on its device at the instant."""
+    held = t.held
+    return held.c.kind == HeldKind.USER.value, held.c.from_at <= at, or_(held.c.to_at.is_(None), held.c.to_at > at)
 
 
 def held_sentence(

@@ -21,7 +21,7 @@ from backend.services.import_faces import Faces
 from backend.services.import_places import Placing
 from backend.services.import_rights import Rights
 from backend.services.import_world import FlatKey, World
-from backend.services.resident_drafts import checked_role
+from backend.services.resident_checks import checked_role
 from backend.services.resident_places import Place
 from backend.services.resident_problems import Problems
 
@@ -32,7 +32,6 @@ class Checker(Rights):
     def __init__(self, world: World, draft: ImportDraft, *, may_create: bool) -> None:
         super().__init__(world, draft, only_public=world.community.only_public_area and not may_create)
         self._placing = Placing(world, may_create=may_create and draft.kind is ImportKind.ADD)
-        self._seen: dict[tuple[object, ...], int] = {}
         self._masters: dict[FlatKey, int] = {}
         self._checks = {
             ImportKind.ADD: self._add,
@@ -45,10 +44,7 @@ class Checker(Rights):
         """Every row, masters of an apartment before its members (edge case 29)."""
         rows = [Checked(parsed) for parsed in parse_rows(self.draft)]
         for row in rows:
-            for name, sentence in row.parsed.bad.items():
-                self.refuse(row, name, sentence)
-            for name, sentence in row.parsed.odd.items():
-                self.warn(row, name, sentence)
+            self.note_typing(row)
             row.role = row.parsed.role
             if self.draft.kind is ImportKind.EDIT:
                 self._find_by_uid(row)
@@ -70,10 +66,10 @@ class Checker(Rights):
             return
         row.person = self._resident(row.key, place, first, last)
         if row.person is not None:
-            if self._once(row, ("holder", row.person.id)):
+            if self.once(row, ("holder", row.person.id)):
                 self._change(row, place, union=True)
             return
-        if not self._once(row, (row.key, fold(row.name))):
+        if not self.once(row, (row.key, fold(row.name))):
             return
         moves_in = self._role(row, place)
         row.acts = Verdict.ADD
@@ -89,7 +85,7 @@ class Checker(Rights):
 
     def _edit(self, row: Checked) -> None:
         """A resident by UID, with what differs; blank keeps (edge case 32)."""
-        if row.person is None or not self._once(row, ("holder", row.person.id)):
+        if row.person is None or not self.once(row, ("holder", row.person.id)):
             return
         self._placing.refuse_moving(row, self)
         if row.role is not None and row.role.value != row.person.role:
@@ -109,7 +105,7 @@ class Checker(Rights):
             found = f" There is {', '.join(there[:4])}." if there else ""
             self.refuse(row, "last", f"Nobody of this name lives in {place.name}.{found}")
             return
-        if self._once(row, ("holder", row.person.id)):
+        if self.once(row, ("holder", row.person.id)):
             self._change(row, place, union=True)
 
     def _find_by_uid(self, row: Checked) -> None:
@@ -150,12 +146,6 @@ class Checker(Rights):
             return None
         wanted = fold(display_name(first, last))
         return next((one for one in family if fold(one.name) == wanted), None)
-
-    def _once(self, row: Checked, whom: tuple[object, ...]) -> bool:
-        earlier = self._seen.setdefault(whom, row.parsed.number)
-        if earlier != row.parsed.number:
-            self.refuse(row, "", f"This is the same person as in row {earlier}.")
-        return earlier == row.parsed.number
 
     def _role(self, row: Checked, place: Place) -> bool:
         """Master of an apartment without one, else member (edge cases 29, 30); answers whether that is possible."""

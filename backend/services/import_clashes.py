@@ -13,15 +13,14 @@ from sqlalchemy import Connection, select
 from backend.domain.codes import mask
 from backend.domain.enums import CredentialKind, PinMode, ResidentRole, Verdict
 from backend.services.credentials import LIVE, Value, open_value, spoken, taken_by
-from backend.services.import_check import Checker
 from backend.services.import_checked import Checked
-from backend.services.import_rights import card_word
+from backend.services.import_rights import Rights, card_word
 from backend.services.import_world import owners
 from backend.store import tables as t
 from backend.store.seal import Sealer
 
 
-def settle(connection: Connection, sealer: Sealer, checker: Checker, rows: Sequence[Checked]) -> None:
+def settle(connection: Connection, sealer: Sealer, checker: Rights, rows: Sequence[Checked]) -> None:
     """Refuse what somebody else has, and finish the rows: what is added to whom, and who waits for a refused master."""
     _emails(checker, rows)
     _values(connection, sealer, checker, rows)
@@ -30,7 +29,7 @@ def settle(connection: Connection, sealer: Sealer, checker: Checker, rows: Seque
     _without_master(checker, rows)
 
 
-def _emails(checker: Checker, rows: Iterable[Checked]) -> None:
+def _emails(checker: Rights, rows: Iterable[Checked]) -> None:
     first: dict[str, Checked] = {}
     for row in rows:
         email = row.columns.get("email") or row.patch.get("email", "").casefold()
@@ -44,7 +43,7 @@ def _emails(checker: Checker, rows: Iterable[Checked]) -> None:
             checker.refuse(row, "email", f"Row {earlier.parsed.number} has this e-mail address too.")
 
 
-def _values(connection: Connection, sealer: Sealer, checker: Checker, rows: Sequence[Checked]) -> None:
+def _values(connection: Connection, sealer: Sealer, checker: Rights, rows: Sequence[Checked]) -> None:
     found = owners(connection, sealer, (value for row in rows for values in row.values.values() for value in values))
     first: dict[tuple[object, ...], Checked] = {}
     for row in rows:
@@ -79,7 +78,7 @@ def _comes(row: Checked, value: Value) -> None:
     row.acts = Verdict.CHANGE
 
 
-def _contained(connection: Connection, sealer: Sealer, checker: Checker, rows: Sequence[Checked]) -> None:
+def _contained(connection: Connection, sealer: Sealer, checker: Rights, rows: Sequence[Checked]) -> None:
     """Warn of a PIN that is part of another, or has one that is there in it: some doors ignore digits around a PIN."""
     typed = {id(row): row.values["pin"][0].text for row in rows if row.values.get("pin")}
     if not typed:
@@ -109,7 +108,7 @@ def _parts(pin: str) -> Iterable[str]:
     return (pin[at : at + width] for width in range(2, size) for at in range(size - width + 1))
 
 
-def _without_master(checker: Checker, rows: Sequence[Checked]) -> None:
+def _without_master(checker: Rights, rows: Sequence[Checked]) -> None:
     """A member whose master is a row that is refused cannot come either."""
     refused = {
         row.key: row.parsed.number

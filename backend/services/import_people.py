@@ -5,7 +5,7 @@ What the rows say was checked before; here only that the world has not moved on 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from backend.services.credentials import TAKEN, scope_of, value_place
 from backend.services.holders import reaching
 from backend.services.import_checked import Checked
 from backend.services.resident_drafts import FIRST_UID
+from backend.services.resident_places import licence_of
 from backend.store import tables as t
 from backend.store.seal import Sealer
 from backend.store.work import Work
@@ -66,6 +67,7 @@ def insert_newcomers(work: Work, people: Sequence[Newcomer]) -> dict[int, str]:
     ids = work.insert_many(t.holder, [_holder(community_id, one) for one in coming])
     with reaching(work, ids, REASON):
         work.insert_many(t.resident, [_resident(holder_id, one) for holder_id, one in zip(ids, coming, strict=True)])
+        _take_licences(work, dict(zip(ids, coming, strict=True)))
         codes = [
             {**one, "holder_id": holder_id}
             for holder_id, person in zip(ids, coming, strict=True)
@@ -81,6 +83,16 @@ def insert_newcomers(work: Work, people: Sequence[Newcomer]) -> dict[int, str]:
     logins = [{"id": holder_id, "state": LoginState.WAITING.value, "number": 1} for holder_id in ids]
     work.connection.execute(insert(t.resident_login), logins)
     return late
+
+
+def _take_licences(work: Work, people: Mapping[int, Newcomer]) -> None:
+    """New masters take the account that has waited in their apartment (rules 4.2)."""
+    masters = {one.apartment_id: holder_id for holder_id, one in people.items() if one.row.role is ResidentRole.MASTER}
+    a = t.apartment
+    waiting = select(a).where(a.c.id.in_(sorted(masters)), a.c.licence.is_not(None))
+    for apartment in work.connection.execute(waiting).all():
+        work.update(t.resident, masters[apartment.id], **(licence_of(apartment) or {}))
+        work.update(a, apartment.id, licence=None, licence_until=None)
 
 
 def _holder(community_id: int, one: Newcomer) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def plan_rows(
     for number, row in enumerate((row for row in good if row.person is None), start=1):
         holder_id = _NEW + number
         groups = frozenset(row.group_ids).intersection(before.groups)
-        holders[holder_id] = Holder(holder_id, row.name, True, groups)
+        holders[holder_id] = Holder(holder_id, row.name, True, groups, resident=row.role is not None)
         credentials[holder_id] = _of_row(holder_id, row)
     after = replace(before, holders=holders, credentials=credentials)
     return door_plans(connection, before, after, now)

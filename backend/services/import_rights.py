@@ -11,7 +11,8 @@ from backend.domain.enums import CredentialKind, Origin, Verdict
 from backend.domain.import_rows import parts
 from backend.domain.imports import ImportDraft, Note
 from backend.services.communities import ONLY_PUBLIC
-from backend.services.credentials import Value, scope_of
+from backend.services.credentials import Value
+from backend.services.homes import Home
 from backend.services.import_checked import Checked
 from backend.services.import_world import World
 from backend.services.resident_checks import checked_floors
@@ -27,6 +28,7 @@ class Rights:
         self.world = world
         self.draft = draft
         self._only_public = only_public
+        self._seen: dict[tuple[object, ...], int] = {}
 
     def refuse(self, row: Checked, name: str, sentence: str) -> None:
         """Note what cannot be taken over; the first of a field is kept."""
@@ -37,18 +39,32 @@ class Rights:
         """Note what wants a look."""
         row.notes.append(Note(name, self.draft.place(row.parsed.number, name), sentence, refuses=False))
 
-    def _codes(self, row: Checked, place: Place) -> None:
+    def note_typing(self, row: Checked) -> None:
+        """Note what is odd or bad of the cells as such."""
+        for name, sentence in row.parsed.bad.items():
+            self.refuse(row, name, sentence)
+        for name, sentence in row.parsed.odd.items():
+            self.warn(row, name, sentence)
+
+    def once(self, row: Checked, whom: tuple[object, ...]) -> bool:
+        """Refuse a row about somebody whom an earlier one is about; answers whether this is the first."""
+        earlier = self._seen.setdefault(whom, row.parsed.number)
+        if earlier != row.parsed.number:
+            self.refuse(row, "", f"This is the same person as in row {earlier}.")
+        return earlier == row.parsed.number
+
+    def _codes(self, row: Checked, home: Home) -> None:
         """PIN and cards as they are kept; what belongs to whom is decided for all rows at once."""
         problems = Problems()
         found: dict[str, list[Value]] = {}
         if text := row.parsed.text("pin"):
             pin = checked_pin(problems, "pin", text)
-            found["pin"] = [_value(CredentialKind.PIN, pin, place)] if pin else []
+            found["pin"] = [_value(CredentialKind.PIN, pin, home)] if pin else []
         if text := row.parsed.text("cards"):
             cards = checked_cards(problems, parts(text), "cards")
             if len(cards) > MOST_CARDS:
                 problems.refuse("cards", f"One person has at most {MOST_CARDS} cards, these are {len(cards)}.")
-            found["cards"] = [_value(CredentialKind.CARD, card, place) for card in cards]
+            found["cards"] = [_value(CredentialKind.CARD, card, home) for card in cards]
         for name, sentence in problems.invalid.items():
             self.refuse(row, name, sentence)
         row.values = found
@@ -107,9 +123,8 @@ class Rights:
                 row.does.append("floors")
 
 
-def _value(kind: CredentialKind, text: str, place: Place) -> Value:
-    scope = scope_of(kind, place.pin_mode, place.community_id, place.apartment_id)
-    return Value(kind, text, scope, Origin.IMPORT, place.community_id)
+def _value(kind: CredentialKind, text: str, home: Home) -> Value:
+    return Value(kind, text, home.scope(kind), Origin.IMPORT, home.community_id)
 
 
 def _counted(values: dict[str, list[Value]]) -> list[str]:

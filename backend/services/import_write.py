@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from sqlalchemy import select
 
@@ -20,6 +21,7 @@ from backend.domain.imports import ImportDraft, ImportProgress, ReportRow
 from backend.domain.names import fold
 from backend.domain.records import ResidentPatch
 from backend.services.holders import reaching
+from backend.services.import_begin import Stopped, Told
 from backend.services.import_checked import Checked
 from backend.services.import_people import REASON, Newcomer, insert_newcomers, prepare
 from backend.services.import_reports import (
@@ -50,16 +52,16 @@ SLICE_MOST, SLICE_LEAST = 200, 25
 """Rows of a slice; with fewer the share that every slice costs by itself outweighs them."""
 _AIM = 0.45
 """Share of LOCK_FOR that a slice is meant to take; the commit comes on top."""
-_TOPICS = ("residents", "apartments", "buildings", "groups")
 _ROWS_AT_ONCE = 500
-
-Told = Callable[[ImportProgress], object]
-Stopped = Callable[[], bool]
 
 
 @dataclass
 class Writing:
-    """One import being written."""
+    """One import being written; `ENTITY` and `PEOPLE` are whom the operation speaks of."""
+
+    ENTITY: ClassVar[str] = "resident"
+    PEOPLE: ClassVar[str] = "residents"
+    TOPICS: ClassVar[tuple[str, ...]] = ("residents", "apartments", "buildings", "groups")
 
     store: Store
     context: Context
@@ -71,7 +73,8 @@ class Writing:
     operation: int | None = None
     written: int = 0
     doors: dict[int, int] = field(default_factory=dict)
-    _late: dict[int, str] = field(default_factory=dict)
+    late: dict[int, str] = field(default_factory=dict)
+    """Row number -> what the world has made impossible since the preview."""
     _flats: dict[FlatKey, int] = field(default_factory=dict)
     _owed: dict[int, None] = field(default_factory=dict)
     """Apartments whose login information may have to go out."""
@@ -119,7 +122,7 @@ class Writing:
         """
         batch = self._prepared(queue)
         with self.store.write(self.context, self.act) as work:
-            self._permit(work)
+            self.permit(work)
             if isinstance(work.replayed, dict):
                 self.report_id, self.operation = int(work.replayed["report"]), work.operation_id
                 self._noted = noted(work.connection, self.report_id)
@@ -129,7 +132,7 @@ class Writing:
             self.operation = work.open_operation()
             source = self.draft.sheet.source or "pasted lines"
             self.report_id = open_report(work, self.draft.kind, source, len(self.rows))
-            work.tell("Importing residents", "resident", None, source)
+            work.tell(f"Importing {self.PEOPLE}", self.ENTITY, None, source)
             self._write(work, batch, queue)
             work.result = {"report": self.report_id}
         self._told()
@@ -139,12 +142,13 @@ class Writing:
         batch = self._prepared(queue)
         with self.store.write(self.context, self.act, operation_id=self.operation) as work:
             began = time.perf_counter()
-            self._permit(work)
+            self.permit(work)
             self._write(work, batch, queue)
             self._resize(len(batch), time.perf_counter() - began)
         self._told()
 
-    def _permit(self, work: Work) -> None:
+    def permit(self, work: Work) -> None:
+        """Ask for the permissions that the rows need."""
         work.require("resident.write")
         if self._makes:
             work.require("apartment.create")
@@ -164,10 +168,11 @@ class Writing:
             if batch and (row.person is None) != (batch[0][0].person is None):
                 break
             queue.popleft()
-            batch.append((row, self._newcomer(row) if row.person is None else None))
+            batch.append((row, self.newcomer(row) if row.person is None else None))
         return batch
 
-    def _newcomer(self, row: Checked) -> Newcomer:
+    def newcomer(self, row: Checked) -> Newcomer | None:
+        """Somebody new made ready for a slice of many at once; None where `change` writes them."""
         assert row.key is not None, "a new resident has a place"
         apartment_id = self._flats.get(row.key, 0)
         return prepare(self.store.sealer, self.context.community_id, row, apartment_id)
@@ -178,22 +183,22 @@ class Writing:
         new = [person for _, person in batch if person is not None]
         if new:
             self._places(work, new)
-            self._late |= insert_newcomers(work, new)
+            self.late |= insert_newcomers(work, new)
             done = [person.row for person in new]
             self._owed |= dict.fromkeys(one.apartment_id for one in new if _reached(one.row))
         else:
             changing = deque(row for row, _ in batch)
             for row in taken(changing):
-                self._change(work, row)
+                self.change(work, row)
                 done.append(row)
             queue.extendleft(reversed(changing))
         for row in done:
-            if row.flat_name is not None and row.parsed.number not in self._late:
+            if row.flat_name is not None and row.parsed.number not in self.late:
                 self._name_flat(work, row)
-        self.written += sum(1 for row in done if row.parsed.number not in self._late)
+        self.written += sum(1 for row in done if row.parsed.number not in self.late)
         add_rows(work.connection, self.report_id, (self._line(row) for row in done))
         touch(work, self.report_id, self.written)
-        work.touch(*_TOPICS)
+        work.touch(*self.TOPICS)
         sync = t.device_sync
         rows = work.connection.execute(select(sync.c.id, sync.c.gen).where(sync.c.id.in_(sorted(work.dirtied))))
         self.doors |= {row.id: row.gen for row in rows}
@@ -218,7 +223,7 @@ class Writing:
         if apartment_id is not None:
             work.update(t.apartment, apartment_id, name=name, name_fold=fold(name))
 
-    def _change(self, work: Work, row: Checked) -> None:
+    def change(self, work: Work, row: Checked) -> None:
         """Change somebody who is there; what the world has made impossible is told on the row."""
         assert row.person is not None, "a change is about somebody"
         if not row.patch:
@@ -232,13 +237,13 @@ class Writing:
                 work.connection, work.sealer, there, place, ResidentPatch(**row.patch), origin=Origin.IMPORT
             )
         except (Conflict, Invalid, NotFound) as error:
-            self._late[row.parsed.number] = str(error)
+            self.late[row.parsed.number] = str(error)
             return
         with reaching(work, [there.id], REASON):
             apply_patch(work, there.id, there.row_version, changed)
 
     def _line(self, row: Checked) -> ReportRow:
-        late = self._late.get(row.parsed.number)
+        late = self.late.get(row.parsed.number)
         if late is not None:
             return ReportRow(row.parsed.number, Verdict.REFUSE, row.place, row.name, late)
         return report_row(row)
@@ -248,7 +253,7 @@ class Writing:
         owed = deque(self._owed)
         while owed and not self._ended():
             with self.store.write(self.context, self.act, operation_id=self.operation) as work:
-                self._permit(work)
+                self.permit(work)
                 for apartment_id in taken(owed):
                     send_due(work, apartment_id)
                 touch(work, self.report_id, self.written)
@@ -269,18 +274,18 @@ class Writing:
 
     def _finish(self, state: ImportState) -> None:
         with self.store.write(self.context, self.act, operation_id=self.operation) as work:
-            self._permit(work)
+            self.permit(work)
             close_report(work, self.report_id, state, self.doors)
             source = self.draft.sheet.source or "pasted lines"
             rows = "1 row" if self.written == 1 else f"{self.written:,} rows"
             done = "Imported" if state is ImportState.DONE else "Import stopped:"
-            work.tell(f"{done} {rows}", "resident", None, source)
+            work.tell(f"{done} {rows}", self.ENTITY, None, source)
             work.touch("imports")
 
     def _told(self) -> None:
         seconds = time.perf_counter() - self._began
         total = self._before + len(self._good)
-        self.tell(ImportProgress(self.written + len(self._late), total, seconds))
+        self.tell(ImportProgress(self.written + len(self.late), total, seconds))
 
     def _known_flats(self) -> None:
         """Ids of the apartments that are there, read once."""

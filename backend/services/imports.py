@@ -7,34 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from backend.domain.access.results import DoorPlan
 from backend.domain.context import Context
-from backend.domain.enums import ImportKind, Verdict
+from backend.domain.enums import ImportKind
 from backend.domain.errors import Forbidden, Invalid
 from backend.domain.import_columns import Columns, by_content, by_headings
-from backend.domain.imports import FaceFile, ImportDraft, ImportProgress, ImportReport, Preview
+from backend.domain.imports import FaceFile, ImportDraft, ImportReport, Preview
 from backend.domain.sheets import Sheet, SheetRow
 from backend.services.base import Service
+from backend.services.import_begin import Stopped, Told, going_on, quiet, refuse_unless_good
 from backend.services.import_checked import Checked
 from backend.services.import_export import edit_rows
 from backend.services.import_memory import recall, remember
 from backend.services.import_preview import check_rows, plan_rows, preview_of
 from backend.services.import_reports import report_of, reports_of
 from backend.services.import_world import read_world
-from backend.services.import_write import Stopped, Told, Writing
+from backend.services.import_write import Writing
 from backend.store.work import require
 
 REPORTS = 100
-
-
-def _quiet(_progress: ImportProgress) -> None:
-    """Nobody looks on."""
-
-
-def _going_on() -> bool:
-    return False
 
 
 class Imports(Service):
@@ -82,8 +73,8 @@ class Imports(Service):
         draft: ImportDraft,
         *,
         good_rows: bool = False,
-        tell: Told = _quiet,
-        stopped: Stopped = _going_on,
+        tell: Told = quiet,
+        stopped: Stopped = going_on,
     ) -> ImportReport:
         """Write a draft in slices under one operation and answer its report.
 
@@ -92,14 +83,7 @@ class Imports(Service):
         and where nothing differs.
         """
         rows = self._checked(context, draft)
-        refused = sum(1 for row in rows if row.refused)
-        if refused and not good_rows:
-            one = "1 row is" if refused == 1 else f"{refused:,} rows are"
-            raise Invalid({"rows": f"{one} refused. Put them right, leave them out, or write the good rows only."})
-        if all(row.refused or row.acts is Verdict.SAME for row in rows):
-            earlier = self._earlier(context)
-            if earlier is None:
-                raise Invalid({"rows": "No row is good." if refused else "Nothing differs: every row is there."})
+        refuse_unless_good(self.store, context, rows, good_rows=good_rows)
         report_id = Writing(self.store, context, draft, rows, tell, stopped).run()
         remember(self.store, context, draft)
         return self.report(context, report_id)
@@ -132,15 +116,6 @@ class Imports(Service):
         with self.store.read(context, "resident.write") as connection:
             world = read_world(connection, context.community_id)
         return by_content(sheet.rows, world.buildings, {number for _, number in world.flats})
-
-    def _earlier(self, context: Context) -> bool | None:
-        from backend.store import tables as t
-
-        with self.store.read() as connection:
-            found = connection.execute(
-                select(t.request.c.request_id).where(t.request.c.request_id == context.request_id)
-            ).scalar()
-        return True if found else None
 
 
 def _refuse_without(draft: ImportDraft) -> None:

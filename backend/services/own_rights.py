@@ -29,7 +29,7 @@ def set_windows(work: Work, table: Table, owner_id: int, windows: Iterable[Windo
         work.delete(table, there[window])
     for window in wanted:
         if window not in there:
-            work.insert(table, **{owner: owner_id}, **_values(window))
+            work.insert(table, **{owner: owner_id}, **window_values(window))
     return there.keys() != set(wanted)
 
 
@@ -60,7 +60,7 @@ def _owner(table: Table) -> str:
     return "holder_id" if table in (t.own_window, t.own_relay) else "group_id"
 
 
-def _values(window: Window) -> dict[str, Any]:
+def window_values(window: Window) -> dict[str, Any]:
     """A window as a row, as `read_window` reads it."""
     daily = window.repeat is not Repeat.NEVER
     return {

@@ -1,4 +1,4 @@
-"""QR codes as pictures for mails."""
+"""QR codes: as pictures for mails, as modules for terminals."""
 
 from __future__ import annotations
 
@@ -17,3 +17,11 @@ def qr_png(text: str) -> bytes:
     picture = io.BytesIO()
     segno.make(text, error="m", micro=False, mask=MASK).save(picture, kind="png", scale=CELLS, border=4)
     return picture.getvalue()
+
+
+def qr_modules(text: str) -> tuple[tuple[bool, ...], ...]:
+    """The modules of the same code row by row, True for dark, without a quiet zone."""
+    import segno
+
+    code = segno.make(text, error="m", micro=False, mask=MASK)
+    return tuple(tuple(bool(dark) for dark in row) for row in code.matrix)

@@ -13,7 +13,8 @@ from backend.domain.errors import Invalid, NotFound
 from backend.domain.limits import USUAL_CARDS
 from backend.domain.records import ResidentDraft, ResidentPatch
 from backend.services.contacts import doubt, mobile_of
-from backend.services.credentials import LIVE, TAKEN, credentials_of, open_value, scope_of
+from backend.services.credentials import LIVE, TAKEN, credentials_of, open_value
+from backend.services.homes import Home
 from backend.services.resident_codes import checked_cards
 from backend.services.resident_places import Place, place_of
 from backend.services.resident_problems import Problems
@@ -30,8 +31,8 @@ def advice_on_draft(connection: Connection, sealer: Sealer, community_id: int, d
     if place is None:
         return {}
     told = {
-        "pin": _about_pins(connection, sealer, place, [draft.pin], None),
-        "cards": _about_cards(checked_cards(Problems(), draft.cards, "cards"), 0),
+        "pin": about_pins(connection, sealer, place, [draft.pin], None),
+        "cards": about_cards(checked_cards(Problems(), draft.cards, "cards"), 0),
         "mobile": _about_mobile(draft.mobile, draft.calling_code or place.calling_code),
         "role": place.fee(place.members + 1) if place.master else "",
     }
@@ -49,10 +50,10 @@ def advice_on_patch(
     old = any(kind == CredentialKind.PIN.value and text.startswith(RESERVED_FIRST_DIGIT) for kind, text in live)
     cards = sum(kind == CredentialKind.CARD.value for kind, _ in live)
     told = {
-        "pin": _about_pins(connection, sealer, place, [patch.pin or ""], row.id)
+        "pin": about_pins(connection, sealer, place, [patch.pin or ""], row.id)
         or (OLD_PIN if old and patch.pin is None else ""),
-        "pins_add": _about_pins(connection, sealer, place, patch.pins_add, row.id),
-        "cards_add": _about_cards(checked_cards(Problems(), patch.cards_add, "cards_add"), cards),
+        "pins_add": about_pins(connection, sealer, place, patch.pins_add, row.id),
+        "cards_add": about_cards(checked_cards(Problems(), patch.cards_add, "cards_add"), cards),
         "mobile": _about_mobile(patch.mobile or "", patch.calling_code or row.calling_code),
     }
     return {name: sentence for name, sentence in told.items() if sentence}
@@ -68,17 +69,15 @@ def _place(connection: Connection, community_id: int, apartment_id: int | None) 
         return None
 
 
-def _about_pins(
-    connection: Connection, sealer: Sealer, place: Place, typed: Iterable[str], holder_id: int | None
-) -> str:
+def about_pins(connection: Connection, sealer: Sealer, home: Home, typed: Iterable[str], holder_id: int | None) -> str:
+    """That a door could take one PIN for another, or that few of their length are left; "" for neither."""
     pins = [pin for text in typed if (pin := _understood(text))]
     if not pins:
         return ""
-    others = _pins_of(connection, sealer, place, holder_id)
+    others = _pins_of(connection, sealer, home, holder_id)
     if any(contained_pins(pin, others) for pin in pins):
         return "Another PIN holds this one, or this one another: a door may take one for the other."
-    scope = scope_of(CredentialKind.PIN, place.pin_mode, place.community_id, place.apartment_id)
-    taken = _pins_in(connection, sealer, scope)
+    taken = _pins_in(connection, sealer, home.scope(CredentialKind.PIN))
     for pin in pins:
         left, usable = free_pins(len(pin), taken), free_pins(len(pin), ())
         if left < usable * FEW_LEFT:
@@ -93,11 +92,11 @@ def _understood(text: str) -> str:
         return ""
 
 
-def _pins_of(connection: Connection, sealer: Sealer, place: Place, holder_id: int | None) -> Sequence[str]:
+def _pins_of(connection: Connection, sealer: Sealer, home: Home, holder_id: int | None) -> Sequence[str]:
     """The live PINs of everybody else in the community, whatever their scope: they meet at the same doors."""
     c = t.credential
     query = select(c).where(
-        c.c.community_id == place.community_id,
+        c.c.community_id == home.community_id,
         c.c.kind == CredentialKind.PIN.value,
         c.c.status.in_(LIVE),
         c.c.holder_id != (holder_id or 0),
@@ -112,7 +111,7 @@ def _pins_in(connection: Connection, sealer: Sealer, scope: str) -> list[str]:
     return [open_value(sealer, row) for row in connection.execute(query)]
 
 
-def _about_cards(cards: Sequence[str], there: int) -> str:
+def about_cards(cards: Sequence[str], there: int) -> str:
     """That a door needs a second record for a person with many cards (edge case 9)."""
     total = len(cards) + there
     if not cards or total <= USUAL_CARDS:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from backend.domain.enums import ResidentRole
 from backend.domain.errors import Invalid
 from backend.domain.floors import check_floors, stored
 from backend.domain.names import check_calling_code, check_name, clean
@@ -69,9 +70,9 @@ def checked_contact(
     return columns
 
 
-def checked_floors(problems: Problems, typed: Iterable[str]) -> str:
-    """Accessible floors as the database keeps them."""
-    return problems.check("floors", lambda: stored(check_floors(typed)), "")
+def checked_floors(problems: Problems, typed: Iterable[str], most: int | None = None) -> str:
+    """Accessible floors as the database keeps them; at most `most` where that is given."""
+    return problems.check("floors", lambda: stored(check_floors(typed, most)), "")
 
 
 def checked_groups(problems: Problems, connection: Connection, community_id: int, ids: Iterable[int]) -> None:
@@ -80,8 +81,24 @@ def checked_groups(problems: Problems, connection: Connection, community_id: int
         problems.refuse("group_ids", "One of these access groups does not exist here any more.")
 
 
-def check_email_free(problems: Problems, connection: Connection, email: str | None, holder_id: int | None) -> None:
-    """An e-mail address belongs to one resident only; any number may have none."""
+def checked_role(problems: Problems, place: Place | None, wanted: ResidentRole | None) -> ResidentRole:
+    """Master of an apartment without one, else member, as wanted: no second master, no member beyond the limit."""
+    if place is None:
+        return wanted or ResidentRole.MEMBER
+    if wanted is ResidentRole.MEMBER and not place.master:
+        problems.refuse("role", "This apartment has no family master yet. Add the master first.")
+    if wanted is ResidentRole.MASTER and place.master:
+        problems.taken("role", f"{place.name} has a family master already: {spoken(place.master)}.")
+    role = place.role_of(wanted)
+    full = place.member_limit is not None and place.members >= place.member_limit
+    if role is ResidentRole.MEMBER and full:
+        may = "no family member" if not place.member_limit else f"at most {place.member_limit} family members"
+        problems.refuse("role", f"{place.name} may have {may} and has {place.members}. Raise its limit first.")
+    return role
+
+
+def check_email_free(problems: Problems, connection: Connection, email: str | None, own: Collection[int]) -> None:
+    """An e-mail address belongs to one resident only, one of `own` may be that; any number may have none."""
     if email is None:
         return
     owner = connection.execute(
@@ -89,7 +106,7 @@ def check_email_free(problems: Problems, connection: Connection, email: str | No
         .join(t.resident, t.resident.c.id == t.holder.c.id)
         .where(t.resident.c.email == email)
     ).one_or_none()
-    if owner is not None and owner.id != holder_id:
+    if owner is not None and owner.id not in own:
         problems.taken("email", f"This e-mail address belongs to {spoken(owner.name)}.")
 
 

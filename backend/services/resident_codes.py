@@ -1,4 +1,4 @@
-"""Which PINs, cards, faces and ID access of a resident come and go with a draft or a patch (rules 5.3, 5.6)."""
+"""Which PINs, cards, faces and ID access of somebody come and go with a draft or a patch (rules 5.3, 5.6)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from backend.domain.enums import CredentialKind, Origin
 from backend.domain.errors import Invalid
 from backend.domain.id_access import check_id_access, split_value
 from backend.domain.records import ResidentDraft, ResidentPatch
-from backend.services.credentials import Value, scope_of
-from backend.services.resident_places import Place
+from backend.domain.staff import StaffDraft, StaffPatch
+from backend.services.credentials import Value, free, issue
+from backend.services.homes import Home
+from backend.services.photos import keep_photo
 from backend.services.resident_problems import Problems
+from backend.store.work import Work
 
 MOST_CARDS = 20
 """A door keeps four cards in a record and takes further records for the same person; this fills five of them."""
@@ -39,7 +42,7 @@ class _Sorter:
     """Sorts what was typed into what comes and what goes."""
 
     problems: Problems
-    place: Place | None
+    home: Home | None
     live: Live
     origin: Origin
     gone: set[int] = field(default_factory=set)
@@ -64,9 +67,9 @@ class _Sorter:
         kept = {value for one, value in self.live.items() if one not in self.gone}
         values: dict[Value, str] = {}
         for name, kind, text in self.come:
-            if (kind, text) not in kept and self.place is not None:
-                scope = scope_of(kind, self.place.pin_mode, self.place.community_id, self.place.apartment_id)
-                values.setdefault(Value(kind, text, scope, self.origin, self.place.community_id), name)
+            if (kind, text) not in kept and self.home is not None:
+                scope = self.home.scope(kind)
+                values.setdefault(Value(kind, text, scope, self.origin, self.home.community_id), name)
         new = any(value.kind is CredentialKind.FACE for value in values)
         return Codes(
             tuple(sorted(self.gone & self.live.keys())),
@@ -75,9 +78,9 @@ class _Sorter:
         )
 
 
-def new_codes(problems: Problems, place: Place | None, draft: ResidentDraft, origin: Origin) -> Codes:
-    """The codes of a new resident; what is wrong is kept in `problems`."""
-    sorter = _Sorter(problems, place, {}, origin)
+def new_codes(problems: Problems, home: Home | None, draft: ResidentDraft | StaffDraft, origin: Origin) -> Codes:
+    """The codes of somebody new; what is wrong is kept in `problems`."""
+    sorter = _Sorter(problems, home, {}, origin)
     sorter.replace("pin", CredentialKind.PIN, checked_pin(problems, "pin", draft.pin))
     _add_cards(sorter, "cards", draft.cards)
     _put_id_access(sorter, draft.run, draft.serial)
@@ -85,9 +88,11 @@ def new_codes(problems: Problems, place: Place | None, draft: ResidentDraft, ori
     return sorter.codes(draft.face)
 
 
-def changed_codes(problems: Problems, place: Place, live: Live, patch: ResidentPatch, origin: Origin) -> Codes:
+def changed_codes(
+    problems: Problems, home: Home, live: Live, patch: ResidentPatch | StaffPatch, origin: Origin
+) -> Codes:
     """What a patch frees and issues; what is wrong is kept in `problems`."""
-    sorter = _Sorter(problems, place, live, origin)
+    sorter = _Sorter(problems, home, live, origin)
     sorter.gone |= set(patch.credentials_remove)
     if not sorter.gone <= live.keys():
         problems.refuse("credentials_remove", "One of these codes was taken away already.")
@@ -104,6 +109,16 @@ def changed_codes(problems: Problems, place: Place, live: Live, patch: ResidentP
         _put_id_access(sorter, run, serial)
     _put_face(sorter, patch.face)
     return sorter.codes(patch.face)
+
+
+def exchange(work: Work, holder_id: int, codes: Codes) -> None:
+    """Free what goes and issue what comes, a face with its photo; call it within `reaching`."""
+    for credential_id in codes.free:
+        free(work, credential_id)
+    for _, value in codes.values:
+        credential_id = issue(work, holder_id, value)
+        if value.kind is CredentialKind.FACE and codes.face is not None:
+            keep_photo(work, credential_id, codes.face)
 
 
 def checked_pin(problems: Problems, name: str, text: str) -> str:
@@ -144,7 +159,7 @@ def _put_id_access(sorter: _Sorter, run: str, serial: str) -> None:
         for name, sentence in error.fields.items():
             sorter.problems.refuse(name, sentence)
         return
-    if pair is not None and sorter.place is not None and not sorter.place.id_access:
+    if pair is not None and sorter.home is not None and not sorter.home.id_access:
         sorter.problems.refuse("run", "This community has no ID access. An installer can switch it on.")
     sorter.replace("run", CredentialKind.ID_ACCESS, pair.text if pair else "")
 

@@ -1,7 +1,4 @@
-"""Deleting residents: what it takes away, what forbids it, and how it is done (rules 5.5; feature RES-07).
-
-The holder stays as a tombstone, so that logs and proofs keep their owner; the credentials cool.
-"""
+"""Deleting residents: what it takes away, what forbids it, and how it is done (rules 5.5; feature RES-07)."""
 
 from __future__ import annotations
 
@@ -12,15 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from backend.domain.enums import CredentialKind, HolderStatus, ResidentRole
+from backend.domain.enums import ResidentRole
 from backend.domain.errors import Conflict, NotFound
 from backend.domain.records import Deletion
-from backend.services.credentials import credentials_of, free
-from backend.services.holders import chunks, devices_by_holder, devices_holding, reaching, set_groups
+from backend.services.booking_rights import cancel_rows, live_of_residents
+from backend.services.holders import chunks, reaching
+from backend.services.leaving import take_all, what_goes
 from backend.services.logins import recall
-from backend.services.plans import door_plans, without
 from backend.services.resident_drafts import family_of
-from backend.services.rules import load_rules
 from backend.store import tables as t
 from backend.store.seal import Sealer
 from backend.store.work import Work
@@ -88,26 +84,15 @@ def deletion_of(
     """What deleting these residents takes away; raises NotFound."""
     going = families(connection, community_id, ids)
     people = [row for family in going for row in family]
-    holder_ids = [row.id for row in people]
-    kinds = [one.kind for part in chunks(holder_ids) for one in credentials_of(connection, part)]
-    reach = [devices_by_holder(connection, holder_ids), devices_holding(connection, holder_ids)]
-    doors = set().union(*(devices for found in reach for devices in found.values()))
-    rules = load_rules(connection, sealer, community_id, holder_ids=holder_ids)
     masters = [master for family in going if (master := _master(family)) is not None]
-    return Deletion(
-        ids=tuple(holder_ids),
-        names=tuple(row.name for row in people),
-        accounts=len(people),
-        pins=kinds.count(CredentialKind.PIN.value),
-        cards=kinds.count(CredentialKind.CARD.value),
-        doors=tuple(sorted((rules.devices[device_id].name for device_id in doors), key=str.casefold)),
-        licences=tuple(_licence(master) for master in masters),
-        faces=kinds.count(CredentialKind.FACE.value),
-        id_access=kinds.count(CredentialKind.ID_ACCESS.value),
-        blocked=(blocked := blocked_by(connection, going)),
-        families=_whole(connection, going) if blocked else (),
-        plans=door_plans(connection, rules, without(rules), now),
-    )
+    blocked = blocked_by(connection, going)
+    more = {
+        "accounts": len(people),
+        "licences": tuple(_licence(master) for master in masters),
+        "blocked": blocked,
+        "families": _whole(connection, going) if blocked else (),
+    }
+    return what_goes(connection, sealer, community_id, people, now).model_copy(update=more)
 
 
 def _whole(connection: Connection, going: Sequence[Family]) -> tuple[int, ...]:
@@ -121,18 +106,11 @@ def delete_family(work: Work, family: Family) -> None:
     ids = [row.id for row in family]
     recall(work, ids)
     with reaching(work, ids, "resident deleted"):
-        for one in credentials_of(work.connection, ids):
-            free(work, one.id)
         for holder_id in ids:
-            set_groups(work, holder_id, ())
             work.delete(t.resident, holder_id)
-            work.update(
-                t.holder,
-                holder_id,
-                status=HolderStatus.SUSPENDED.value,
-                removed_at=work.at,
-                apartment_id=None,  # else nobody could delete the apartment any more
-            )
+        take_all(work, ids)
+    if live := live_of_residents(work.connection, ids, work.at):
+        cancel_rows(work, live, "resident deleted")
     work.touch("residents", "apartments", "buildings", "groups")
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -16,13 +17,14 @@ from backend.domain.errors import Invalid, NotFound
 from backend.domain.names import display_name, fold
 from backend.domain.records import ResidentDraft, ResidentPatch
 from backend.services import resident_checks as checks
-from backend.services.credentials import credentials_of, free, issue, open_value, spoken
+from backend.services.credentials import credentials_of, open_value, spoken
 from backend.services.holders import groups_of, set_groups
 from backend.services.logins import make_due, send_due
-from backend.services.photos import keep_photo
-from backend.services.resident_codes import Codes, changed_codes, new_codes
+from backend.services.own_rights import set_own_rights
+from backend.services.resident_codes import Codes, changed_codes, exchange, new_codes
 from backend.services.resident_places import Place, place_of
 from backend.services.resident_problems import Problems
+from backend.services.self_devices import OwnRights, changed_own, checked_own
 from backend.store import tables as t
 from backend.store.seal import Sealer
 from backend.store.work import Work
@@ -44,6 +46,7 @@ class NewResident:
     floors: str
     codes: Codes
     group_ids: tuple[int, ...]
+    own: OwnRights
 
     @property
     def name(self) -> str:
@@ -64,6 +67,7 @@ class ChangedResident:
     floors: str
     codes: Codes
     group_ids: tuple[int, ...] | None
+    own: OwnRights | None
     renamed: bool
     moved_mail: bool
     moved_floors: bool
@@ -77,6 +81,7 @@ class ChangedResident:
             or self.moved_floors
             or bool(self.codes.free or self.codes.values)
             or self.group_ids is not None
+            or self.own is not None
         )
 
     @property
@@ -118,15 +123,19 @@ def check_draft(
     draft: ResidentDraft,
     *,
     origin: Origin = Origin.MANAGER,
+    leaving: Collection[int] = (),
+    now: datetime | None = None,
 ) -> NewResident:
-    """The draft with its defaults filled in; `origin` is where its codes come from.
+    """The draft with its defaults filled in; `origin` is where its codes come from, `leaving` who will be gone then.
 
     Raises Conflict where one taken value (role, email, pin, cards, run) is all that is wrong, else Invalid with all
     fields.
     """
     problems = Problems()
-    place = problems.check("apartment_id", partial(place_of, connection, community_id, draft.apartment_id), None)
-    role = checked_role(problems, place, draft.role)
+    place = problems.check(
+        "apartment_id", partial(place_of, connection, community_id, draft.apartment_id, leaving), None
+    )
+    role = checks.checked_role(problems, place, draft.role)
     family = place.master_last if place is not None and role is ResidentRole.MEMBER else ""
     columns: dict[str, Any] = checks.checked_names(
         problems, {"first": draft.first, "last": family if draft.last is None else draft.last}
@@ -139,27 +148,12 @@ def check_draft(
     codes = new_codes(problems, place, draft, origin)
     group_ids = (place.default_groups() if place else ()) if draft.group_ids is None else draft.group_ids
     checks.checked_groups(problems, connection, community_id, group_ids)
-    checks.check_email_free(problems, connection, columns["email"], None)
+    own = checked_own(problems, connection, place, draft, before=OwnRights(), now=now)
+    checks.check_email_free(problems, connection, columns["email"], leaving)
     checks.check_values_free(problems, connection, sealer, codes.values, None)
     problems.raise_any()
     assert place is not None, "without a place there is a problem"
-    return NewResident(place, {"role": role.value, **columns}, floors, codes, tuple(group_ids))
-
-
-def checked_role(problems: Problems, place: Place | None, wanted: ResidentRole | None) -> ResidentRole:
-    """Master of an apartment without one, else member, as wanted: no second master, no member beyond the limit."""
-    if place is None:
-        return wanted or ResidentRole.MEMBER
-    if wanted is ResidentRole.MEMBER and not place.master:
-        problems.refuse("role", "This apartment has no family master yet. Add the master first.")
-    if wanted is ResidentRole.MASTER and place.master:
-        problems.taken("role", f"{place.name} has a family master already: {spoken(place.master)}.")
-    role = place.role_of(wanted)
-    full = place.member_limit is not None and place.members >= place.member_limit
-    if role is ResidentRole.MEMBER and full:
-        may = "no family member" if not place.member_limit else f"at most {place.member_limit} family members"
-        problems.refuse("role", f"{place.name} may have {may} and has {place.members}. Raise its limit first.")
-    return role
+    return NewResident(place, {"role": role.value, **columns}, floors, codes, tuple(group_ids), own)
 
 
 def check_patch(
@@ -170,6 +164,7 @@ def check_patch(
     patch: ResidentPatch,
     *,
     origin: Origin = Origin.MANAGER,
+    now: datetime | None = None,
 ) -> ChangedResident:
     """The patch laid over the resident's row as it stands; `origin` is where new codes come from.
 
@@ -186,7 +181,7 @@ def check_patch(
         typed["calling_code"] = ""  # the country fills it in
     columns: dict[str, Any] = checks.checked_names(problems, {name: typed.pop(name) for name in ("first", "last")})
     columns |= checks.checked_contact(problems, typed, place, row)
-    checks.check_email_free(problems, connection, columns["email"], row.id)
+    checks.check_email_free(problems, connection, columns["email"], [row.id])
     floors = row.floors if patch.floors is None else checks.checked_floors(problems, patch.floors)
     owned = credentials_of(connection, [row.id])
     live = {one.id: (CredentialKind(one.kind), open_value(sealer, one)) for one in owned}
@@ -197,6 +192,7 @@ def check_patch(
         checks.checked_groups(problems, connection, place.community_id, group_ids)
         same = {group_id for group_id, _ in groups_of(connection, row.id)} == set(group_ids)
         group_ids = None if same else group_ids
+    own = changed_own(problems, connection, place, row.id, patch, now=now)
     problems.raise_any()
     return ChangedResident(
         apartment_id=place.apartment_id,
@@ -204,6 +200,7 @@ def check_patch(
         floors=floors,
         codes=codes,
         group_ids=group_ids,
+        own=own,
         renamed=display_name(columns["first"], columns["last"]) != row.name,
         moved_mail=bool(columns["email"]) and columns["email"] != row.email,
         moved_floors=floors != row.floors,
@@ -244,9 +241,15 @@ def insert_holder(work: Work, new: NewResident) -> int:
 def insert_resident(work: Work, holder_id: int, new: NewResident) -> None:
     """Insert the account, the codes and the groups of a holder, and send the login; call it within `reaching`."""
     uid = str(FIRST_UID + holder_id)
-    work.insert(t.resident, id=holder_id, apartment_id=new.place.apartment_id, uid=uid, **new.columns)
-    _issue(work, holder_id, new.codes)
+    licence = new.place.licence if new.columns["role"] == ResidentRole.MASTER.value else None
+    work.insert(
+        t.resident, id=holder_id, apartment_id=new.place.apartment_id, uid=uid, **new.columns, **(licence or {})
+    )
+    if licence:
+        work.update(t.apartment, new.place.apartment_id, licence=None, licence_until=None)
+    exchange(work, holder_id, new.codes)
     set_groups(work, holder_id, new.group_ids)
+    set_own_rights(work, holder_id, new.own.windows, new.own.relay_ids)
     make_due(work, holder_id)
     send_due(work, new.place.apartment_id)
 
@@ -259,24 +262,17 @@ def apply_patch(work: Work, holder_id: int, version: int, changed: ChangedReside
     differs = work.update(t.resident, holder_id, version=version, **changed.columns)
     if changed.renamed or changed.moved_floors:
         work.update(t.holder, holder_id, name=changed.name, name_fold=fold(changed.name), floors=changed.floors)
-    for credential_id in changed.codes.free:
-        free(work, credential_id)
-    _issue(work, holder_id, changed.codes)
+    exchange(work, holder_id, changed.codes)
     if changed.group_ids is not None:
         set_groups(work, holder_id, changed.group_ids)
+    if changed.own is not None:
+        set_own_rights(work, holder_id, changed.own.windows, changed.own.relay_ids)
     if changed.reaches_doors and not differs:
         work.update(t.resident, holder_id, row_version=version + 1)  # else a form opened before would still save
     if changed.moved_mail:
         make_due(work, holder_id)
     send_due(work, changed.apartment_id)
     return differs or changed.reaches_doors
-
-
-def _issue(work: Work, holder_id: int, codes: Codes) -> None:
-    for _, value in codes.values:
-        credential_id = issue(work, holder_id, value)
-        if value.kind is CredentialKind.FACE and codes.face is not None:
-            keep_photo(work, credential_id, codes.face)
 
 
 def family_of(connection: Connection, apartment_ids: Iterable[int]) -> list[Row[Any]]:

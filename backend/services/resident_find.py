@@ -11,9 +11,9 @@ from backend.domain.codes import propose_pin
 from backend.domain.enums import CredentialKind
 from backend.domain.errors import Conflict, NotFound
 from backend.domain.names import fold
-from backend.services.credentials import TAKEN, Value, owner_of, scope_of, spoken
+from backend.services.credentials import TAKEN, Value, owner_of, spoken
+from backend.services.homes import Home
 from backend.services.resident_drafts import title_of
-from backend.services.resident_places import Place
 from backend.store import tables as t
 from backend.store.seal import Sealer
 
@@ -54,12 +54,12 @@ def word_starts(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
     return or_(column.startswith(word, autoescape=True), column.contains(f" {word}", autoescape=True))
 
 
-def free_pin(connection: Connection, sealer: Sealer, place: Place, rng: random.Random) -> str:
-    """A PIN that nobody in the scope of this apartment has, as short as leaves half of its length free.
+def free_pin(connection: Connection, sealer: Sealer, home: Home, rng: random.Random) -> str:
+    """A PIN that nobody in the scope of this home has, as short as leaves half of its length free.
 
     "" in the unlikely case that none is found at once.
     """
-    scope = scope_of(CredentialKind.PIN, place.pin_mode, place.community_id, place.apartment_id)
+    scope = home.scope(CredentialKind.PIN)
     c = t.credential
     taken = connection.execute(
         select(func.count()).where(c.c.scope == scope, c.c.kind == CredentialKind.PIN.value, c.c.status.in_(TAKEN))
@@ -69,7 +69,7 @@ def free_pin(connection: Connection, sealer: Sealer, place: Place, rng: random.R
     )
     proposed = (propose_pin((), length, rng) for _ in range(_TRIES))
     for pin in proposed:
-        value = Value(CredentialKind.PIN, pin, scope, community_id=place.community_id)
+        value = Value(CredentialKind.PIN, pin, scope, community_id=home.community_id)
         if owner_of(connection, sealer, value) is None:
             return pin
     return ""

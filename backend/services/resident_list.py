@@ -34,7 +34,21 @@ _SORTS: dict[str, ColumnElement[Any]] = {
     "expires_at": func.coalesce(t.resident.c.expires_at, literal(_FAR, UtcDateTime)),
 }
 
+
+def _group_names() -> ColumnElement[str]:
+    """The names of a person's access groups, folded, a line each."""
+    member, group = t.access_group_member, t.access_group
+    query = (
+        select(func.coalesce(func.aggregate_strings(group.c.name_fold, "\n"), ""))
+        .select_from(member)
+        .join(group, group.c.id == member.c.group_id)
+        .where(member.c.holder_id == t.holder.c.id)
+    )
+    return query.correlate(t.holder).scalar_subquery()
+
+
 _FILTERS: dict[str, FilterColumn] = {
+    "group": FilterColumn(_group_names(), "contains"),
     "name": FilterColumn(t.holder.c.name_fold, "contains"),
     "building": FilterColumn(t.building.c.name_fold, "folded"),
     "apartment": FilterColumn(t.apartment.c.number),
@@ -62,7 +76,7 @@ def resident_listing(community_id: int, clock: Clock) -> Listing:
             "role": r.c.role,
             "account_status": r.c.account_status,
             "app_status": r.c.app_status,
-            "doors": _doors(clock),
+            "doors": worst_door(clock),
             "email": func.coalesce(r.c.email, ""),
             "mobile": func.coalesce(r.c.mobile, ""),
             "uid": r.c.uid,
@@ -77,7 +91,7 @@ def resident_listing(community_id: int, clock: Clock) -> Listing:
     )
 
 
-def _doors(clock: Clock) -> ColumnElement[str]:
+def worst_door(clock: Clock) -> ColumnElement[str]:
     """The worst state of a person's doors with the number of doors in it, "pending:1"; "none:0" without doors."""
     sync, device = t.device_sync, _concerned()
     ranked = (

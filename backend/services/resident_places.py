@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from backend.domain.countries import calling_code_of, find_country
-from backend.domain.enums import ResidentRole
+from backend.domain.enums import CredentialKind, ResidentRole
 from backend.domain.errors import Invalid, NotFound
 from backend.services.apartment_pages import apartment_row
 from backend.services.buildings import default_group
 from backend.services.communities import community_row
-from backend.services.credentials import spoken
+from backend.services.credentials import scope_of, spoken
 from backend.store import tables as t
 
 
@@ -36,6 +38,8 @@ class Place:
     """How many family members the apartment may have, None where nothing limits them."""
     id_access: bool = False
     landline: bool = True
+    licence: Mapping[str, Any] | None = None
+    """Columns of the account that stays with the apartment while nobody lives there, None where there is none."""
 
     @property
     def name(self) -> str:
@@ -52,6 +56,10 @@ class Place:
         """The country in words."""
         country = find_country(self.country)
         return country.name if country else self.country
+
+    def scope(self, kind: CredentialKind) -> str:
+        """In which scope nobody else may have a value of this kind."""
+        return scope_of(kind, self.pin_mode, self.community_id, self.apartment_id)
 
     def role_of(self, wanted: ResidentRole | None) -> ResidentRole:
         """The role of a new account: as wanted, else master of an apartment without one, else member."""
@@ -81,8 +89,13 @@ class Place:
         return told
 
 
-def place_of(connection: Connection, community_id: int, apartment_id: int | None) -> Place:
-    """The place of an apartment; raises Invalid (apartment_id) when none is chosen or it is gone."""
+def place_of(
+    connection: Connection, community_id: int, apartment_id: int | None, leaving: Collection[int] = ()
+) -> Place:
+    """The place of an apartment, without those who are `leaving` it.
+
+    Raises Invalid (apartment_id) when none is chosen or it is gone.
+    """
     if apartment_id is None:
         raise Invalid({"apartment_id": "Choose an apartment."})
     try:
@@ -93,7 +106,7 @@ def place_of(connection: Connection, community_id: int, apartment_id: int | None
     family = connection.execute(
         select(t.resident.c.role, t.resident.c.last, t.holder.c.name)
         .join(t.holder, t.holder.c.id == t.resident.c.id)
-        .where(t.resident.c.apartment_id == apartment_id)
+        .where(t.resident.c.apartment_id == apartment_id, t.resident.c.id.not_in(leaving))
     ).all()
     master = next((person for person in family if person.role == ResidentRole.MASTER.value), None)
     return Place(
@@ -111,4 +124,12 @@ def place_of(connection: Connection, community_id: int, apartment_id: int | None
         member_limit=apartment.member_limit if apartment.member_limit_on else None,
         id_access=community.id_access,
         landline=community.landline,
+        licence=licence_of(apartment),
     )
+
+
+def licence_of(apartment: Row[Any]) -> dict[str, Any] | None:
+    """The account that waits in an apartment for its next master, as columns of `resident` (rules 4.2)."""
+    if apartment.licence is None:
+        return None
+    return {"account_status": apartment.licence, "expires_at": apartment.licence_until}

@@ -1,4 +1,4 @@
-"""A resident as a form imagines them, for the plan beside it: what is not understood yet is left out."""
+"""Somebody as a form imagines them, for the plan beside it: what is not understood yet is left out."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from backend.domain.enums import CredentialKind
 from backend.domain.errors import Invalid, NotFound
 from backend.domain.names import display_name
 from backend.domain.records import ResidentDraft, ResidentPatch
+from backend.domain.staff import StaffDraft, StaffPatch
 from backend.services.resident_places import place_of
 from backend.services.rules import load_rules
 from backend.store.seal import Sealer
@@ -26,7 +27,6 @@ _NEW = 2**62
 
 def imagine_new(connection: Connection, sealer: Sealer, community_id: int, draft: ResidentDraft) -> tuple[Rules, Rules]:
     """The rules about nobody, and those about the person of the draft."""
-    before = load_rules(connection, sealer, community_id, holder_ids=())
     group_ids = draft.group_ids
     if group_ids is None:
         try:
@@ -34,20 +34,29 @@ def imagine_new(connection: Connection, sealer: Sealer, community_id: int, draft
         except Invalid:
             group_ids = ()
     name = display_name(draft.first.strip(), (draft.last or "").strip())
-    holder = Holder(NOBODY_YET, name, True, frozenset(group_ids).intersection(before.groups))
+    before = load_rules(connection, sealer, community_id, holder_ids=())
+    return before, with_new(before, name, group_ids, draft)
+
+
+def with_new(before: Rules, name: str, group_ids: Iterable[int], draft: ResidentDraft | StaffDraft) -> Rules:
+    """The rules with somebody of this name who has these groups and the PIN and cards of the draft."""
+    groups = frozenset(group_ids).intersection(before.groups)
+    holder = Holder(NOBODY_YET, name, True, groups, resident=isinstance(draft, ResidentDraft))
     shown = _understood(NOBODY_YET, (draft.pin,), draft.cards)
-    return before, replace(before, holders={NOBODY_YET: holder}, credentials={NOBODY_YET: shown})
+    return replace(before, holders={NOBODY_YET: holder}, credentials={NOBODY_YET: shown})
 
 
 def imagine_changed(
-    connection: Connection, sealer: Sealer, community_id: int, holder_id: int, patch: ResidentPatch
+    connection: Connection, sealer: Sealer, community_id: int, holder_id: int, patch: ResidentPatch | StaffPatch
 ) -> tuple[Rules, Rules]:
     """The rules about a person as they stand and as the patch would make them; raises NotFound."""
     before = load_rules(connection, sealer, community_id, holder_ids=[holder_id])
     holder = before.holders.get(holder_id)
     if holder is None:
-        raise NotFound("There is no such resident.")
-    groups = holder.groups if patch.group_ids is None else frozenset(patch.group_ids).intersection(before.groups)
+        raise NotFound("There is no such person.")
+    groups = holder.groups
+    if patch.group_ids is not None:
+        groups = frozenset(patch.group_ids).intersection(before.groups) | (groups & {-holder_id})
     first = _understood(holder_id, (patch.pin or "",), ())
     new = _understood(holder_id, (patch.pin or "", *patch.pins_add), patch.cards_add)
     replaced = patch.pin is not None and (not patch.pin.strip() or bool(first))

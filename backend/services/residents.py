@@ -51,6 +51,7 @@ from backend.services.resident_pages import resident_record
 from backend.services.resident_places import place_of
 from backend.services.resident_plans import imagine_changed, imagine_new
 from backend.services.resident_stale import stale
+from backend.services.self_devices import SCHEDULE, imagined, private_doors
 from backend.services.slices import taken
 from backend.services.texts import count_kinds
 from backend.services.undone import is_undone
@@ -105,6 +106,7 @@ class Residents(Service):
                 country=place.country,
                 id_access=place.id_access,
                 landline=place.landline,
+                private_doors=private_doors(connection, context.community_id, apartment_id),
             )
 
     def add(self, context: Context, draft: ResidentDraft) -> Saved:
@@ -118,9 +120,11 @@ class Residents(Service):
             work.require("resident.write")
             if work.replayed is not None:
                 return replayed(work)
-            new = check_draft(work.connection, work.sealer, context.community_id, draft)
+            new = check_draft(work.connection, work.sealer, context.community_id, draft, now=work.at)
             if set(new.group_ids) != set(new.place.default_groups()):
                 refuse_permissions(work.connection, context)
+            if new.own.relay_ids:
+                refuse_permissions(work.connection, context, SCHEDULE)
             holder_id = insert_holder(work, new)
             with reaching(work, [holder_id], "resident added"):
                 insert_resident(work, holder_id, new)
@@ -145,9 +149,11 @@ class Residents(Service):
             if row.row_version != version:
                 raise stale(work.connection, work.sealer, row, version)
             place = place_of(work.connection, context.community_id, row.apartment_id)
-            changed = check_patch(work.connection, work.sealer, row, place, patch)
+            changed = check_patch(work.connection, work.sealer, row, place, patch, now=work.at)
             if changed.group_ids is not None:
                 refuse_permissions(work.connection, context)
+            if changed.own is not None:
+                refuse_permissions(work.connection, context, SCHEDULE)
             around = reaching(work, [resident_id], "resident changed") if changed.reaches_doors else nullcontext()
             with around:
                 differs = apply_patch(work, resident_id, version, changed)
@@ -252,14 +258,16 @@ class Residents(Service):
     def plan_add(self, context: Context, draft: ResidentDraft) -> tuple[DoorPlan, ...]:
         """What each door would receive from this draft; what is not understood yet is left out."""
         with self.store.read(context, "plan.read") as connection:
+            now = self.store.clock()
             before, after = imagine_new(connection, self.store.sealer, context.community_id, draft)
-            return door_plans(connection, before, after, self.store.clock())
+            return door_plans(connection, before, imagined(connection, after, context.community_id, draft, now), now)
 
     def plan_edit(self, context: Context, resident_id: int, patch: ResidentPatch) -> tuple[DoorPlan, ...]:
         """What each door would receive and lose by this patch; raises NotFound."""
         with self.store.read(context, "plan.read") as connection:
+            now = self.store.clock()
             before, after = imagine_changed(connection, self.store.sealer, context.community_id, resident_id, patch)
-            return door_plans(connection, before, after, self.store.clock())
+            return door_plans(connection, before, imagined(connection, after, context.community_id, patch, now), now)
 
     def reveal(self, context: Context, resident_id: int) -> tuple[tuple[CredentialRecord, str], ...]:
         """The codes themselves; an operation says which were shown and to whom. Raises NotFound."""

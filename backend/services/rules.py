@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, select
@@ -19,10 +19,7 @@ from backend.store import tables as t
 from backend.store.images import from_image
 from backend.store.seal import Sealer
 
-HORIZON = 5_000
-"""Changes that are turned back at most to rebuild a past instant: a tenth of a second."""
-
-_READ: dict[str, tuple[str, ...]] = {
+READ: dict[str, tuple[str, ...]] = {
     "community": ("id", "timezone", "only_public_area"),
     "holiday": ("id", "first_day", "last_day"),
     "holder": ("id", "name", "status", "removed_at", "kind", "apartment_id"),
@@ -37,6 +34,9 @@ _READ: dict[str, tuple[str, ...]] = {
     "relay": ("id", "device_id", "number", "name", "methods"),
 }
 """Table -> the columns that decide, the id first."""
+
+_WITHOUT_VALUES = {**READ, "credential": READ["credential"][:-2]}
+"""The same without what is sealed: whether and why somebody may enter asks for kind, state and dates only."""
 
 _OF_HOLDER = {
     "holder": "id",
@@ -56,41 +56,14 @@ _STATUSES = {status.value: status for status in CredentialStatus}
 
 
 def load_rules(
-    connection: Connection, sealer: Sealer, community_id: int, *, holder_ids: Iterable[int] | None = None
+    connection: Connection, sealer: Sealer | None, community_id: int, *, holder_ids: Iterable[int] | None = None
 ) -> Rules:
     """The rules as the rows stand; with `holder_ids` only these people, with all groups and doors.
 
-    Raises NotFound for a community that is not there, Unreachable when a sealed value cannot be opened.
+    Without a sealer the values of the credentials are left out. Raises NotFound for a community that is not there,
+    Unreachable when a sealed value cannot be opened.
     """
-    return RuleRows.fetch(connection, community_id, holder_ids).rules(sealer)
-
-
-def rules_at(
-    connection: Connection, sealer: Sealer, community_id: int, at: datetime, holder_ids: Iterable[int] | None = None
-) -> Rules | None:
-    """The rules as they stood at the instant `at`: the rows with every later change turned back.
-
-    None when more than HORIZON changes have been made since, and when the community was not there yet.
-    """
-    rows = RuleRows.fetch(connection, community_id, holder_ids)
-    change, operation = t.change, t.operation
-    later = connection.execute(
-        select(change.c.table_name, change.c.row_id, change.c.before_sealed)
-        .join(operation, operation.c.id == change.c.operation_id)
-        .where(
-            operation.c.community_id == community_id,
-            operation.c.at > at,
-            change.c.from_at > at,
-            change.c.table_name.in_(_READ),
-        )
-        .order_by(change.c.id.desc())
-        .limit(HORIZON + 1)
-    ).all()
-    if len(later) > HORIZON:
-        return None
-    for name, row_id, sealed in later:
-        rows.put(name, row_id, open_image(sealer, name, row_id, sealed))
-    return rows.rules(sealer) if rows.rows["community"] else None
+    return RuleRows.fetch(connection, community_id, holder_ids, values=sealer is not None).rules(sealer)
 
 
 def open_image(sealer: Sealer, table: str, row_id: int, sealed: bytes | None) -> dict[str, Any] | None:
@@ -100,19 +73,27 @@ def open_image(sealer: Sealer, table: str, row_id: int, sealed: bytes | None) ->
 
 @dataclass(slots=True)
 class RuleRows:
-    """The rows that decide, by table and id, each as the columns of `_READ`; rows can be put in other states."""
+    """The rows that decide, by table and id, each as the columns of `READ`; rows can be put in other states."""
 
     community_id: int
     holder_ids: frozenset[int] | None
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: READ)
     rows: dict[str, dict[int, Sequence[Any]]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def fetch(cls, connection: Connection, community_id: int, holder_ids: Iterable[int] | None = None) -> RuleRows:
-        """Read the rows in one pass; credentials that are gone are left out."""
+    def fetch(
+        cls,
+        connection: Connection,
+        community_id: int,
+        holder_ids: Iterable[int] | None = None,
+        *,
+        values: bool = True,
+    ) -> RuleRows:
+        """Read the rows in one pass, credentials with their sealed `values` or without; what is gone is left out."""
         wanted = None if holder_ids is None else frozenset(holder_ids)
-        made = cls(community_id, wanted)
-        for name in _READ:
-            found = connection.execute(_query(name, community_id, wanted)).all()
+        made = cls(community_id, wanted, READ if values else _WITHOUT_VALUES)
+        for name, columns in made.columns.items():
+            found = connection.execute(_query(name, columns, community_id, wanted)).all()
             made.rows[name] = {row[0]: row for row in found}
         if not made.rows["community"]:
             raise NotFound("There is no such community.")
@@ -120,24 +101,27 @@ class RuleRows:
 
     def put(self, table: str, row_id: int, row: Mapping[str, Any] | None) -> None:
         """Make a row as in `row`, or not there; rows of other tables and of people left out change nothing."""
-        if table not in _READ:
+        if table not in READ:
             return
-        if row is None:
+        if row is None or (table == "credential" and row["status"] == CredentialStatus.GONE.value):
             self.rows[table].pop(row_id, None)
             return
         owner = _OF_HOLDER.get(table)
         if owner is None or self.holder_ids is None or row[owner] in self.holder_ids:
-            self.rows[table][row_id] = tuple(row[name] for name in _READ[table])
+            self.rows[table][row_id] = tuple(row[name] for name in self.columns[table])
 
-    def rules(self, sealer: Sealer) -> Rules:
-        """The values for the access functions; opens every sealed credential."""
+    def rules(self, sealer: Sealer | None, *, people: bool = True) -> Rules:
+        """The values for the access functions; opens every sealed credential, none without a sealer.
+
+        Without `people` it is groups and doors only: holders are then read from the rows.
+        """
         _, zone, only_public_area = self.rows["community"][self.community_id]
         own = self._own_rights()
         return Rules(
             zone=zone,
             only_public_area=only_public_area,
-            holders=self._holders(own),
-            credentials=self._credentials(sealer),
+            holders=self._holders(own) if people else {},
+            credentials=self._credentials(sealer) if people else {},
             groups={**own, **self._groups()},
             relays={
                 row_id: Relay(row_id, device_id, number, name, _methods(methods))
@@ -166,11 +150,11 @@ class RuleRows:
             for row_id, name, status, removed_at, kind, _ in self.rows["holder"].values()
         }
 
-    def _credentials(self, sealer: Sealer) -> dict[int, tuple[Credential, ...]]:
+    def _credentials(self, sealer: Sealer | None) -> dict[int, tuple[Credential, ...]]:
         owned: dict[int, list[Credential]] = defaultdict(list)
         for row_id, row in sorted(self.rows["credential"].items()):
-            _, holder_id, kind, status, valid_from, valid_to, uuid, sealed = row
-            value = sealer.open_text(value_place(uuid), sealed)
+            _, holder_id, kind, status, valid_from, valid_to, *place = row
+            value = "" if sealer is None else sealer.open_text(value_place(place[0]), place[1])
             owned[holder_id].append(
                 Credential(row_id, holder_id, _KINDS[kind], value, _STATUSES[status], valid_from, valid_to)
             )
@@ -221,7 +205,7 @@ class RuleRows:
     def _windows(self, table: str, owner: str) -> dict[int, list[Window]]:
         found: dict[int, list[Window]] = defaultdict(list)
         for row in self.rows[table].values():
-            window = dict(zip(_READ[table], row, strict=True))
+            window = dict(zip(READ[table], row, strict=True))
             found[window[owner]].append(read_window(window))
         return found
 
@@ -248,9 +232,9 @@ def _methods(text: str) -> frozenset[CredentialKind]:
     return frozenset(_KINDS[word] for word in text.split(",") if word in _KINDS)
 
 
-def _query(name: str, community_id: int, holder_ids: frozenset[int] | None) -> Select[Any]:
+def _query(name: str, columns: Iterable[str], community_id: int, holder_ids: frozenset[int] | None) -> Select[Any]:
     table = t.metadata.tables[name]
-    query: Select[Any] = select(*(table.c[column] for column in _READ[name])).where(_within(table, community_id))
+    query: Select[Any] = select(*(table.c[column] for column in columns)).where(_within(table, community_id))
     if name == "credential":
         query = query.where(table.c.status != CredentialStatus.GONE.value)
     owner = _OF_HOLDER.get(name)

@@ -1,6 +1,6 @@
-"""One search over people, apartments, doors and devices (tasks rule 1).
+"""One search over people, apartments, doors, devices and access groups (tasks rule 1).
 
-Order: an exact number, the start of a word, anywhere; within one of these people, apartments, doors, devices.
+Order: an exact number, the start of a word, anywhere; within one of these people, apartments, doors, devices, groups.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
 
 from backend.domain.codes import card_candidates, check_pin
 from backend.domain.context import Context
@@ -17,8 +17,11 @@ from backend.domain.enums import CredentialKind, HolderKind
 from backend.domain.errors import Forbidden, Invalid
 from backend.domain.names import fold
 from backend.domain.records import Hit
+from backend.domain.staff import NOUNS
+from backend.domain.temp_keys import is_key
 from backend.services.base import Service
 from backend.services.credentials import LIVE
+from backend.services.library_list import in_library, owned
 from backend.services.resident_find import word_starts
 from backend.store import tables as t
 from backend.store.work import require
@@ -60,20 +63,21 @@ class Search(Service):
                 rows = connection.execute(kind.query(context.community_id, words).limit(limit))
                 ranked += [(row.rank, place, Hit(record=kind.record, id=row.id, title=row.title, detail=row.detail))
                            for row in rows]  # fmt: skip
-            if len(words) == 1 and _may(connection, context, "resident.read"):
+            if len(words) == 1 and _may(connection, context, "library.read"):
                 ranked += [(_EXACT, -1, hit) for hit in self._by_card(connection, context, text)]
         ranked.sort(key=lambda one: one[:2])
         return tuple(dict.fromkeys(hit for _, _, hit in ranked))[:limit]
 
     def _by_pin(self, context: Context, typed: str) -> tuple[Hit, ...]:
         try:
-            pin = check_pin(typed)
+            pin = typed.strip() if is_key(typed.strip()) else check_pin(typed)
         except Invalid as error:
             raise Invalid({"text": error.fields["pin"]}) from None
         with self.store.write(context, "search.pin") as work:
             work.require("credential.reveal")
             codes = [work.sealer.index(CredentialKind.PIN.value, pin)]
             hits = _owners(work.connection, context.community_id, CredentialKind.PIN, codes)
+            hits += _keys_of(work.connection, context.community_id, codes[0])
             if work.replayed is None:
                 work.tell("Looked up a PIN", "credential", None, "", undoable=False)
             return hits
@@ -99,13 +103,15 @@ def _may(connection: Connection, context: Context, permission: str) -> bool:
 
 
 def _owners(connection: Connection, community_id: int, kind: CredentialKind, indexes: list[bytes]) -> tuple[Hit, ...]:
-    """The residents who have one of these values now."""
-    c = t.credential
-    query = _people(community_id).join(c, c.c.holder_id == t.holder.c.id)
+    """Who has one of these values now: residents, staff, deliveries, each with the code that was meant."""
+    c, h = t.credential, t.holder
     rows = connection.execute(
-        query.where(c.c.kind == kind.value, c.c.value_index.in_(indexes), c.c.status.in_(LIVE)).distinct()
+        select(c.c.id.label("code"), h.c.id, h.c.name, h.c.kind, func.coalesce(_place(), "").label("place"))
+        .select_from(owned())
+        .where(in_library(community_id, kind), c.c.value_index.in_(indexes))
+        .order_by(h.c.name_fold, c.c.id)
     )
-    return tuple(Hit(record="resident", id=row.id, title=row.title, detail=row.detail) for row in rows)
+    return tuple(Hit(record=row.kind, id=row.id, title=row.name, detail=row.place, code=row.code) for row in rows)
 
 
 def _place() -> ColumnElement[str]:
@@ -131,6 +137,19 @@ def _residents(community_id: int, words: tuple[str, ...]) -> Select[Any]:
     aside = [or_(number == word, building == word, t.resident.c.uid == word) for word in words]
     named = or_(*(names.contains(word, autoescape=True) for word in words), exact)
     return _ranked(_people(community_id), names, words, aside, exact).where(named).add_columns(names).order_by(names)
+
+
+def _personnel(kind: HolderKind) -> Callable[[int, tuple[str, ...]], Select[Any]]:
+    """Staff or deliveries by name."""
+
+    def query(community_id: int, words: tuple[str, ...]) -> Select[Any]:
+        h, nothing = t.holder, [or_(literal(False)) for _ in words]
+        here = select(h.c.id, h.c.name.label("title"), literal(NOUNS[kind][0]).label("detail")).where(
+            h.c.community_id == community_id, h.c.kind == kind.value, h.c.removed_at.is_(None)
+        )
+        return _ranked(here, h.c.name_fold, words, nothing, literal(False)).order_by(h.c.name_fold)
+
+    return query
 
 
 def _apartments(community_id: int, words: tuple[str, ...]) -> Select[Any]:
@@ -166,6 +185,44 @@ def _devices(community_id: int, words: tuple[str, ...]) -> Select[Any]:
     return _ranked(query, d.c.name_fold, words, macs, or_(*macs)).order_by(d.c.name_fold)
 
 
+def _groups(community_id: int, words: tuple[str, ...]) -> Select[Any]:
+    g = t.access_group
+    detail = case((g.c.system.is_(True), "default group"), else_="access group").label("detail")
+    query = select(g.c.id, g.c.name.label("title"), detail).where(g.c.community_id == community_id)
+    none: list[ColumnElement[bool]] = [literal(False) for _ in words]
+    return _ranked(query, g.c.name_fold, words, none, literal(False)).order_by(g.c.name_fold)
+
+
+def _keys_of(connection: Connection, community_id: int, index: bytes) -> tuple[Hit, ...]:
+    """The temporary key whose digits these are now."""
+    c = t.credential
+    query = _keys(community_id).join(c, c.c.holder_id == t.temp_key.c.id)
+    rows = connection.execute(query.where(c.c.value_index == index, c.c.status.in_(LIVE)))
+    return tuple(Hit(record="temp-key", id=row.id, title=row.title, detail=row.detail) for row in rows)
+
+
+def _keys(community_id: int) -> Select[Any]:
+    """The temporary keys that are there."""
+    h, k, a, b = t.holder, t.temp_key, t.apartment, t.building
+    place = case((a.c.id.is_(None), literal("temporary key")), else_=literal("temporary key, ").concat(_place()))
+    return (
+        select(h.c.id, h.c.name.label("title"), place.label("detail"))
+        .select_from(k)
+        .join(h, h.c.id == k.c.id)
+        .outerjoin(a, a.c.id == h.c.apartment_id)
+        .outerjoin(b, b.c.id == a.c.building_id)
+        .where(h.c.community_id == community_id, h.c.removed_at.is_(None))
+    )
+
+
+def _temp_keys(community_id: int, words: tuple[str, ...]) -> Select[Any]:
+    """Temporary keys by name; a word may also be their APT or building."""
+    names, number, building = t.holder.c.name_fold, t.apartment.c.number, t.building.c.name_fold
+    aside = [or_(number == word, building == word) for word in words]
+    named = or_(*(names.contains(word, autoescape=True) for word in words))
+    return _ranked(_keys(community_id), names, words, aside, literal(False)).where(named).order_by(names)
+
+
 def _ranked(
     query: Select[Any],
     column: ColumnElement[str],
@@ -184,7 +241,10 @@ def _ranked(
 
 _KINDS = (
     _Kind("resident", "resident.read", _residents),
+    *(_Kind(kind.value, "visitor.read", _personnel(kind)) for kind in NOUNS),
     _Kind("apartment", "apartment.read", _apartments),
+    _Kind("temp-key", "visitor.read", _temp_keys),
     _Kind("door", "door.read", _doors),
     _Kind("device", "device.read", _devices),
+    _Kind("access-group", "access_group.read", _groups),
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 
-from backend.catalog.settings import SETTINGS
+from backend.catalog.settings import MANAGERS, SETTINGS
 from backend.domain.context import Context, new_id
 from backend.domain.enums import OutgoingKind, OutgoingState
 from backend.domain.errors import Conflict, Invalid
@@ -65,7 +65,7 @@ class Settings(Service):
         """
         wanted = _checked(changes)
         with self.store.write(context, "setting.edit") as work:
-            work.require("setting.write")
+            work.require("setting.edit" if wanted.keys() <= MANAGERS else "setting.write")
             if work.replayed is not None:
                 return replayed(work)
             values = {**read_values(work.connection, work.sealer), **wanted}

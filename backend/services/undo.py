@@ -34,25 +34,69 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "apartment.delete": "apartment.create",
         "apartment.edit": "apartment.write",
         "apartment.import": "apartment.create",
+        "apartment.move": "apartment.reset",
         "apartment.reset": "apartment.reset",
+        "amenity.add": "booking.write",
+        "amenity.delete": "booking.write",
+        "amenity.edit": "booking.write",
+        "booking.add": "booking.write",
+        "booking.cancel": "booking.write",
+        "booking.move": "booking.write",
         "building.add": "building.write",
         "building.delete": "building.write",
         "building.rename": "building.write",
         "community.edit": "community.edit",
         "community.switch": "community.write",
+        "delivery.add": "visitor.write",
+        "delivery.delete": "library.delete",
+        "delivery.edit": "visitor.write",
         "device.edit": "device.edit",
+        "group.add": "access_group.write",
+        "group.add_people": "access_group.write",
+        "group.delete": "access_group.write",
+        "group.edit": "access_group.write",
+        "group.remove_people": "access_group.write",
+        "holiday.add": "access_group.write",
+        "holiday.delete": "access_group.write",
+        "holiday.edit": "access_group.write",
         "device.place": "device.write",
+        "drift.adopt": "resident.write",
+        "library.delete": "library.delete",
+        "library.edit": "resident.write",
         "manager.edit": "manager.write",
+        "relay.methods": "device.edit",
         "resident.add": "resident.write",
         "resident.delete": "resident.delete",
         "resident.edit": "resident.write",
         "resident.import": "resident.write",
         "resident.link": "resident.link",
+        "resident.resume": "resident.write",
+        "temp_key.add": "visitor.write",
+        "temp_key.delete": "visitor.write",
+        "temp_key.edit": "visitor.write",
+        "staff.add": "visitor.write",
+        "staff.delete": "library.delete",
+        "staff.edit": "visitor.write",
+        "staff.import": "visitor.write",
+        "visitor.resume": "visitor.write",
     }
 )
 """Act that can be taken back -> the permission that this needs besides `undo.write`; no other act can."""
 
-_TOPICS = ("residents", "apartments", "buildings", "groups", "devices", "doors", "communities", "managers")
+_TOPICS = (
+    "residents",
+    "apartments",
+    "buildings",
+    "groups",
+    "devices",
+    "doors",
+    "communities",
+    "managers",
+    "temp_keys",
+    "personnel",
+    "amenities",
+    "bookings",
+)
 
 
 class Undo(Service):
@@ -81,7 +125,7 @@ class Undo(Service):
             row = _row(connection, context, operation_id)
             changes = changes_of(connection, self.store.sealer, row.id)
             _refuse(connection, self.store.sealer, context, row, changes)
-            everybody = any(change.table in (t.community, t.relay, t.device) for change in changes)
+            everybody = any(change.table in (t.community, t.holiday, t.relay, t.device) for change in changes)
             people = None if everybody else people_of(connection, changes)
             rows = RuleRows.fetch(connection, context.community_id, people)
             before = rows.rules(self.store.sealer)

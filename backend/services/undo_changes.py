@@ -32,6 +32,8 @@ _TOMBSTONED = (t.holder, t.credential)
 _OWNER = {
     "holder": "id",
     "resident": "id",
+    "temp_key": "id",
+    "booking": "id",
     "credential": "holder_id",
     "access_group_member": "holder_id",
     "own_window": "holder_id",

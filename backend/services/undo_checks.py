@@ -15,6 +15,7 @@ from backend.services.credentials import LIVE, Value, clash, open_value, spoken
 from backend.services.holders import chunks
 from backend.services.pin_mode import refuse_collisions, scope_now
 from backend.services.resident_drafts import family_of
+from backend.services.undo_bookings import refuse_doors_kept_out, refuse_without_seats
 from backend.services.undo_changes import Change
 from backend.store import tables as t
 from backend.store.seal import Sealer
@@ -28,6 +29,7 @@ _NAMES = {
     "relay": "a door",
     "device": "a device",
     "holder": "a person",
+    "amenity": "an amenity",
 }
 
 
@@ -64,6 +66,8 @@ def refuse_if_moved_on(connection: Connection, sealer: Sealer, changes: Sequence
     _need_masters(connection, changes)
     _need_values(connection, sealer, changes)
     _need_pins_apart(connection, changes)
+    refuse_without_seats(connection, changes)
+    refuse_doors_kept_out(connection, changes)
 
 
 def _need_parents(connection: Connection, changes: Iterable[Change]) -> None:
@@ -121,6 +125,8 @@ def _need_masters(connection: Connection, changes: Iterable[Change]) -> None:
         if row["role"] == ResidentRole.MASTER.value:
             if other := masters.get(row["apartment_id"]):
                 raise Conflict("", f"{_REFUSED}: the apartment has another family master by now, {spoken(other)}.")
+            if strangers := [one.name for one in family if one.apartment_id == row["apartment_id"]]:
+                raise Conflict("", f"{_REFUSED}: {spoken(strangers[0])} lives with the family that would go.")
             masters[row["apartment_id"]] = display_name(row["first"], row["last"])
     lived_in = {row.apartment_id for row in family} | {row["apartment_id"] for row in back}
     if lived_in - masters.keys():

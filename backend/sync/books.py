@@ -13,6 +13,7 @@ from sqlalchemy import Connection, case, func, select, update
 from backend.domain.access.results import Loss
 from backend.domain.enums import HeldKind
 from backend.services.door_states import planned_removals
+from backend.services.drift_rows import standing
 from backend.store import tables as t
 from backend.store.work import Work
 
@@ -107,7 +108,7 @@ def note_done(
         "not_before": None,
         "last_error": "",
         "pending": 0,
-        "drift": 0,
+        "drift": standing(device_id),
         "held_reason": "",
         "held_plan": "",
         "released": False,
@@ -121,12 +122,11 @@ def note_done(
     work.touch("sync")
 
 
-def note_read(work: Work, device_id: int, *, drift: int, unmanaged: int) -> None:
-    """The device was read back: how many of our beliefs were wrong, and how many users there are nobody's."""
+def note_read(work: Work, device_id: int, *, unmanaged: int) -> None:
+    """The device was read back: how many differences wait, and how many users there are nobody's."""
     s = t.device_sync
-    work.connection.execute(
-        update(s).where(s.c.id == device_id).values(read_back_at=work.at, drift=drift, users_unmanaged=unmanaged)
-    )
+    values = {"read_back_at": work.at, "drift": standing(device_id), "users_unmanaged": unmanaged}
+    work.connection.execute(update(s).where(s.c.id == device_id).values(**values))
     work.touch("sync")
 
 

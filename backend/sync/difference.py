@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backend.domain.access.results import ALWAYS, Compiled, DoorSchedule, DoorUser
 
 
 @dataclass(frozen=True, slots=True)
 class HeldUser:
-    """A user record that we believe a device to hold; `unknown` after a request whose effect nobody saw."""
+    """A user record that we believe a device to hold; `unknown` after a request whose effect nobody saw.
+
+    `seen` says that the device was read with it since it was written.
+    """
 
     key: str
     remote_id: str
     mac: bytes
     holder_id: int | None
     unknown: bool = False
+    seen: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from backend.domain.enums import CredentialStatus
 from backend.services.credentials import value_place
+from backend.services.revocation_books import keep_of_credentials
 from backend.store import tables as t
 from backend.store.seal import Sealer
 from backend.store.work import Work
@@ -79,7 +80,8 @@ def cooled(connection: Connection, community_id: int, now: datetime) -> list[int
 
 
 def forget_read_backs(work: Work, credential_ids: Iterable[int]) -> None:
-    """Drop the proofs of credentials that are gone for good."""
+    """Drop the proofs of credentials that are gone for good; what receipts say of them is kept."""
     ids = sorted(credential_ids)
     if ids:
+        keep_of_credentials(work, ids)
         work.connection.execute(delete(t.read_back).where(t.read_back.c.credential_id.in_(ids)))

@@ -26,8 +26,13 @@ class Found:
     bodies: dict[str, DoorUser]
     spare: tuple[str, ...]
     """Remote ids of second records under a key of ours: only one of them can be right, so these go."""
-    unmanaged: int
+    strangers: tuple[RemoteUser, ...]
     drift: int
+
+    @property
+    def unmanaged(self) -> int:
+        """How many users are nobody's."""
+        return len(self.strangers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +68,11 @@ def compare(
     ours: dict[str, HeldUser] = {}
     bodies: dict[str, DoorUser] = {}
     spare: list[str] = []
-    unmanaged = 0
+    strangers: list[RemoteUser] = []
     for user in remote:
         door_user = as_door_user(user, keys)
         if door_user is None:
-            unmanaged += 1
+            strangers.append(user)
         elif door_user.key in ours:
             spare.append(user.remote_id)
         else:
@@ -77,7 +82,7 @@ def compare(
     known = {key for key, held in believed.items() if not held.unknown}
     wrong = sum(1 for key in known if key not in ours or ours[key].mac != believed[key].mac)
     strange = sum(1 for key in ours if key not in believed)
-    return Found(ours, bodies, tuple(spare), unmanaged, wrong + strange)
+    return Found(ours, bodies, tuple(spare), tuple(strangers), wrong + strange)
 
 
 def prove(freed: Iterable[Freed], remote: Sequence[RemoteUser]) -> Proof:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from backend.devices.client import DeviceClient
 from backend.devices.profiles import Profile
@@ -17,8 +18,10 @@ from backend.domain.enums import HeldKind
 from backend.services.rules import load_rules
 from backend.store.store import Store
 from backend.store.work import Work
-from backend.sync import books, guard, proofs, shadow, wire_form
+from backend.sync import books, drift_books, guard, proofs, shadow, wire_form
 from backend.sync.difference import Difference, HeldSchedule, HeldUser, difference
+from backend.sync.drifting import Beliefs, Evidence, classify, stranger_body, stranger_key
+from backend.sync.evidence import look_for_evidence
 from backend.sync.readback import Found, NotKept, Proof, compare, prove
 from backend.sync.sending import Sender
 
@@ -37,12 +40,20 @@ class Job:
     shadow: shadow.Shadow
     sync: books.SyncRow
     freed: tuple[proofs.Freed, ...]
+    wishes: dict[str, bytes]
+    """Users of nobody that somebody wants gone."""
 
     @property
     def must_read(self) -> bool:
-        """Whether beliefs are too old, or too doubtful, to send anything on their strength."""
+        """Whether beliefs are too old, or too doubtful, to send anything on their strength, or others' records go."""
         read = self.sync.read_back_at
-        return read is None or self.at - read > books.READ_BACK_EVERY or self.shadow.doubtful
+        old = read is None or self.at - read > books.READ_BACK_EVERY
+        return old or self.shadow.doubtful or bool(self.wishes)
+
+    @property
+    def must_prove(self) -> bool:
+        """Whether the device is read again after whatever is sent: something went, or the last try was not kept."""
+        return bool(self.freed or self.wishes or self.sync.attempt)
 
 
 class Reconciler:
@@ -69,15 +80,17 @@ class Reconciler:
         """
         self.spoke, self.held_gen = False, None
         unmanaged: int | None = None
+        drifted = False
         job = await asyncio.to_thread(self._load)
         if read_back or job.must_read:
-            unmanaged = (await self._read_back(job))[0].unmanaged
+            found = (await self._read_back(job))[0]
+            unmanaged, drifted = found.unmanaged, bool(found.drift)
             job = await asyncio.to_thread(self._load)
         todo = self._difference(job, job.shadow.users, job.shadow.schedules)
         if await self._stopped(todo, job):
             return False
         seen = await self._send(todo, job)
-        if job.freed or todo.takes or not seen:
+        if job.must_prove or drifted or todo.takes or not seen:
             found, proof = await self._read_back(job)
             unmanaged = found.unmanaged
             self._require_kept(job, found, proof)
@@ -91,8 +104,9 @@ class Reconciler:
             rules = load_rules(connection, self._store.sealer, self._context.community_id)
             believed = shadow.load_shadow(connection, self._device_id)
             freed = proofs.load_freed(connection, self._store.sealer, self._device_id)
+            wishes = drift_books.wishes(connection, self._device_id)
         compiled = compile_device(rules, self._device_id, now)
-        return Job(sync.gen, now, rules, compiled, believed, sync, freed)
+        return Job(sync.gen, now, rules, compiled, believed, sync, freed, wishes)
 
     def _difference(self, job: Job, users: dict[str, HeldUser], schedules: dict[str, HeldSchedule]) -> Difference:
         return difference(job.compiled, users, schedules, self._store.sealer.fingerprint)
@@ -119,6 +133,9 @@ class Reconciler:
             raise NotKept(f"The device did not keep {missing} of the changes sent to it.")
         if proof.carried:
             raise NotKept(f"The device still holds {proof.carried} of the codes that were taken away.")
+        left = [one for one in found.strangers if job.wishes.get(stranger_key(one))]
+        if left:
+            raise NotKept(f"The device still holds {len(left)} of the records that were to go.")
 
     async def _read_back(self, job: Job) -> tuple[Found, Proof]:
         """Read users and schedules, correct the books, and note which freed credentials are proved absent."""
@@ -127,12 +144,41 @@ class Reconciler:
         self.spoke = True
         believed = await asyncio.to_thread(self._believed)
         found = compare(remote, schedules, believed.users, self._store.sealer.fingerprint)
-        if found.spare:
-            await self._client.delete_users(found.spare)
+        doomed = (*found.spare, *self._unwanted(job, found))
+        if doomed:
+            await self._client.delete_users(doomed)
         proof = prove(job.freed, remote)
+        await self._record_drift(job, found, schedules, believed)
         await asyncio.to_thread(self._correct, found, believed)
         await asyncio.to_thread(self._note_read, job, found, proof, schedules, believed)
         return found, proof
+
+    def _unwanted(self, job: Job, found: Found) -> list[str]:
+        """The record ids of users of nobody that are wanted gone, as far as they are still what was looked at."""
+        fingerprint = self._store.sealer.fingerprint
+        return [
+            one.remote_id
+            for one in found.strangers
+            if job.wishes.get(stranger_key(one)) == fingerprint(stranger_body(one))
+        ]
+
+    async def _record_drift(
+        self, job: Job, found: Found, schedules: dict[str, HeldSchedule], believed: shadow.Shadow
+    ) -> None:
+        """Note every difference with its cause before the books are corrected; a device that lost records is asked."""
+        beliefs = await asyncio.to_thread(self._beliefs, job, found, believed)
+        suspicious = beliefs.all_gone(found) or any(held.seen for held in beliefs.gone(found))
+        evidence = await look_for_evidence(self._client, self._store, self._device_id) if suspicious else Evidence()
+        findings = classify(beliefs, found, schedules, evidence, self._store.sealer.fingerprint)
+        for at in range(0, len(findings), _CORRECTED_AT_ONCE):
+            part = findings[at : at + _CORRECTED_AT_ONCE]
+            await asyncio.to_thread(self._book, partial(drift_books.record, device_id=self._device_id, findings=part))
+
+    def _beliefs(self, job: Job, found: Found, believed: shadow.Shadow) -> Beliefs:
+        differing = [key for key, here in found.ours.items() if believed.users.get(key) != here]
+        with self._store.read() as connection:
+            before = drift_books.earlier(connection, self._device_id, differing)
+        return Beliefs(believed.users, believed.schedules, before, first=job.sync.read_back_at is None)
 
     def _believed(self) -> shadow.Shadow:
         with self._store.read() as connection:
@@ -160,13 +206,15 @@ class Reconciler:
             for key, schedule in schedules.items():
                 if believed.schedules.get(key) != schedule:
                     shadow.holds_schedule(work, self._device_id, key, schedule)
-            first = job.sync.read_back_at is None
-            books.note_read(work, self._device_id, drift=0 if first else found.drift, unmanaged=found.unmanaged)
+            shadow.all_seen(work, self._device_id)
+            drift_books.end_strangers(work, self._device_id, map(stranger_key, found.strangers))
+            books.note_read(work, self._device_id, unmanaged=found.unmanaged)
             proofs.note_absent(work, self._device_id, proof.absent)
             proofs.count_red(work, self._device_id)
 
     def _finish(self, job: Job, unmanaged: int | None) -> None:
         with self._store.books(self._context) as work:
+            drift_books.repaired(work, self._device_id)
             books.note_done(
                 work,
                 self._device_id,

@@ -42,14 +42,16 @@ def load_shadow(connection: Connection, device_id: int) -> Shadow:
     """The shadow of a device as it stands."""
     h = t.held
     rows = connection.execute(
-        select(h.c.kind, h.c.key, h.c.remote_id, h.c.ref, h.c.mac, h.c.holder_id, h.c.unknown).where(
+        select(h.c.kind, h.c.key, h.c.remote_id, h.c.ref, h.c.mac, h.c.holder_id, h.c.unknown, h.c.seen).where(
             h.c.device_id == device_id, h.c.to_at.is_(None)
         )
     )
     shadow = Shadow()
     for row in rows:
         if row.kind == HeldKind.USER:
-            shadow.users[row.key] = HeldUser(row.key, row.remote_id, bytes(row.mac), row.holder_id, bool(row.unknown))
+            shadow.users[row.key] = HeldUser(
+                row.key, row.remote_id, bytes(row.mac), row.holder_id, bool(row.unknown), bool(row.seen)
+            )
         else:
             shadow.schedules[row.key] = HeldSchedule(row.remote_id, row.ref)
     return shadow
@@ -111,6 +113,13 @@ def gone(work: Work, device_id: int, kind: HeldKind, keys: Iterable[str]) -> Non
             .where(*_now(device_id, kind, wanted[at : at + _AT_ONCE]))
             .values(to_at=work.at, unknown=h.c.mac == _NOTHING)
         )
+
+
+def all_seen(work: Work, device_id: int) -> None:
+    """Note that every user held for certain was there when the device was read, just now."""
+    h = t.held
+    here = (h.c.device_id == device_id, h.c.kind == HeldKind.USER, h.c.to_at.is_(None))
+    work.connection.execute(update(h).where(*here, h.c.unknown.is_(False), h.c.seen.is_(False)).values(seen=True))
 
 
 def in_doubt(work: Work, device_id: int, keys: Iterable[str]) -> None:

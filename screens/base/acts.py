@@ -55,7 +55,9 @@ class Acts(Waits, Screen[None]):
         if kind == "act":
             self.call_later(getattr(self, f"action_{name}"))
         else:
-            self.app.post_message(GoTo(name) if kind == "module" else OpenRecord(kind, int(name)))
+            record_id, _, code = name.partition(":")
+            found = GoTo(name) if kind == "module" else OpenRecord(kind, int(record_id), int(code) if code else None)
+            self.app.post_message(found)
         self.call_later(self.end_wait)
 
     @needs("door.open")

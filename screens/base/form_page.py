@@ -206,13 +206,21 @@ class FormPage(MergingPage):
             return plans
         return await self.plan()
 
+    def losing(self, plans: Sequence[DoorPlan]) -> list[DoorPlan]:
+        """The doors at which a save takes so much away that it asks first."""
+        return [plan for plan in plans if plan.removes]
+
+    def loss_question(self, losing: Sequence[DoorPlan]) -> str:
+        """What is asked before a save that takes access away at these doors."""
+        return f"{self.saved_title()} loses access at {len(losing)} door{'s' if len(losing) != 1 else ''}. Save?"
+
     async def _save_unless_lost(self, then: FormPage | None) -> None:
         """A save that takes access away asks first."""
         try:
             plans = await self._present_plan() or ()
         except SmartPlusError:
             plans = ()  # saving says what is wrong, at its field
-        losing = [plan for plan in plans if plan.removes]
+        losing = self.losing(plans)
         if not losing:
             await self._save_now(then)
             return
@@ -220,7 +228,7 @@ class FormPage(MergingPage):
         lines = [((("- "), "$sp-bad"), (plan.device_name, "$sp-t1"), (f"  {loses(plan)}", "$sp-t2")) for plan in losing]
         dialog = ConfirmDialog(
             "Save",
-            f"{self.saved_title()} loses access at {len(losing)} door{'s' if len(losing) != 1 else ''}. Save?",
+            self.loss_question(losing),
             lines=lines[:MOST_LOSSES],
             choices=[Choice("y", "Save", "save", danger=True)],
             opened_by="f2",

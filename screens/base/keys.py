@@ -9,6 +9,8 @@ KEYS = {
     "?": "question_mark",
     "/": "slash",
     "=": "equals_sign",
+    "+": "plus",
+    "-": "minus",
     "Esc": "escape",
     "Enter": "enter",
     "PgDn": "pagedown",
@@ -46,6 +48,8 @@ _SHOWN = {
     "shift+tab": "shift+Tab",
     "backspace": "Backspace",
     "comma": ",",
+    "plus": "+",
+    "minus": "-",
 }
 
 

@@ -20,12 +20,13 @@ class GoTo(Message):
 
 
 class OpenRecord(Message):
-    """Show the page of a record."""
+    """Show the page of a record; of a person with the cursor on one of their codes where one is named."""
 
-    def __init__(self, record: str, record_id: int) -> None:
+    def __init__(self, record: str, record_id: int, code_id: int | None = None) -> None:
         super().__init__()
         self.record = record
         self.record_id = record_id
+        self.code_id = code_id
 
 
 class Shown(Message):

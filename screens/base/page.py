@@ -67,6 +67,8 @@ class Page(Acts):
         self.session = session
         self._going = False
         self._stale = False
+        self.code_wanted: int | None = None
+        """Of a person's page: the code that the cursor goes to once it is there."""
 
     def compose(self) -> ComposeResult:
         """The frame."""

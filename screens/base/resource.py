@@ -179,6 +179,10 @@ class ResourceScreen(Page):
             raise Invalid({"": f"These are more than {figure(MOST_AT_ONCE)} at once. Filter them first."})
         return tuple(row.id for row in rows if row.id not in ticks.ids)
 
+    def meant(self) -> tuple[int, ...]:
+        """The ticked records, else the one under the cursor; blocks on the database where all are ticked."""
+        return self._all_ticked() if self.table.ticks else self.under_cursor()
+
     def gone(self, ids: Iterable[int]) -> None:
         """They are not ticked any more either."""
         ticks = self.table.ticks
@@ -340,7 +344,7 @@ class ResourceScreen(Page):
         """Write all that is filtered to a file."""
         from screens.base.export import ExportDialog
 
-        dialog = ExportDialog(self.session, self.RECORD, self._query(), self._filter_text)
+        dialog = ExportDialog(self.session, self.RECORD, self._handle, self._filter_text)
         self.app.push_screen(dialog, self._exported)
 
     def _exported(self, answer: tuple[int, str] | None) -> None:

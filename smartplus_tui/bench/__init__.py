@@ -19,10 +19,12 @@ PLACES = {
     "table-end": "tables:table_end",
     "change-to-door": "doors:change_to_door",
     "open-door": "doors:open_door",
+    "revoke": "revoking:revoke",
     "compile": "compiling:compile_doors",
     "lock": "locks:lock",
     "import": "importing:import_residents",
     "export": "exporting:export_logs",
+    "who": "asking:who_and_can",
 }
 """Name of each benchmark -> where it is."""
 

@@ -114,8 +114,9 @@ def beside(*arguments: str) -> Iterator[None]:
 class BareDoor:
     """A bare client of one device in a process of its own; a context manager."""
 
-    def __init__(self, site: Path, device_id: int) -> None:
+    def __init__(self, site: Path, device_id: int, *, gaps: bool = False) -> None:
         command = [sys.executable, "-m", "backend.bench", "bare-door", str(site), str(device_id)]
+        command += ["--gaps"] if gaps else []
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
 
     def __enter__(self) -> BareDoor:
@@ -126,7 +127,7 @@ class BareDoor:
         self._process.communicate(timeout=LONGEST)
 
     def run(self, act: str) -> tuple[float, float]:
-        """Do "add" or "open": when it began, in seconds since the epoch, and the milliseconds that it took."""
+        """Do "add", "open" or "revoke": when it began, in seconds since the epoch, and its milliseconds."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{act}\n")
         self._process.stdin.flush()

@@ -12,6 +12,7 @@ from backend.domain.errors import Invalid
 from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.fields import Values
 from smartplus_tui.cli.lists import export_command
+from smartplus_tui.cli.moves import handover_command, moves_group
 from smartplus_tui.cli.output import emit, say
 from smartplus_tui.cli.references import find_apartment, find_building
 from smartplus_tui.cli.verbs import Binding, Typed, record_group
@@ -68,6 +69,8 @@ apartment = record_group(
     )
 )
 apartment.add_command(export_command(APARTMENT))
+apartment.add_command(handover_command())
+apartment.add_command(moves_group)
 
 
 @apartment.command("add-range")

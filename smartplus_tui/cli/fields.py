@@ -141,7 +141,18 @@ def _reference(call: Call, field: Field, value: Any) -> int | None:
 
 def _references(call: Call, field: Field, value: Any) -> tuple[int, ...]:
     wanted = value if isinstance(value, tuple) else (value,)
-    return tuple(FINDERS[field.refers](call.engine, call.context, text) for text in wanted if text)
+    return tuple(dict.fromkeys(one for text in wanted if text for one in _found(call, field, text)))
+
+
+def _found(call: Call, field: Field, text: str) -> tuple[int, ...]:
+    """The record that is called so, or those between commas: "gym,pool"."""
+    find = FINDERS[field.refers]
+    try:
+        return (find(call.engine, call.context, text),)
+    except NotFound:
+        if "," not in text:
+            raise
+    return tuple(find(call.engine, call.context, part.strip()) for part in text.split(",") if part.strip())
 
 
 def _secret(_call: Call, field: Field, value: Any) -> str:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,9 @@ from smartplus_tui.cli.tables import Column, print_table
 from smartplus_tui.cli.words import counted
 
 if TYPE_CHECKING:
+    from backend.domain.access.results import DoorPlan
     from backend.domain.imports import ImportDraft, ImportProgress, ImportReport, Preview
+    from backend.engine import Importing
 
 _KINDS = (ImportKind.ADD, ImportKind.EDIT, ImportKind.CARDS)
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -40,6 +43,15 @@ _WORDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """How a list is taken: previewed only, its good rows although others are refused, with a report in a file."""
+
+    dry_run: bool
+    good_rows: bool
+    report: Path | None
+
+
 def add_import_commands(group: Group) -> None:
     """Give `resident` its commands on files."""
     group.add_command(_template())
@@ -52,9 +64,9 @@ def add_import_commands(group: Group) -> None:
 
 def _template() -> Command:
     def run(call: Call, file: Path, kind: str) -> None:
-        _refuse_existing(file)
+        refuse_existing(file)
         call.engine.write_template(call.context, ImportKind(kind), file)
-        _wrote(call, file, 0)
+        wrote(call, file, 0)
 
     chosen = [kind.value for kind in _KINDS]
     params: list[click.Parameter] = [
@@ -66,20 +78,22 @@ def _template() -> Command:
 
 def _export() -> Command:
     def run(call: Call, file: Path) -> None:
-        _refuse_existing(file)
-        _wrote(call, file, call.engine.write_template(call.context, ImportKind.EDIT, file, filled=True))
+        refuse_existing(file)
+        wrote(call, file, call.engine.write_template(call.context, ImportKind.EDIT, file, filled=True))
 
     params: list[click.Parameter] = [click.Argument(["file"], type=_FILE, metavar="FILE.xlsx")]
     text = "Write all residents for `batch-edit`; codes stay blank, and blank cells keep what there is."
     return Command("export", callback=pass_call(run), params=params, help=text)
 
 
-def _refuse_existing(file: Path) -> None:
+def refuse_existing(file: Path) -> None:
+    """Raise Invalid (file) where there is a file of this name."""
     if file.exists():
         raise Invalid({"file": f"{file} is there already. Name a new file."})
 
 
-def _wrote(call: Call, file: Path, count: int) -> None:
+def wrote(call: Call, file: Path, count: int) -> None:
+    """Say where a template is, with how many residents in it."""
     if call.json:
         emit({"file": str(file), "residents": count})
     else:
@@ -88,13 +102,9 @@ def _wrote(call: Call, file: Path, count: int) -> None:
 
 def _taking(name: str, kind: ImportKind, text: str) -> Command:
     def run(call: Call, file: Path, dry_run: bool, good_rows: bool, report: Path | None) -> None:
-        take(
-            call,
-            call.engine.imports.begin(call.context, kind, call.engine.read_sheets(file)),
-            dry_run,
-            good_rows,
-            report,
-        )
+        imports = call.engine.imports
+        draft = imports.begin(call.context, kind, call.engine.read_sheets(file))
+        take(call, imports, draft, Taking(dry_run, good_rows, report))
 
     params: list[click.Parameter] = [click.Argument(["file"], type=_FILE, metavar="FILE"), *taking_options()]
     return Command(name, callback=pass_call(run), params=params, help=text)
@@ -103,7 +113,9 @@ def _taking(name: str, kind: ImportKind, text: str) -> Command:
 def _faces() -> Command:
     def run(call: Call, file: Path, dry_run: bool, good_rows: bool, report: Path | None) -> None:
         files = call.engine.read_faces(file)
-        take(call, call.engine.imports.begin_faces(call.context, file.name, files), dry_run, good_rows, report)
+        imports = call.engine.imports
+        draft = imports.begin_faces(call.context, file.name, files)
+        take(call, imports, draft, Taking(dry_run, good_rows, report))
 
     params: list[click.Parameter] = [click.Argument(["file"], type=_FILE, metavar="FILE.zip"), *taking_options()]
     text = 'Give residents the faces of a zip; photos are named "Building+Room+First Last.jpg".'
@@ -122,25 +134,21 @@ def taking_options() -> list[click.Parameter]:
     ]
 
 
-def take(call: Call, draft: ImportDraft, dry_run: bool, good_rows: bool, report: Path | None) -> None:
+def take(call: Call, imports: Importing, draft: ImportDraft, how: Taking) -> None:
     """Preview a draft, or write it; ends with 3 when some rows were refused, with 1 when none was written for it."""
-    imports = call.engine.imports
     preview = imports.preview(call.context, draft)
     refused = preview.count(Verdict.REFUSE)
-    if dry_run or (refused and not good_rows):
-        _show_preview(call, preview, draft, written=False)
-        if not dry_run:
+    if how.dry_run or (refused and not how.good_rows) or (not preview.writes and not refused):
+        _show_preview(call, preview, imports.plan(call.context, draft))
+        if refused and not how.dry_run:
             say(f"{counted(refused, 'row')} refused, so nothing was written. Put them right, or add --good-rows.")
         if refused:
-            click.get_current_context().exit(Exit.PARTLY if dry_run else Exit.REFUSED)
-        return
-    if not preview.writes and not refused:
-        _show_preview(call, preview, draft, written=False)
+            click.get_current_context().exit(Exit.PARTLY if how.dry_run else Exit.REFUSED)
         return
     with _stopping() as stop:
-        done = imports.write(call.act(), draft, good_rows=good_rows, tell=_progress(call), stopped=stop.is_set)
-    if report is not None:
-        call.engine.write_report(call.context, done.id, report)
+        done = imports.write(call.act(), draft, good_rows=how.good_rows, tell=_progress(call), stopped=stop.is_set)
+    if how.report is not None:
+        call.engine.write_report(call.context, done.id, how.report)
     _show_report(call, done)
     if done.refused or done.state is not ImportState.DONE:
         click.get_current_context().exit(Exit.PARTLY)
@@ -181,9 +189,8 @@ def _stopping() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _show_preview(call: Call, preview: Preview, draft: ImportDraft, *, written: bool) -> None:
+def _show_preview(call: Call, preview: Preview, doors: Sequence[DoorPlan]) -> None:
     counts = {verdict.value: preview.count(verdict) for verdict in Verdict}
-    doors = call.engine.imports.plan(call.context, draft)
     if call.json:
         rows = [
             {
@@ -208,11 +215,11 @@ def _show_preview(call: Call, preview: Preview, draft: ImportDraft, *, written: 
             }
             for plan in doors
         ]
-        emit({"kind": preview.kind, "written": written, "counts": counts, "rows": rows, "doors": plans})
+        emit({"kind": preview.kind, "written": False, "counts": counts, "rows": rows, "doors": plans})
         return
     rows_first = sorted(preview.rows, key=lambda row: (row.verdict is not Verdict.REFUSE, row.number))
     _print_rows(
-        [(row.number, row.verdict, f"{row.building} {row.apartment}", row.name, row.does) for row in rows_first]
+        [(row.number, row.verdict, f"{row.building} {row.apartment}".strip(), row.name, row.does) for row in rows_first]
     )
     tell(", ".join(f"{count:,} {_WORDS[Verdict(verdict)]}" for verdict, count in counts.items()) + ".")
     for plan in doors:

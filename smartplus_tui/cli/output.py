@@ -6,7 +6,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +55,7 @@ def plain(value: Any, formats: Formats | None) -> Any:
         return value.value
     if isinstance(value, datetime):
         return (formats.local(value) if formats else value).isoformat(timespec="milliseconds")
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, Mapping):
         return {str(name): _part(str(name), inner, formats) for name, inner in value.items()}

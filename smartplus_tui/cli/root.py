@@ -27,16 +27,27 @@ COMMANDS = {
     "building": "buildings",
     "apartment": "apartments",
     "resident": "residents",
+    "temp-key": "temp_keys",
+    "access-group": "groups",
+    "holiday": "groups",
+    "delivery": "staff",
+    "staff": "staff",
     "import": "importing",
+    "amenity": "bookings",
+    "booking": "bookings",
     "device": "devices",
     "door": "doors",
     "log": "logs",
     "tail": "tail",
     "search": "searching",
+    "library": "library",
     "sync": "syncing",
     "revoked": "syncing",
+    "drift": "drifting",
     "plan": "rights",
-    "why": "rights",
+    "why": "asking",
+    "who": "asking",
+    "can": "asking",
     "undo": "undoing",
     "user": "users",
     "outbox": "outbox",
@@ -58,7 +69,8 @@ class Root(click.Group):
         """A command by its name."""
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = getattr(import_module(f"smartplus_tui.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        module = import_module(f"smartplus_tui.cli.{COMMANDS[cmd_name]}")
+        found: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return found
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

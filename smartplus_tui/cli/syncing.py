@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from backend.catalog.states import drawn
+from backend.domain.errors import NotFound
 from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.exits import Exit
 from smartplus_tui.cli.options import Command, Group
@@ -15,18 +19,32 @@ from smartplus_tui.cli.tables import Column, print_table
 from smartplus_tui.cli.words import counted
 from smartplus_tui.cli.writes import confirm, finish, warn_without_agent
 
+if TYPE_CHECKING:
+    from backend.domain.revocations import Revocation
+
 sync = Group("sync", help="What the doors hold.")
 
 
 @sync.command()
-@click.argument("person", required=False, metavar="[PERSON]")
+@click.argument("subject", required=False, metavar="[PERSON|DEVICE]")
 @pass_call
-def status(call: Call, person: str | None) -> None:
-    """Show how every device stands, or every door of a person, the worst first."""
-    if person is None:
+def status(call: Call, subject: str | None) -> None:
+    """Show how every device stands, every door of a person, or one device, the worst first."""
+    if subject is None:
         _devices(call)
         return
-    doors = call.engine.sync.person(call.context, find_person(call.engine, call.context, person))
+    try:
+        _person(call, find_person(call.engine, call.context, subject))
+    except NotFound as error:
+        try:
+            device_id = find_device(call.engine, call.context, subject)
+        except NotFound:
+            raise error from None
+        _device(call, device_id)
+
+
+def _person(call: Call, holder_id: int) -> None:
+    doors = call.engine.sync.person(call.context, holder_id)
     if call.json:
         emit({"items": doors, "total": len(doors), "after": None}, call.formats)
         return
@@ -36,6 +54,25 @@ def status(call: Call, person: str | None) -> None:
         for one in doors
     ]
     _table(("Door", "Sync", "Detail", "Read back", "Right"), rows, "No door concerns this person.")
+
+
+def _device(call: Call, device_id: int) -> None:
+    """One device: why it waits, what would be written, what stopped it and how to go on."""
+    standing = call.engine.sync_doors.get(call.context, device_id)
+    if call.json:
+        emit(standing, call.formats)
+        return
+    one, cells = standing.sync, call.cells
+    tell(f"{standing.device}: {cells.bare(one.state)}, {one.users:,} of {one.users_limit:,} users")
+    tell(f"Read back: {cells.bare(one.read_back_at) or 'never'}")
+    if standing.waiting:
+        tell(f"Waits: {standing.waiting}")
+    if one.held_reason:
+        tell(f"Cause: {standing.cause or 'not known'}")
+        way = f"smartplus undo {standing.operation}, or " if standing.operation else ""
+        tell(f"Go on: {way}smartplus sync release {device_id} --count {one.removals}")
+    for text in one.losses:
+        tell(f"Not held: {text}")
 
 
 @sync.command()
@@ -65,28 +102,48 @@ def release(call: Call, device: str, count: int) -> None:
 
 @click.command(cls=Command)
 @click.argument("person")
+@click.option("--receipt", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.txt|FILE.pdf",
+              help="Write the receipt to this file.")  # fmt: skip
 @pass_call
-def revoked(call: Call, person: str) -> None:
+def revoked(call: Call, person: str, receipt: Path | None) -> None:
     """Show the proof of what was taken away, door by door.
 
     A door is proved when it was read back without the code. Ends with 3 while one is not. A person who was deleted
     goes by name or number too.
     """
-    lines = call.engine.sync.revoked(call.context, find_person(call.engine, call.context, person))
-    missing = [line for line in lines if line.absent_at is None]
+    holder_id = find_person(call.engine, call.context, person)
+    found = call.engine.revocations.get(call.context, holder_id)
+    if receipt is not None:
+        call.engine.write_receipt(receipt, call.engine.revocations.receipt(call.context, holder_id))
+        say(f"Receipt written to {receipt}")
     if call.json:
-        emit({"items": lines, "total": len(lines), "after": None}, call.formats)
+        answer = {"items": found.codes, "total": len(found.codes), "after": None, "person": found.person}
+        emit({**answer, "proved": found.proved, "doors": found.doors}, call.formats)
     else:
-        cells = call.cells
-        rows = [
-            (one.device, one.credential, cells.bare(one.freed_at), cells.bare(one.absent_at) or one.reason)
-            for one in lines
-        ]
-        _table(("Door", "Code", "Taken away", "Proved"), rows, "Nothing was taken away from this person.")
-        if lines:
-            say(f"{len(lines) - len(missing)} of {len(lines)} proved.")
-    if missing:
+        _tell_revoked(call, found)
+    if not found.proved:
         click.get_current_context().exit(Exit.PARTLY)
+
+
+def _tell_revoked(call: Call, found: Revocation) -> None:
+    cells, doors = call.cells, {(door.device_id, door.device): door for door in found.doors}
+    rows = [
+        (
+            one.device,
+            one.credential,
+            cells.bare(one.freed_at),
+            cells.bare(one.absent_at)
+            or f"{drawn('revocation', one.proof).word}: {doors[one.device_id, one.device].reason}",
+        )
+        for one in found.codes
+    ]
+    _table(("Door", "Code", "Taken away", "Proved"), rows, "Nothing was taken away from this person.")
+    for door in found.doors:
+        if door.todo:
+            say(f"{door.device}: {door.todo}")
+    if found.codes:
+        proved = sum(one.absent_at is not None for one in found.codes)
+        say(f"{proved} of {len(found.codes)} proved.")
 
 
 def _devices(call: Call) -> None:

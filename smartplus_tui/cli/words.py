@@ -8,6 +8,8 @@ _SPELT = {
     "credentials_remove": "remove-code",
     "expected": "count",
     "pins_add": "further-pins",
+    "own_relay_ids": "own-doors",
+    "relay_ids": "doors",
     "relay_names": "door",
 }
 """Fields whose option has another name than theirs."""

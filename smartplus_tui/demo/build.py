@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from backend.engine import Engine
-from smartplus_tui.demo import history, people
+from smartplus_tui.demo import ghosts, groups, history, people, staff, visitors
 from smartplus_tui.demo.doors import VirtualDoors
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def build(root: Path | None = None, *, say: Say = lambda _: None, with_history: 
     """A fresh demo community in `root`, or in a temporary directory that `Demo.close` removes."""
     place = root or Path(tempfile.mkdtemp(prefix="smartplus-demo-"))
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    everyone = people.residents()
+    everyone = ghosts.with_easy_pins(people.residents())
     password = secrets.token_urlsafe(12)
     say("starting eight virtual devices")
     doors = _start_devices(place, everyone if with_history else [], password)
@@ -60,6 +60,9 @@ def build(root: Path | None = None, *, say: Say = lambda _: None, with_history: 
         _add_devices(engine, context, doors, password)
         say(f"adding {len(everyone)} residents")
         _add_residents(engine, context, everyone)
+        groups.add_groups(engine, context)
+        visitors.add_keys(engine, context)
+        staff.add_personnel(engine, context)
     except BaseException:
         if engine is not None:
             engine.close()

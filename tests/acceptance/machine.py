@@ -10,8 +10,13 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from backend.domain.enums import MoveState
 from backend.domain.errors import Conflict, SmartPlusError
+from backend.domain.moves import MoveDraft
 from backend.domain.records import ResidentDraft, ResidentPatch
+from backend.services.move_acts import carry_out_due
+from backend.services.moves import Moves
+from backend.store import tables as t
 from backend.virtual.faults import Faults
 from tests.acceptance.checks import check
 from tests.acceptance.oracle import Person, Window
@@ -40,6 +45,8 @@ class Machine(RuleBasedStateMachine):
         self.last: Act | None = None
         """The last act of all, if it is one that undo knows."""
         self.number = 0
+        self.planned: dict[int, Person | None] = {}
+        """Moves that wait for their time, with who comes."""
 
     @initialize(
         start=st.sampled_from(sorted(STARTS)), town=st.sampled_from(range(len(TOWNS))), people=st.integers(1, 4)
@@ -102,6 +109,50 @@ class Machine(RuleBasedStateMachine):
             going = {one for one, person in self.t.oracle.people.items() if person.apartment == leaving.apartment}
         saved = self.t.world.residents.delete(self.t.world.context.again(), sorted(going))
         self._done(saved.operation, dict.fromkeys(going))
+
+    def move(self, apartment: str, comes: str, ahead: int | None) -> None:
+        """A family moves out and the next one in, or one of them alone, now or ahead."""
+        person = None
+        if comes != "nobody":
+            pin = self._value("1{:05}") if comes == "PIN" else ""
+            cards = frozenset() if comes == "PIN" else frozenset({self._value("0A{:06X}")})
+            person = Person(f"P{self.number}", apartment, pin, cards, frozenset({EVERYBODY}), master=True)
+        draft = MoveDraft(
+            apartment_id=self.t.world.apartment_ids[apartment],
+            incoming=None
+            if person is None
+            else ResidentDraft(first=person.name, last="Q", pin=person.pin, cards=tuple(person.cards)),
+            at=self._in(ahead),
+        )
+        try:
+            saved = self._moves.move(self.t.world.context.again(), draft, apartment)
+        except Conflict:  # nobody is there to leave, or another move is planned
+            return
+        self.planned[saved.id] = person
+        self._moved()
+
+    def _moved(self) -> None:
+        """Families have moved whose time has come."""
+        carry_out_due(self.t.store, self.t.world.agent)
+        for move_id, person in list(self.planned.items()):
+            record = self._moves.get(self.t.world.context, move_id)
+            if record.state is MoveState.PLANNED:
+                continue
+            del self.planned[move_id]
+            if record.state is MoveState.DONE:
+                home = {number for number, one in self.t.world.apartment_ids.items() if one == record.apartment_id}
+                after: dict[int, Person | None] = {
+                    one: None for one, old in self.t.oracle.people.items() if old.apartment in home
+                }
+                if person is not None:
+                    (master,) = self.t.world.rows(t.resident, t.resident.c.apartment_id == record.apartment_id)
+                    after[master.id] = person
+                assert record.operation is not None
+                self._done(record.operation, after)
+
+    @property
+    def _moves(self) -> Moves:
+        return Moves(self.t.store)
 
     def edit(self, who: int, pin: str | None, cards: int, drop_cards: bool, groups: set[str] | None) -> None:
         """Codes and groups of a resident change."""
@@ -194,6 +245,7 @@ class Machine(RuleBasedStateMachine):
         else:
             self.t.to_edge(timedelta(seconds=1 if short else 0))
         self.t.cool()
+        self._moved()
 
     def fault(self, name: str, fault: dict[str, object]) -> None:
         """Something is wrong with a device."""

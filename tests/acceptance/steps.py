@@ -68,6 +68,14 @@ STEPS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
         },
     ),
     "delete": (2, {"who": WHO}),
+    "move": (
+        2,
+        {
+            "apartment": st.sampled_from(APARTMENTS),
+            "comes": st.sampled_from(["PIN", "card", "nobody"]),
+            "ahead": st.none() | st.sampled_from([1, 200, 3000]),
+        },
+    ),
     "edit": (
         4,
         {

@@ -10,6 +10,9 @@ from sqlalchemy import insert, select
 from backend.agent import jobs
 from backend.agent.jobs import Jobs
 from backend.domain.context import agent_context
+from backend.domain.temp_key_times import KeyTime
+from backend.domain.temp_keys import TempKeyDraft
+from backend.services.temp_keys import TempKeys
 from backend.store import tables as t
 from backend.store.opening import open_site
 from backend.store.site import Site
@@ -17,7 +20,7 @@ from backend.store.store import Store
 from backend.store.wal import wal_bytes
 from tests.agent.running import served
 from tests.support.clock import FakeClock
-from tests.support.rows import insert_apartment, insert_building, insert_community, insert_resident
+from tests.support.rows import insert_apartment, insert_building, insert_community, insert_device, insert_resident
 from tests.support.world import World, until
 
 pytestmark = pytest.mark.feature("OPS-07")
@@ -85,3 +88,25 @@ async def test_faces_follow_a_premium_plan_that_has_ended(store: Store, clock: F
     await odd.aclose()
     with store.read() as connection:
         assert connection.execute(select(t.credential.c.status).where(t.credential.c.id == face)).scalar() == "active"
+
+
+@pytest.mark.feature("VIS-01")
+@pytest.mark.edge("21")
+async def test_temporary_keys_that_are_over_are_freed(store: Store, clock: FakeClock) -> None:
+    with store.write(agent_context(0), "test.prepare") as work:
+        work.require("community.write")
+        home = insert_community(work)
+        gate = insert_device(work, home, "Gate")
+        relay = work.insert(t.relay, uuid="1", device_id=gate, number=1, name="Gate", name_fold="gate")
+    draft = TempKeyDraft(name="plumber", time=KeyTime(ends=clock() + timedelta(hours=1)), relay_ids=(relay,))
+    key = TempKeys(store).add(agent_context(home), draft).id
+    clock.advance(hours=1)
+    odd = Jobs(store, agent_context(home))
+    await odd.tick()
+    await odd.aclose()
+    with store.read() as connection:
+        found = connection.execute(select(t.credential.c.status, t.credential.c.freed_at)).one()
+        unproved = connection.execute(select(t.read_back.c.device_id).where(t.read_back.c.absent_at.is_(None)))
+        assert (found.status, found.freed_at) == ("cooling", clock())
+        assert list(unproved.scalars()) == [gate]
+    assert TempKeys(store).get(agent_context(home), key).state == "expired"

@@ -20,6 +20,8 @@ DAY = date(2026, 11, 28)
         ("Door logs", "on:last-week", "door-logs-on-last-week-2026-11-28.xlsx"),
         ("Residents", "", "residents-2026-11-28.xlsx"),
         ("Residents", 'b:A "Żółw / ../x"', "residents-b-a-żółw-x-2026-11-28.xlsx"),
+        ("PINs", "b:A pin:2741", "pins-b-a-pin-2026-11-28.xlsx"),
+        ("RF cards", 'card:"0A3C 7F20" mia', "rf-cards-card-mia-2026-11-28.xlsx"),
     ],
 )
 def test_a_name_is_made_of_list_filter_and_day(title: str, text: str, name: str) -> None:

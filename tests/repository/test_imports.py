@@ -17,6 +17,7 @@ NOT_WITH_THE_APP = (
     "starlette",
     "openpyxl",
     "alembic",
+    "reportlab",
     "keyring",
     "httpx",
     "argon2",

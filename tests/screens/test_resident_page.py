@@ -86,7 +86,7 @@ async def test_a_viewer_may_look_but_not_touch(show: Show, park: Park) -> None:
     engine, installer = park
     async with show(role=Role.VIEWER) as keys:
         await open_person(keys, "anna kow")
-        for key in ("e", "d", "X", "C", "f", "o", "u"):
+        for key in ("e", "E", "d", "X", "C", "f", "o", "u"):
             keys.app.clear_notifications()
             await keys.press(key)
             await keys.until_text("Your role does not allow this")

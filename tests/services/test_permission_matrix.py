@@ -11,25 +11,34 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
+from backend.domain.access.remedies import Remedy, Way
 from backend.domain.accounts import ManagerPatch
+from backend.domain.amenities import AmenityDraft
 from backend.domain.apartments import ApartmentPatch
+from backend.domain.bookings import BookingDraft
 from backend.domain.communities import CommunityDraft, CommunitySwitches
 from backend.domain.context import Context, agent_context, new_id
 from backend.domain.device_drafts import Reach
 from backend.domain.enums import ImportKind, OutgoingKind, PinMode, Role, Via
 from backend.domain.errors import Forbidden, SmartPlusError
+from backend.domain.groups import GroupDraft, GroupPatch
 from backend.domain.import_columns import Columns
 from backend.domain.imports import ImportDraft
+from backend.domain.moves import MoveDraft, MovePatch
 from backend.domain.paging import ListQuery
 from backend.domain.records import DeviceDraft, ManagerDraft, ResidentDraft, ResidentPatch
 from backend.domain.sheets import Sheet, SheetRow
 from backend.domain.signing_in import Proof
+from backend.domain.staff import StaffDraft, StaffPatch
+from backend.domain.temp_key_times import KeyTime
+from backend.domain.temp_keys import TempKeyDraft
 from backend.engine import SERVICES, Engine
 from backend.services.base import Service
 from backend.store import tables as t
@@ -44,8 +53,17 @@ DEVICE = DeviceDraft(
 )  # fmt: skip
 ACCOUNT = ManagerDraft(email="new@example.com", name="New", role=Role.VIEWER, password="quiet doors stay")
 QUERY = ListQuery()
+RESERVATION = BookingDraft(
+    amenity_id=NOBODY,
+    resident_id=NOBODY,
+    starts_at=datetime(2026, 12, 1, 9, tzinfo=UTC),
+    ends_at=datetime(2026, 12, 1, 10, tzinfo=UTC),
+)
 SHEET = Sheet("list.csv", "", (SheetRow(1, ("Building", "Apt", "Last Name")), SheetRow(2, ("Nowhere", "1", "Novak"))))
 LIST = ImportDraft(ImportKind.ADD, SHEET, Columns(("building", "apartment", "last"), 1))
+
+STAFF_SHEET = Sheet("staff.csv", "", (SheetRow(1, ("Staff Name", "RF Card")), SheetRow(2, ("Jan", "no card"))))
+STAFF_LIST = ImportDraft(ImportKind.CARDS, STAFF_SHEET, Columns(("staff", "cards"), 1))
 
 
 @dataclass(frozen=True)
@@ -77,6 +95,18 @@ ACTS: dict[str, Act] = {
     "apartments.reset_preview": Act("IM  ", lambda e, c, i: e.apartments.reset_preview(c, i["apartment"])),
     "apartments.reset": Act("IM  ", lambda e, c, i: e.apartments.reset(c, i["apartment"], "no number")),
     "apartments.delete": Act("I   ", lambda e, c, i: e.apartments.delete(c, NOBODY)),
+    "moves.preview": Act("IM  ", lambda e, c, i: e.moves.preview(c, i["apartment"])),
+    "moves.plan": Act("IM V", lambda e, c, i: e.moves.plan(c, MoveDraft(apartment_id=i["apartment"]))),
+    "moves.plan_change": Act("IM V", lambda e, c, i: e.moves.plan_change(c, NOBODY, MovePatch())),
+    "moves.advise": Act("IM  ", lambda e, c, i: e.moves.advise(c, MoveDraft(apartment_id=i["apartment"]))),
+    "moves.check": Act("IM  ", lambda e, c, i: e.moves.check(c, MoveDraft(apartment_id=i["apartment"]))),
+    "moves.move": Act("IM  ", lambda e, c, i: e.moves.move(c, MoveDraft(apartment_id=i["apartment"]), "no number")),
+    "moves.change": Act("IM  ", lambda e, c, i: e.moves.change(c, NOBODY, 1, MovePatch())),
+    "moves.cancel": Act("IM  ", lambda e, c, i: e.moves.cancel(c, NOBODY)),
+    "moves.get": Act("IM V", lambda e, c, i: e.moves.get(c, NOBODY)),
+    "moves.of": Act("IM V", lambda e, c, i: e.moves.of(c, i["apartment"])),
+    "moves.planned": Act("IM V", lambda e, c, i: e.moves.planned(c)),
+    "moves.receipt": Act("IM V", lambda e, c, i: e.moves.receipt(c, NOBODY)),
     "residents.list": Act("IM V", lambda e, c, i: e.residents.list(c, QUERY).first(1)),
     "residents.get": Act("IM V", lambda e, c, i: e.residents.get(c, i["resident"])),
     "residents.find": Act("IM V", lambda e, c, i: e.residents.find(c, "nobody")),
@@ -93,6 +123,60 @@ ACTS: dict[str, Act] = {
     "residents.plan_add": Act("IM V", lambda e, c, i: e.residents.plan_add(c, ResidentDraft(apartment_id=NOBODY))),
     "residents.plan_edit": Act("IM V", lambda e, c, i: e.residents.plan_edit(c, NOBODY, ResidentPatch())),
     "residents.reveal": Act("IM  ", lambda e, c, i: e.residents.reveal(c, i["resident"])),
+    "staff.list": Act("IM V", lambda e, c, i: e.staff.list(c, QUERY).first(1)),
+    "staff.get": Act("IM V", lambda e, c, i: e.staff.get(c, NOBODY)),
+    "staff.defaults": Act("IM  ", lambda e, c, i: e.staff.defaults(c)),
+    "staff.add": Act("IM  ", lambda e, c, i: e.staff.add(c, StaffDraft())),
+    "staff.edit": Act("IM  ", lambda e, c, i: e.staff.edit(c, NOBODY, 1, StaffPatch())),
+    "staff.advise_add": Act("IM  ", lambda e, c, i: e.staff.advise_add(c, StaffDraft())),
+    "staff.advise_edit": Act("IM  ", lambda e, c, i: e.staff.advise_edit(c, NOBODY, StaffPatch())),
+    "staff.photo": Act("IM V", lambda e, c, i: e.staff.photo(c, NOBODY)),
+    "staff.deletion": Act("IM  ", lambda e, c, i: e.staff.deletion(c, [NOBODY])),
+    "staff.delete": Act("IM  ", lambda e, c, i: e.staff.delete(c, [NOBODY])),
+    "staff.plan_add": Act("IM V", lambda e, c, i: e.staff.plan_add(c, StaffDraft())),
+    "staff.plan_edit": Act("IM V", lambda e, c, i: e.staff.plan_edit(c, NOBODY, StaffPatch())),
+    "staff.reveal": Act("IM  ", lambda e, c, i: e.staff.reveal(c, NOBODY)),
+    "deliveries.list": Act("IM V", lambda e, c, i: e.deliveries.list(c, QUERY).first(1)),
+    "deliveries.get": Act("IM V", lambda e, c, i: e.deliveries.get(c, NOBODY)),
+    "deliveries.defaults": Act("IM  ", lambda e, c, i: e.deliveries.defaults(c)),
+    "deliveries.add": Act("IM  ", lambda e, c, i: e.deliveries.add(c, StaffDraft())),
+    "deliveries.edit": Act("IM  ", lambda e, c, i: e.deliveries.edit(c, NOBODY, 1, StaffPatch())),
+    "deliveries.advise_add": Act("IM  ", lambda e, c, i: e.deliveries.advise_add(c, StaffDraft())),
+    "deliveries.advise_edit": Act("IM  ", lambda e, c, i: e.deliveries.advise_edit(c, NOBODY, StaffPatch())),
+    "deliveries.photo": Act("IM V", lambda e, c, i: e.deliveries.photo(c, NOBODY)),
+    "deliveries.deletion": Act("IM  ", lambda e, c, i: e.deliveries.deletion(c, [NOBODY])),
+    "deliveries.delete": Act("IM  ", lambda e, c, i: e.deliveries.delete(c, [NOBODY])),
+    "deliveries.plan_add": Act("IM V", lambda e, c, i: e.deliveries.plan_add(c, StaffDraft())),
+    "deliveries.plan_edit": Act("IM V", lambda e, c, i: e.deliveries.plan_edit(c, NOBODY, StaffPatch())),
+    "deliveries.reveal": Act("IM  ", lambda e, c, i: e.deliveries.reveal(c, NOBODY)),
+    "amenities.list": Act("IM V", lambda e, c, i: e.amenities.list(c, QUERY).first(1)),
+    "amenities.get": Act("IM V", lambda e, c, i: e.amenities.get(c, NOBODY)),
+    "amenities.picture": Act("IM V", lambda e, c, i: e.amenities.picture(c, NOBODY)),
+    "amenities.closed": Act("IM V", lambda e, c, i: e.amenities.closed(c)),
+    "amenities.plan": Act("IM V", lambda e, c, i: e.amenities.plan(c, NOBODY, AmenityDraft())),
+    "amenities.add": Act("IM  ", lambda e, c, i: e.amenities.add(c, AmenityDraft())),
+    "amenities.edit": Act("IM  ", lambda e, c, i: e.amenities.edit(c, NOBODY, 1, AmenityDraft())),
+    "amenities.delete": Act("IM  ", lambda e, c, i: e.amenities.delete(c, NOBODY)),
+    "bookings.list": Act("IM V", lambda e, c, i: e.bookings.list(c, QUERY).first(1)),
+    "bookings.get": Act("IM V", lambda e, c, i: e.bookings.get(c, NOBODY)),
+    "bookings.day": Act("IM V", lambda e, c, i: e.bookings.day(c, NOBODY, date(2026, 12, 1))),
+    "bookings.plan_add": Act("IM V", lambda e, c, i: e.bookings.plan_add(c, RESERVATION)),
+    "bookings.add": Act("IM  ", lambda e, c, i: e.bookings.add(c, RESERVATION)),
+    "bookings.move": Act("IM  ", lambda e, c, i: e.bookings.move(c, NOBODY, 1, RESERVATION.slot)),
+    "bookings.cancel": Act("IM  ", lambda e, c, i: e.bookings.cancel(c, [NOBODY])),
+    "bookings.mail": Act("IM  ", lambda e, c, i: e.bookings.mail(c, NOBODY)),
+    "temp_keys.list": Act("IM V", lambda e, c, i: e.temp_keys.list(c, QUERY).first(1)),
+    "temp_keys.get": Act("IM V", lambda e, c, i: e.temp_keys.get(c, NOBODY)),
+    "temp_keys.defaults": Act("IM  ", lambda e, c, i: e.temp_keys.defaults(c, i["apartment"])),
+    "temp_keys.add": Act("IM  ", lambda e, c, i: e.temp_keys.add(c, TempKeyDraft(name=""))),
+    "temp_keys.edit": Act("IM  ", lambda e, c, i: e.temp_keys.edit(c, NOBODY, 1, KeyTime())),
+    "temp_keys.resend": Act("IM  ", lambda e, c, i: e.temp_keys.resend(c, NOBODY)),
+    "temp_keys.advise_add": Act("IM  ", lambda e, c, i: e.temp_keys.advise_add(c, TempKeyDraft(name=""))),
+    "temp_keys.deletion": Act("IM  ", lambda e, c, i: e.temp_keys.deletion(c, [NOBODY])),
+    "temp_keys.delete": Act("IM  ", lambda e, c, i: e.temp_keys.delete(c, [NOBODY])),
+    "temp_keys.plan_add": Act("IM V", lambda e, c, i: e.temp_keys.plan_add(c, TempKeyDraft(name=""))),
+    "temp_keys.plan_edit": Act("IM V", lambda e, c, i: e.temp_keys.plan_edit(c, NOBODY, KeyTime())),
+    "temp_keys.picture": Act("IM  ", lambda e, c, i: e.temp_keys.picture(c, NOBODY)),
     "imports.begin": Act("IM  ", lambda e, c, i: e.imports.begin(c, ImportKind.ADD, [SHEET])),
     "imports.begin_faces": Act("IM  ", lambda e, c, i: e.imports.begin_faces(c, "faces.zip", [])),
     "imports.preview": Act("IM  ", lambda e, c, i: e.imports.preview(c, LIST)),
@@ -101,7 +185,27 @@ ACTS: dict[str, Act] = {
     "imports.reports": Act("IM V", lambda e, c, i: e.imports.reports(c)),
     "imports.report": Act("IM V", lambda e, c, i: e.imports.report(c, NOBODY)),
     "imports.export": Act("IM  ", lambda e, c, i: e.imports.export(c)),
+    "staff_imports.begin": Act("IM  ", lambda e, c, i: e.staff_imports.begin(c, [STAFF_SHEET])),
+    "staff_imports.preview": Act("IM  ", lambda e, c, i: e.staff_imports.preview(c, STAFF_LIST)),
+    "staff_imports.plan": Act("IM  ", lambda e, c, i: e.staff_imports.plan(c, STAFF_LIST)),
+    "staff_imports.write": Act("IM  ", lambda e, c, i: e.staff_imports.write(c, STAFF_LIST)),
     "groups.list_all": Act("IM V", lambda e, c, i: e.groups.list_all(c)),
+    "groups.list": Act("IM V", lambda e, c, i: e.groups.list(c, QUERY).first(1)),
+    "groups.get": Act("IM V", lambda e, c, i: e.groups.get(c, NOBODY)),
+    "groups.people": Act("IM V", lambda e, c, i: e.groups.people(c, NOBODY)),
+    "groups.add": Act("IM  ", lambda e, c, i: e.groups.add(c, GroupDraft())),
+    "groups.edit": Act("IM  ", lambda e, c, i: e.groups.edit(c, NOBODY, 1, GroupPatch())),
+    "groups.plan_edit": Act("IM V", lambda e, c, i: e.groups.plan_edit(c, NOBODY, GroupPatch())),
+    "groups.people_change": Act("IM V", lambda e, c, i: e.groups.people_change(c, NOBODY, [1], add=True)),
+    "groups.add_people": Act("IM  ", lambda e, c, i: e.groups.add_people(c, NOBODY, [i["resident"]])),
+    "groups.remove_people": Act("IM  ", lambda e, c, i: e.groups.remove_people(c, NOBODY, [i["resident"]])),
+    "groups.losses": Act("IM  ", lambda e, c, i: e.groups.losses(c, [NOBODY])),
+    "groups.delete": Act("IM  ", lambda e, c, i: e.groups.delete(c, [NOBODY])),
+    "holidays.list": Act("IM V", lambda e, c, i: e.holidays.list(c, QUERY).first(1)),
+    "holidays.get": Act("IM V", lambda e, c, i: e.holidays.get(c, NOBODY)),
+    "holidays.add": Act("IM  ", lambda e, c, i: e.holidays.add(c, "Fair", "2026-12-25")),
+    "holidays.edit": Act("IM  ", lambda e, c, i: e.holidays.edit(c, NOBODY, 1)),
+    "holidays.delete": Act("IM  ", lambda e, c, i: e.holidays.delete(c, NOBODY)),
     "devices.list": Act("IMTV", lambda e, c, i: e.devices.list(c, QUERY).first(1)),
     "devices.get": Act("IMTV", lambda e, c, i: e.devices.get(c, i["device"])),
     "devices.identify": Act("I T ", lambda e, c, i: e.devices.identify(c, "192.0.2.1", "", "")),
@@ -152,14 +256,43 @@ ACTS: dict[str, Act] = {
     "sites.link": Act("IMTV", lambda e, c, i: e.sites.link(c, _proof(e, c))),
     "sites.unlink": Act("IMTV", lambda e, c, i: e.sites.unlink(c, NOBODY, "")),
     "sites.switch": Act("IMTV", lambda e, c, i: e.sites.switch(c, e.sites.places(c)[0])),
+    "library.get": Act("IM V", lambda e, c, i: e.library.get(c, NOBODY)),
+    "library.by_card": Act("IM V", lambda e, c, i: e.library.by_card(c, "0A3C7F20")),
+    "library.by_pin": Act("IM  ", lambda e, c, i: e.library.by_pin(c, "2741")),
+    "library.edit": Act("IM  ", lambda e, c, i: e.library.edit(c, NOBODY, 1, "2741")),
+    "library.taking": Act("IM  ", lambda e, c, i: e.library.taking(c, [NOBODY])),
+    "library.delete": Act("IM  ", lambda e, c, i: e.library.delete(c, [NOBODY])),
+    "library.plan_edit": Act("IM V", lambda e, c, i: e.library.plan_edit(c, NOBODY, "2741")),
+    "library.advise": Act("IM  ", lambda e, c, i: e.library.advise(c, NOBODY, "2741")),
+    "library.free_pins": Act("IM V", lambda e, c, i: e.library.free_pins(c)),
+    "library_pins.list": Act("IM V", lambda e, c, i: e.library_pins.list(c, QUERY).first(1)),
+    "ghosts.list": Act("IM V", lambda e, c, i: e.ghosts.list(c, QUERY).first(1)),
+    "ghosts.get": Act("IM V", lambda e, c, i: e.ghosts.get(c, NOBODY)),
+    "ghosts.clean": Act("IM  ", lambda e, c, i: e.ghosts.clean(c, NOBODY)),
+    "library_cards.list": Act("IM V", lambda e, c, i: e.library_cards.list(c, QUERY).first(1)),
     "sync.progress": Act("IMTV", lambda e, c, i: e.sync.progress(c, {i["device"]: 1})),
     "sync.devices": Act("IMTV", lambda e, c, i: e.sync.devices(c)),
     "sync.person": Act("IMTV", lambda e, c, i: e.sync.person(c, i["resident"])),
     "sync.revoked": Act("IMTV", lambda e, c, i: e.sync.revoked(c, i["resident"])),
     "sync.release": Act("IM  ", lambda e, c, i: e.sync.release(c, i["device"], 1)),
+    "sync_doors.list": Act("IMTV", lambda e, c, i: e.sync_doors.list(c, QUERY).first(1)),
+    "sync_doors.get": Act("IMTV", lambda e, c, i: e.sync_doors.get(c, i["device"])),
+    "revocations.list": Act("IMTV", lambda e, c, i: e.revocations.list(c, QUERY).first(1)),
+    "revocations.get": Act("IMTV", lambda e, c, i: e.revocations.get(c, i["resident"])),
+    "revocations.receipt": Act("IMTV", lambda e, c, i: e.revocations.receipt(c, i["resident"])),
+    "drift.list": Act("IMTV", lambda e, c, i: e.drift.list(c, QUERY).first(1)),
+    "drift.get": Act("IMTV", lambda e, c, i: e.drift.get(c, NOBODY)),
+    "drift.of_device": Act("IMTV", lambda e, c, i: e.drift.of_device(c, i["device"])),
+    "drift.adopt": Act("IM  ", lambda e, c, i: e.drift.adopt(c, NOBODY)),
+    "drift.overwrite": Act("IM  ", lambda e, c, i: e.drift.overwrite(c, [NOBODY])),
+    "drift.leave": Act("IM  ", lambda e, c, i: e.drift.leave(c, [NOBODY])),
     "sync.check": Act("IMT ", lambda e, c, i: e.sync.check(c)),
     "access.why": Act("IM V", lambda e, c, i: e.access.why(c, holder_id=i["resident"], relay_id=i["relay"])),
     "access.why of a log line": Act("IM V", lambda e, c, i: e.access.why(c, log_id=NOBODY)),
+    "access.who": Act("IM V", lambda e, c, i: e.access.who(c, i["relay"])),
+    "access.can": Act("IM V", lambda e, c, i: e.access.can(c, i["resident"])),
+    "remedies.plan": Act("IM V", lambda e, c, i: e.remedies.plan(c, NOBODY, Remedy(Way.PERSON))),
+    "remedies.apply": Act("IMT ", lambda e, c, i: e.remedies.apply(c, NOBODY, Remedy(Way.METHOD, relay_id=NOBODY))),
     "access.plan_device": Act("IM V", lambda e, c, i: e.access.plan_device(c)),
     "search.find": Act("IMTV", lambda e, c, i: e.search.find(c, "anna")),
     "search.find by PIN": Act("IM  ", lambda e, c, i: e.search.find(c, "pin:1234")),
@@ -167,6 +300,7 @@ ACTS: dict[str, Act] = {
     "dashboard.summary": Act("IMTV", lambda e, c, i: e.dashboard.summary(c)),
     "settings.all": Act("IM V", lambda e, c, i: e.settings.all(c)),
     "settings.facts": Act("IM V", lambda e, c, i: e.settings.facts(c)),
+    "settings.edit of visitors": Act("IM  ", lambda e, c, i: e.settings.edit(c, {"visitor.span": "4"})),
     "settings.edit": Act("I   ", lambda e, c, i: e.settings.edit(c, {"sms.success": "OK"})),
     "settings.test": Act("I   ", lambda e, c, i: e.settings.test(c, OutgoingKind.MAIL, "x@example.com")),
     "outbox.list": Act("IM V", lambda e, c, i: e.outbox.list(c, QUERY).first(1)),
@@ -210,7 +344,24 @@ FREE = frozenset(
 
 SWITCHED = {
     "log_access": {"logs.list", "logs.get", "logs.newest", "access.why of a log line", "engine.export of logs"},
-    "delete_residents": {"apartments.reset", "apartments.reset_preview", "residents.deletion", "residents.delete"},
+    "delete_residents": {
+        "apartments.reset",
+        "apartments.reset_preview",
+        "moves.preview",
+        "moves.check",
+        "moves.move",
+        "moves.change",
+        "moves.cancel",
+        "residents.deletion",
+        "residents.delete",
+        "library.taking",
+        "library.delete",
+        "ghosts.clean",
+        "staff.deletion",
+        "staff.delete",
+        "deliveries.deletion",
+        "deliveries.delete",
+    },
 }
 """Switch of an account -> what a property manager loses with it (rules 1.1)."""
 
@@ -306,10 +457,13 @@ def test_every_public_method_stands_in_the_table(site: Site) -> None:
 
 def test_the_engine_has_every_service_of_its_contract(site: Site) -> None:
     assert services(site.engine).keys() == {
-        "communities", "buildings", "apartments", "residents", "groups", "devices", "doors", "logs", "operations",
-        "undo", "undoable", "managers", "first_passwords", "device_setup", "device_sheets",
+        "communities", "buildings", "apartments", "residents", "groups", "holidays", "devices", "doors", "logs", "operations",
+        "amenities", "bookings", "moves", "undo", "undoable", "managers", "first_passwords", "device_setup", "device_sheets",
         "sign_in", "sessions", "account", "forgotten", "kept", "sites",
-        "sync", "access", "search", "dashboard", "agents", "backups", "settings", "outbox", "imports",
+        "sync", "sync_doors", "revocations", "drift",
+        "access", "remedies", "search", "dashboard", "agents", "backups", "settings", "outbox", "imports",
+        "temp_keys", "library", "library_pins", "library_cards", "ghosts", "staff", "deliveries",
+        "staff_imports",
     }  # fmt: skip
 
 

@@ -215,8 +215,8 @@ def test_what_is_gone_or_a_schedule_is_no_user_held(ledger: Ledger) -> None:
 
 
 def test_a_reading_is_noted_with_its_time(ledger: Ledger, clock: FakeClock) -> None:
-    topics = ledger.note(books.note_read, drift=3, unmanaged=2)
-    assert (ledger.row.read_back_at, ledger.row.drift, ledger.row.users_unmanaged) == (clock(), 3, 2)
+    topics = ledger.note(books.note_read, unmanaged=2)
+    assert (ledger.row.read_back_at, ledger.row.drift, ledger.row.users_unmanaged) == (clock(), 0, 2)
     assert topics == {"sync"}
     assert ledger.untouched()
 

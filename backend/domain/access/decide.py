@@ -29,7 +29,7 @@ def decide(rules: Rules, credential: Credential | int, relay_id: int, at: dateti
         return Decision(False, reason)
     if found.kind not in methods_of(rules, relay_id):
         return Decision(False, Reason.METHOD_OFF)
-    if not reaches(rules, holder, relay_id):
+    if not reaches(rules, holder.resident, relay_id):
         return Decision(False, Reason.ONLY_PUBLIC)
     groups = groups_on(rules, holder, relay_id)
     if not groups:
@@ -38,23 +38,6 @@ def decide(rules: Rules, credential: Credential | int, relay_id: int, at: dateti
         if group_open(rules, group, at):
             return Decision(True, Reason.GRANTED, group.id)
     return Decision(False, Reason.OUTSIDE_WINDOW, groups[0].id)
-
-
-def who(rules: Rules, relay_id: int, at: datetime) -> list[int]:
-    """List the ids, ascending, of all holders who can open the relay at `at` with at least one credential."""
-    methods = methods_of(rules, relay_id)
-    opening = {group.id for group in rules.groups.values() if relay_id in group.relays and group_open(rules, group, at)}
-    return sorted(
-        holder.id
-        for holder in rules.holders.values()
-        if holder.active
-        and not opening.isdisjoint(holder.groups)
-        and reaches(rules, holder, relay_id)
-        and any(
-            credential.kind in methods and standing(credential, at) is Reason.GRANTED
-            for credential in rules.credentials.get(holder.id, ())
-        )
-    )
 
 
 def standing(credential: Credential, at: datetime) -> Reason:
@@ -86,9 +69,9 @@ def methods_of(rules: Rules, relay_id: int) -> frozenset[CredentialKind]:
     return relay.methods if relay else frozenset()
 
 
-def reaches(rules: Rules, holder: Holder, relay_id: int) -> bool:
-    """Tell whether Only Public Area leaves the relay to this holder (rules 1.2, edge case 45)."""
-    if not (rules.only_public_area and holder.resident):
+def reaches(rules: Rules, resident: bool, relay_id: int) -> bool:
+    """Tell whether Only Public Area leaves the relay to a resident, or to others (rules 1.2, edge case 45)."""
+    if not (rules.only_public_area and resident):
         return True
     relay = rules.relays.get(relay_id)
     device = rules.devices.get(relay.device_id) if relay else None

@@ -219,7 +219,7 @@ def _public(case: _Case) -> tuple[Check, ...]:
     """The link of Only Public Area, where it is on and binds."""
     if not (case.rules.only_public_area and case.holder.resident):
         return ()
-    public = reaches(case.rules, case.holder, case.relay_id)
+    public = reaches(case.rules, case.holder.resident, case.relay_id)
     return (Check("Only Public Area", "public door" if public else "private door", public),)
 
 
@@ -230,7 +230,7 @@ def _opens_next(case: _Case) -> datetime | None:
         return None
     if credential.kind not in methods_of(case.rules, case.relay_id):
         return None
-    if not reaches(case.rules, case.holder, case.relay_id):
+    if not reaches(case.rules, case.holder.resident, case.relay_id):
         return None
     start = max(case.at, credential.valid_from or case.at).astimezone(UTC)
     windows = [window for group in case.groups for window in group.windows]

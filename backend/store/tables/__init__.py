@@ -18,15 +18,19 @@ from backend.store.tables.accounts import (
     manager,
     manager_community,
 )
+from backend.store.tables.bookings import amenity, amenity_building, amenity_picture, booking
 from backend.store.tables.columns import LIVE_CREDENTIAL, metadata
 from backend.store.tables.doors import body, command, device, device_state, device_sync, event, held, read_back, relay
+from backend.store.tables.drift import drift, revocation
 from backend.store.tables.groups import access_group, access_group_member, access_group_relay, access_window
 from backend.store.tables.imports import import_columns, import_report, import_row
 from backend.store.tables.logs import change, door_log, operation
+from backend.store.tables.moves import move
 from backend.store.tables.people import credential, face_photo, holder, own_relay, own_window, resident, resident_login
 from backend.store.tables.places import apartment, building, community, holiday
 from backend.store.tables.site import agent, request, sealed_key, setting, topic
 from backend.store.tables.texts import outgoing
+from backend.store.tables.visitors import temp_key, temp_key_use
 
 __all__ = [
     "LIVE_CREDENTIAL",
@@ -36,8 +40,12 @@ __all__ = [
     "access_window",
     "agent",
     "agreement",
+    "amenity",
+    "amenity_building",
+    "amenity_picture",
     "apartment",
     "body",
+    "booking",
     "building",
     "change",
     "command",
@@ -47,6 +55,7 @@ __all__ = [
     "device_state",
     "device_sync",
     "door_log",
+    "drift",
     "event",
     "face_photo",
     "held",
@@ -61,6 +70,7 @@ __all__ = [
     "manager",
     "manager_community",
     "metadata",
+    "move",
     "operation",
     "outgoing",
     "own_relay",
@@ -70,8 +80,11 @@ __all__ = [
     "request",
     "resident",
     "resident_login",
+    "revocation",
     "sealed_key",
     "setting",
+    "temp_key",
+    "temp_key_use",
     "topic",
 ]
 

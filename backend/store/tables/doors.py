@@ -111,6 +111,7 @@ held = Table(
     flag("unknown"),
     at("from_at"),
     at("to_at", null=True),
+    flag("seen"),
     Index("ix_held_now", "device_id", "kind", "to_at"),
 )
 body = Table(

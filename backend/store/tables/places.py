@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Table
+from sqlalchemy import CheckConstraint, Index, Table
 
 from backend.domain import enums
 from backend.store.tables.columns import RULE, at, flag, ident, metadata, number, one_of, ref, version, words
@@ -76,6 +76,10 @@ apartment = Table(
     flag("allow_id_access"),
     flag("allow_card", default=True),
     version(),
+    words("licence", null=True),
+    CheckConstraint("licence IN ('inactive','active','expired')", name="licence"),
+    at("licence_until", null=True),
     Index("uq_apartment_number", "building_id", "number", unique=True),
     info=RULE,
 )
+"""`licence` and `licence_until` are account status and expiry that stay here while nobody lives here (rules 4.2)."""

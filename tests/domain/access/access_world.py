@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from backend.domain.access.rules import Credential, Device, Group, Holder, Relay, Rules, Window
+from backend.domain.access.who import who
 from backend.domain.enums import CredentialKind, CredentialStatus, Repeat
 
 PIN, CARD = CredentialKind.PIN, CredentialKind.CARD
@@ -121,3 +122,8 @@ def anna(
         devices=[device or gym()],
         zone=zone,
     )
+
+
+def admitted(rules: Rules, relay_id: int, at: datetime) -> list[int]:
+    """The ids of all who may open the relay."""
+    return sorted(who(rules, relay_id, at))

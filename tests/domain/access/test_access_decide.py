@@ -12,6 +12,7 @@ from access_world import (
     CARD,
     DAILY_ALL,
     PIN,
+    admitted,
     anna,
     card,
     community,
@@ -23,7 +24,7 @@ from access_world import (
     utc,
 )
 
-from backend.domain.access.decide import decide, who
+from backend.domain.access.decide import decide
 from backend.domain.access.results import Decision, Reason
 from backend.domain.access.rules import Group, Holder
 from backend.domain.enums import CredentialKind, CredentialStatus
@@ -194,7 +195,7 @@ def test_who_can_open_a_door():
         card(110, 11),
     ]
     rules = community(groups=groups, holders=holders, credentials=credentials, relays=[gym_relay(frozenset({PIN}))])
-    assert who(rules, 1, NOW) == [3, 8, 11]
-    assert who(rules, 1, NOW + SECOND) == [3, 5, 8, 10, 11]
-    assert who(replace(rules, relays={1: gym_relay(BOTH)}), 1, NOW) == [3, 7, 8, 11]
-    assert who(rules, 99, NOW) == []
+    assert admitted(rules, 1, NOW) == [3, 8, 11]
+    assert admitted(rules, 1, NOW + SECOND) == [3, 5, 8, 10, 11]
+    assert admitted(replace(rules, relays={1: gym_relay(BOTH)}), 1, NOW) == [3, 7, 8, 11]
+    assert admitted(rules, 99, NOW) == []

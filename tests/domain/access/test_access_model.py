@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 import pytest
 from access_oracle import door_allows, may_open, window_open
 from access_strategies import cases, window_cases
+from access_world import admitted
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.domain.access.compile import compile_device
-from backend.domain.access.decide import decide, who
+from backend.domain.access.decide import decide
 from backend.domain.access.explain import explain
 from backend.domain.access.plan import plan
 from backend.domain.access.prepared import prepare
@@ -167,7 +168,7 @@ def test_decide_agrees_with_a_second_reading(case, seed):
             for credential in owned(rules):
                 assert decide(rules, credential, relay_id, at).allowed == may_open(rules, credential, relay_id, at)
             able = {c.holder_id for c in owned(rules) if may_open(rules, c, relay_id, at)}
-            assert who(rules, relay_id, at) == sorted(able)
+            assert admitted(rules, relay_id, at) == sorted(able)
 
 
 @pytest.mark.feature("SYNC-05")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from access_world import DAILY_ALL, community, gym_relay, pin, utc
+from access_world import DAILY_ALL, admitted, community, gym_relay, pin, utc
 
 from backend.domain.access.compile import compile_device
-from backend.domain.access.decide import decide, who
+from backend.domain.access.decide import decide
 from backend.domain.access.explain import explain
 from backend.domain.access.results import Reason
 from backend.domain.access.rules import Device, Group, Holder, Rules
@@ -38,13 +38,13 @@ def test_a_resident_opens_public_doors_only_and_staff_goes_where_their_group_goe
     assert decide(rules, 1, PUBLIC, AT).allowed
     assert decide(rules, 1, PRIVATE, AT).reason is Reason.ONLY_PUBLIC
     assert decide(rules, 2, PRIVATE, AT).allowed
-    assert (who(rules, PUBLIC, AT), who(rules, PRIVATE, AT)) == ([1, 2], [2])
+    assert (admitted(rules, PUBLIC, AT), admitted(rules, PRIVATE, AT)) == ([1, 2], [2])
 
 
 def test_without_the_switch_a_private_door_opens_as_its_groups_say() -> None:
     rules = flats(bound=False)
     assert decide(rules, 1, PRIVATE, AT).allowed
-    assert who(rules, PRIVATE, AT) == [1, 2]
+    assert admitted(rules, PRIVATE, AT) == [1, 2]
 
 
 def test_a_private_door_loses_its_residents_when_the_switch_is_turned_on() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from backend.domain.enums import Role
 from backend.domain.errors import Forbidden, Invalid, NotFound
-from backend.services import rules
+from backend.services import past
 from backend.store import tables as t
 from tests.services.people.park import Park, add_group
 from tests.support.rows import ManagerContext
@@ -80,7 +80,7 @@ def test_too_many_changes_since_are_admitted(park: Park, monkeypatch: pytest.Mon
     then = park.clock.now
     park.clock.advance(minutes=10)
     park.edit(anna.id, group_ids=(), pin="3052")
-    monkeypatch.setattr(rules, "HORIZON", 2)
+    monkeypatch.setattr(past, "HORIZON", 2)
     answer = park.access.why(park.context, holder_id=anna.id, relay_id=park.gate_relay, at=then)
     assert not answer.allowed
     assert answer.sentence.endswith("The rules of that time are not known any more: this is judged by those of today.")

@@ -12,7 +12,8 @@ from backend.domain.access.rules import Window
 from backend.domain.enums import Repeat
 from backend.services.holders import devices_by_holder, people_at, reaching
 from backend.services.own_rights import relays_of, set_own_rights, windows_of
-from backend.services.rules import load_rules, rules_at
+from backend.services.past import rules_at
+from backend.services.rules import load_rules
 from backend.store import tables as t
 from tests.services.people.park import Park
 

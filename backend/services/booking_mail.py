@@ -1,0 +1,48 @@
+"""The mail with the key of a reservation (rules 6, 7.1; edge case 23)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from backend.domain.amenities import Slot
+from backend.domain.booking_letters import PURPOSE, reservation
+from backend.domain.names import display_name
+from backend.services.booking_checks import formats_of, told
+from backend.services.communities import community_row
+from backend.services.outbox import post_mail
+from backend.services.qr import qr_png
+from backend.store import tables as t
+from backend.store.work import Work
+
+
+def post_key(work: Work, booking_id: int, amenity: Row[Any], resident: Row[Any], *, slot: Slot, digits: str) -> bool:
+    """Mail a key to its resident in this unit of work; False where they have no address.
+
+    The key holds whatever becomes of the mail.
+    """
+    if not resident.email:
+        return False
+    community_id, r = amenity.community_id, t.relay
+    doors = work.connection.execute(r.select().where(r.c.device_id == amenity.device_id).order_by(r.c.number))
+    letter = reservation(
+        resident.first or display_name("", resident.name),
+        amenity.name,
+        community_row(work.connection, community_id).name,
+        told(slot, formats_of(work.connection, community_id)),
+        digits,
+        tuple(row.name for row in doors),
+    )
+    post_mail(
+        work,
+        purpose=PURPOSE,
+        key=f"booking:{booking_id}:{work.context.request_id}",
+        to=resident.email,
+        subject=letter.subject,
+        text=letter.text,
+        holder_id=booking_id,
+        pictures=[("key.png", qr_png(digits))],
+        useful_until=slot.end,
+    )
+    return True

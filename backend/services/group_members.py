@@ -1,0 +1,82 @@
+"""People who join and leave an access group, one or very many (feature AG-04; task 17)."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from backend.domain.enums import HolderKind
+from backend.domain.errors import Invalid, NotFound
+from backend.domain.groups import PeopleChange
+from backend.services.group_pages import alone_without, group_row, members_of, names_of
+from backend.services.group_plans import plan_of_people
+from backend.services.holders import chunks, reaching
+from backend.store import tables as t
+from backend.store.seal import Sealer
+from backend.store.work import Work
+
+AT_ONCE = 25
+"""People whom one step of a slice takes: what their doors lose is looked up once for all of them."""
+
+Queue = deque[list[int]]
+"""People who are still to be written, some at a time."""
+
+
+def concerned(connection: Connection, group: Row[Any], holder_ids: Iterable[int], *, add: bool) -> list[int]:
+    """Those of these residents who are not in the group yet, or are in it; raises NotFound, Invalid for nobody."""
+    wanted, h = sorted(set(holder_ids)), t.holder
+    if not wanted:
+        raise Invalid({"": "Choose a resident."})
+    here = select(h.c.id).where(
+        h.c.community_id == group.community_id, h.c.kind == HolderKind.RESIDENT.value, h.c.removed_at.is_(None)
+    )
+    there = {one for part in chunks(wanted) for one in connection.execute(here.where(h.c.id.in_(part))).scalars()}
+    if len(there) < len(wanted):
+        one = "This resident does" if len(wanted) == 1 else "Some of these residents do"
+        raise NotFound(f"{one} not exist any more.")
+    members = members_of(connection, [group.id])
+    return [holder_id for holder_id in wanted if (holder_id in members) is not add]
+
+
+def change_of(
+    connection: Connection, sealer: Sealer, group: Row[Any], holder_ids: Iterable[int], now: datetime, *, add: bool
+) -> PeopleChange:
+    """What adding these residents, or taking them out, would do; raises NotFound, Invalid."""
+    meant = set(holder_ids)
+    people = concerned(connection, group, meant, add=add)
+    return PeopleChange(
+        group=group.name,
+        people=tuple(names_of(connection, people)),
+        same=len(meant) - len(people),
+        alone=() if add else tuple(alone_without(connection, people, [group.id])),
+        plans=plan_of_people(connection, sealer, group, people, now, add=add),
+    )
+
+
+def queue_of(holder_ids: Iterable[int]) -> Queue:
+    """People in steps."""
+    ids = sorted(set(holder_ids))
+    return deque(ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE))
+
+
+def join(work: Work, group_id: int, holder_ids: Iterable[int]) -> None:
+    """Put some people into a group; who has come or gone meanwhile is left out."""
+    group = group_row(work.connection, work.context.community_id, group_id)
+    h = t.holder
+    there = select(h.c.id).where(h.c.id.in_(sorted(set(holder_ids))), h.c.removed_at.is_(None))
+    new = sorted(set(work.connection.execute(there).scalars()) - members_of(work.connection, [group.id]))
+    with reaching(work, new, "added to an access group"):
+        work.insert_many(t.access_group_member, [{"group_id": group_id, "holder_id": one} for one in new])
+
+
+def leave(work: Work, group_id: int, holder_ids: Iterable[int]) -> None:
+    """Take some people out of a group."""
+    member, people = t.access_group_member, sorted(set(holder_ids))
+    rows = select(member.c.id).where(member.c.group_id == group_id, member.c.holder_id.in_(people))
+    with reaching(work, people, "taken out of an access group"):
+        for row_id in work.connection.execute(rows).scalars().all():
+            work.delete(member, row_id)

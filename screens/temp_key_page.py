@@ -1,0 +1,216 @@
+"""A temporary key's own page: QR code, digits, uses, doors, delivery, its door logs (VIS-01 to VIS-03; look: 06)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widget import Widget
+
+from backend.domain.temp_keys import KeyState
+from backend.domain.visitor_letters import spaced
+from screens.base.messages import GoTo
+from screens.base.needs import needs
+from screens.base.page import Page
+from screens.base.session import Session
+from screens.resident_drawing import history_lines, revoked_figure, revoked_lines
+from screens.temp_key_acts import delete_keys, mail_again, save_picture
+from screens.temp_key_drawing import (
+    door_lines,
+    log_lines,
+    mail_lines,
+    rule,
+    state_parts,
+    use_lines,
+    when_lines,
+    who_lines,
+)
+from screens.temp_key_edit import TempKeyEdit
+from widgets.frame import Part, Title
+from widgets.panel import Lines, Panel
+from widgets.qr import QrCode
+
+if TYPE_CHECKING:
+    from backend.domain.temp_keys import TempKeyRecord
+
+OVER = {KeyState.USED_UP: "Used up", KeyState.EXPIRED: "Expired"}
+
+
+class TempKeyPage(Page):
+    """One temporary key; it is whole here alone."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "edit", "Valid time", id="temp-key.edit", tooltip="Give it another time", show=False),
+        Binding("m", "mail", "Mail again", id="temp-key.mail", tooltip="Mail it to the visitor again", show=False),
+        Binding("s", "picture", "Save picture", id="temp-key.picture", tooltip="QR code to a file", show=False),
+        Binding("y", "copy", "Copy key", id="temp-key.copy", tooltip="Copy the digits", show=False),
+        Binding("l", "logs", "Its door logs", id="temp-key.logs", tooltip="View Door Logs", show=False),
+        Binding("h", "history", "History", id="temp-key.history", tooltip="Who changed this key", show=False),
+        Binding("d", "delete", "Delete", id="temp-key.delete", tooltip="Delete this key", show=False),
+    ]
+    MODULE = "v"
+    TOPICS = frozenset({"temp_keys", "sync", "door_logs", "outbox"})
+
+    def __init__(self, session: Session, key_id: int) -> None:
+        super().__init__(session)
+        self._key_id = key_id
+        self._record: TempKeyRecord | None = None
+        self._history = False
+
+    def compose_page(self) -> Iterable[Widget]:
+        """The code at the left, facts at the right, what doors told below."""
+        with Horizontal(id="key-body"):
+            with Vertical(id="key-code"):
+                yield QrCode()
+                yield Lines(id="key-digits")
+            with VerticalScroll(id="key-facts"):
+                yield Lines(id="key-lines")
+        yield Panel(Lines(id="log-lines"), heading="Its door logs", keys="l all of them", id="key-logs")
+
+    def on_mount(self) -> None:
+        """The facts can be scrolled."""
+        super().on_mount()
+        self.query_one("#key-facts").focus()
+
+    def heading(self) -> Title:
+        """Which key, where, by whom, and its state."""
+        record = self._record
+        if record is None:
+            return Title("Temporary key")
+        about = f"TK-{record.id} · {record.place}"
+        if not self.has_class("-narrow"):
+            about += f" · made {self.session.formats.moment(record.made_at)} by {record.made_by}"
+        return Title("Temporary key", ((about, "$sp-t2"),), state_parts(record, self.session.now()))
+
+    def hints(self) -> Iterable[tuple[str, str]]:
+        """What still can be done; a key that is over has no time to change and nothing to mail."""
+        record = self._record
+        if record is not None and record.editable:
+            yield ("e", "Valid time")
+            if record.email:
+                yield ("m", "Mail again")
+            if record.digits:
+                yield from (("s", "Save picture"), ("y", "Copy key"))
+        yield from (("l", "Its door logs"), ("h", "History"), ("d", "Delete"), ("u", "Undo"), ("Esc", "Back"))
+
+    async def load(self) -> None:
+        """Read the key."""
+        session = self.session
+        record = self._record = await session.ask(session.engine.temp_keys.get, session.context, self._key_id)
+        code = self.query_one(QrCode)
+        drawn = record.editable and bool(record.digits)
+        code.modules = await session.ask(session.engine.draw_qr, record.digits) if drawn else ()
+        self.query_one("#key-digits", Lines).lines = self._digit_lines(record)
+        self._draw_facts()
+        await self._load_below(record)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The facts take the room there is."""
+        super().on_resize(event)
+        self.call_after_refresh(self._draw_facts)
+
+    def _draw_facts(self) -> None:
+        if self._record is not None and self.query("#key-facts"):
+            width = max(36, self.query_one("#key-facts").size.width - 2)
+            self.query_one("#key-lines", Lines).lines = tuple(self._facts(self._record, width))
+
+    async def _load_below(self, record: TempKeyRecord) -> None:
+        """Its log; its history where that was asked for; the proof once it is over."""
+        session, panel = self.session, self.query_one("#key-logs", Panel)
+        lines = self.query_one("#log-lines", Lines)
+        width = max(40, self.query_one("#main").size.width - 6)
+        proof = () if record.editable else await session.ask(session.engine.sync.revoked, session.context, record.id)
+        if self._history:
+            panel.heading, panel.figure = "History", ()
+            lines.lines = tuple(await history_lines(session, "temp-key", record.id))
+        elif proof:
+            panel.heading, panel.figure = "Gone from its doors", revoked_figure(proof)
+            told = log_lines(record, session.formats, width)
+            lines.lines = (*revoked_lines(proof, session.formats), (("", ""),), *told)
+        else:
+            panel.heading = "Its door logs"
+            count = len(record.logs or ())
+            panel.figure = ((f"{count} event{'s' if count != 1 else ''}", "$sp-t3"),) if record.logs is not None else ()
+            lines.lines = tuple(log_lines(record, session.formats, width))
+
+    def _digit_lines(self, record: TempKeyRecord) -> tuple[tuple[Part, ...], ...]:
+        """The digits, spaced; the word instead of a code that opens nothing any more."""
+        if word := OVER.get(record.state):
+            return (((word, "bold $sp-t1"),), ((f"{record.masked} opens nothing any more", "$sp-t3"),))
+        if not record.digits:
+            return (((record.masked, "bold $sp-t1"),), (("Your account may not see codes.", "$sp-t3"),))
+        digits = "  ".join(" ".join(half) for half in spaced(record.digits).split())
+        return (((f"   {digits}", "bold $sp-t1"),), (("for doors without QR reader", "$sp-t3"),))
+
+    def _facts(self, record: TempKeyRecord, width: int) -> Iterable[tuple[Part, ...]]:
+        """The blocks of the right side; on narrow terminals without air between them."""
+        formats, now = self.session.formats, self.session.now()
+        phones = f"{record.phones} door{'s' if record.phones != 1 else ''}"
+        pool = f"{record.each_count} per door x {phones}" if record.each_count else ""
+        blocks = (
+            ("Who", "", who_lines(record)),
+            ("When", "", when_lines(record, formats, now)),
+            ("Uses", pool, use_lines(record, formats)),
+            ("Doors", "read", door_lines(record.doors, now)),
+            ("Delivery", "", mail_lines(record.mails, record.email, formats, width)),
+        )
+        for number, (word, figure, lines) in enumerate(blocks):
+            if number and not self.has_class("-narrow"):
+                yield (("", ""),)
+            yield rule(word, width, figure)
+            yield from lines
+
+    @needs("visitor.write")
+    def action_edit(self) -> None:
+        """Another time."""
+        if self._record is not None and self._record.editable:
+            self.app.push_screen(TempKeyEdit(self.session, self._key_id))
+
+    @needs("visitor.write")
+    def action_mail(self) -> None:
+        """Mail it again."""
+        if self._record is not None and self._record.editable:
+            self.start(mail_again, self, self._key_id)
+
+    @needs("credential.reveal")
+    def action_picture(self) -> None:
+        """Write the QR code to a file."""
+        if self._record is not None and self._record.editable:
+            save_picture(self, self._key_id, self._record.name)
+
+    @needs("credential.reveal")
+    def action_copy(self) -> None:
+        """Copy the digits."""
+        if self._record is not None and self._record.digits:
+            self.app.copy_to_clipboard(self._record.digits)
+            self.say("Copied")
+
+    @needs("door_log.read")
+    def action_logs(self) -> None:
+        """Its lines in the door logs."""
+        if self._record is not None:
+            self.session.wanted_filter = f'"{self._record.name}"'
+            self.app.post_message(GoTo("l"))
+
+    @needs("operation.read")
+    def action_history(self) -> None:
+        """Who changed this key, in place of its log."""
+        self._history = not self._history
+        self.reload()
+
+    @needs("visitor.write")
+    def action_delete(self) -> None:
+        """Delete it."""
+        self.start(delete_keys, self, (self._key_id,))
+
+    def subject(self) -> tuple[str, int] | None:
+        """This key."""
+        return "temp-key", self._key_id
+
+    def gone(self, ids: Iterable[int]) -> None:
+        """A key that is deleted has no page."""
+        if self._key_id in set(ids):
+            self.dismiss()

@@ -1,0 +1,244 @@
+"""Sync by keys: doors worst first, revocations with proof and receipt, drift and the choice about it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+
+from backend.domain.context import Context, agent_context
+from backend.domain.enums import DriftCause, Role
+from backend.engine import Engine
+from backend.store import tables as t
+from backend.sync import books, drift_books, shadow
+from backend.sync.drifting import Finding
+from tests.screens.conftest import SMALL, WIDE, Show
+
+Park = tuple[Engine, Context]
+GATE, LOBBY, GYM = 1, 2, 3
+GUEST = {"name": "Guest", "pin": "4444", "cards": ["0A0B0C0D"], "grants": [["1001", 1]], "editable": True}
+
+
+def drift(engine: Engine, *names: str) -> None:
+    """The agent found these people at the gate, whom nobody knows."""
+    findings = [
+        Finding(DriftCause.UNKNOWN, f"#{at}", name, str(at), theirs=GUEST, mac=str(at).encode())
+        for at, name in enumerate(names, 7)
+    ]
+    with engine.sync.store.books(agent_context(1)) as work:
+        drift_books.record(work, GATE, findings)
+        books.note_read(work, GATE, unmanaged=len(names))
+
+
+def hold(engine: Engine, removals: int) -> None:
+    """A mass removal is stopped at the gate."""
+    with engine.sync.store.books(agent_context(1)) as work:
+        s = t.device_sync
+        work.connection.execute(update(s).where(s.c.id == GATE).values(gen=s.c.gen + 1, since=work.at))
+        books.note_held(work, GATE, removals, removals + 2)
+
+
+def rows(engine: Engine, table: object) -> int:
+    """How many rows a table has."""
+    with engine.sync.store.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())  # type: ignore[arg-type]
+
+
+@pytest.mark.feature("SYNC-01")
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["120x40", "80x24"])
+async def test_the_doors_stand_worst_first_and_say_what_they_wait_for(
+    show: Show, park: Park, size: tuple[int, int]
+) -> None:
+    hold(park[0], 25)
+    async with show("g", "n", size=size) as keys:
+        await keys.until_text("stopped: type its count")
+        await keys.until_text("25 of 27 users would be removed")
+        text = keys.text()
+        assert text.index("Main Gate") < text.index("Gym") < text.index("Lobby A")
+        assert "the device, 2 h" in text
+
+
+@pytest.mark.feature("SYNC-02")
+async def test_a_stop_is_released_only_by_its_typed_count(show: Show, park: Park) -> None:
+    engine, context = park
+    hold(engine, 25)
+    async with show("g", "n") as keys:
+        await keys.until_text("stopped: type its count")
+        await keys.press("t")
+        await keys.until_page("ConfirmDialog")
+        await keys.type("24")
+        await keys.press("y")
+        await keys.pilot.pause()
+        assert engine.devices.get(context, GATE).sync.held_reason
+        await keys.press("backspace", "backspace")
+        await keys.type("5")
+        await keys.press("y")
+        await keys.until(lambda: not engine.devices.get(context, GATE).sync.held_reason)
+
+
+@pytest.mark.feature("SYNC-01")
+async def test_doors_are_read_back_and_retried_by_one_key(show: Show, park: Park) -> None:
+    engine, _ = park
+    async with show("g", "n") as keys:
+        await keys.until_text("Gym")
+        await keys.press("r")
+        await keys.until(lambda: rows(engine, t.command) == 1)
+        drift(engine, "Guest")
+        await keys.press("R")
+        await keys.until(lambda: rows(engine, t.command) == 2)
+
+
+async def test_enter_opens_the_page_of_the_device_with_its_drift(show: Show, park: Park) -> None:
+    drift(park[0], "Guest [/ x]")
+    async with show("g", "n") as keys:
+        await keys.until_text("your choice, 3 Drift")
+        await keys.press("enter")
+        await keys.until_page("DevicePage")
+        await keys.until_text("Guest [/ x]")
+        await keys.until_text("unknown person")
+
+
+@pytest.mark.feature("SYNC-04")
+async def test_an_unknown_person_is_adopted_by_a_resident(show: Show, park: Park) -> None:
+    engine, context = park
+    drift(engine, "Guest")
+    async with show("g", "n", "3") as keys:
+        await keys.until_text("unknown person")
+        await keys.until_text("PIN ··44, card ··0D")
+        await keys.press("A")
+        await keys.until_page("PersonPick")
+        await keys.type("abara")
+        await keys.until_text("Abara, Chidi")
+        await keys.press("enter")
+        await keys.until_page("ConfirmDialog")
+        await keys.press("y")
+        await keys.until_text("being removed")
+    shown = {one.masked for one in engine.residents.get(context, 3).credentials}
+    assert {"··44", "··0D"} <= shown
+
+
+@pytest.mark.feature("SYNC-04")
+async def test_ticked_strangers_are_overwritten_and_others_left_alone(show: Show, park: Park) -> None:
+    engine, context = park
+    drift(engine, "Guest", "Visitor", "Cleaner")
+    async with show("g", "n", "3") as keys:
+        await keys.until_text("Cleaner")
+        await keys.press("space", "down", "space", "W")
+        await keys.until_page("ConfirmDialog")
+        await keys.until_text("2 of them leave the door")
+        await keys.press("y")
+        await keys.until(lambda: keys.text().count("being removed") >= 2)
+        await keys.press("end", "l")
+        await keys.until_page("ConfirmDialog")
+        await keys.press("y")
+        await keys.until_text("left alone")
+    assert {one.state for one in engine.drift.of_device(context, GATE)} == {"removing", "left"}
+
+
+@pytest.mark.feature("SYNC-04")
+async def test_more_than_twenty_strangers_want_their_count_typed(show: Show, park: Park) -> None:
+    engine, context = park
+    drift(engine, *(f"Guest {number}" for number in range(21)))
+    async with show("g", "n", "3") as keys:
+        await keys.until_text("Guest 20")
+        await keys.press("a", "W")
+        await keys.until_page("ConfirmDialog")
+        await keys.type("2")
+        await keys.press("y")
+        await keys.pilot.pause()
+        assert {one.state for one in engine.drift.of_device(context, GATE)} == {"open"}
+        await keys.press("backspace")
+        await keys.type("1")
+        await keys.press("y")
+        await keys.until(lambda: {one.state for one in engine.drift.of_device(context, GATE, 30)} == {"removing"})
+
+
+async def test_a_viewer_sees_drift_and_may_not_choose(show: Show, park: Park) -> None:
+    drift(park[0], "Guest")
+    async with show("g", "n", "3", role=Role.VIEWER) as keys:
+        await keys.until_text("unknown person")
+        await keys.until_text("We hold")
+        assert "Overwrite" not in keys.text()
+        await keys.press("W")
+        await keys.settled()
+        assert type(keys.app.screen).__name__ == "DriftScreen"
+        assert park[0].drift.of_device(park[1], GATE)[0].state == "open"
+
+
+async def test_an_empty_drift_says_that_all_is_well(show: Show) -> None:
+    async with show("g", "n", "3") as keys:
+        await keys.until_text("Every door holds what we wrote and nothing else.")
+
+
+@pytest.mark.feature("SYNC-03")
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["120x40", "80x24"])
+async def test_a_revocation_is_green_only_when_each_door_was_read_back(
+    show: Show, park: Park, size: tuple[int, int]
+) -> None:
+    engine, context = park
+    store = engine.sync.store
+    with store.books(agent_context(1)) as work:
+        user = next(u for u in _compiled(engine, GATE) if u.holder_id == 3)
+        shadow.holds_users(work, GATE, [(user, "1")])
+    engine.residents.delete(context.again(), (3,))
+    async with show("g", "n", "2", size=size) as keys:
+        await keys.until_text("Abara, Chidi")
+        await keys.until_text("still holds PIN")
+        assert "read back, gone" not in keys.text()
+        _prove(engine, GATE)
+        await keys.until_text("1 of 2 doors not proved")
+        await keys.until_text("1 of 2")
+        _prove(engine, LOBBY)
+        await keys.until_text("2 of 2 doors read back, gone")
+
+
+@pytest.mark.feature("SYNC-03")
+async def test_the_receipt_is_written_where_one_says(
+    show: Show, park: Park, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    engine, context = park
+    engine.residents.delete(context.again(), (3,))
+    target = tmp_path / "revocation-3-2026-03-02.txt"
+    async with show("g", "n", "2") as keys:
+        await keys.until_text("Abara, Chidi")
+        await keys.press("enter")
+        await keys.until_page("RevocationPage")
+        await keys.press("x")
+        await keys.until_page("ReceiptForm")
+        await keys.press("end", "backspace", "backspace", "backspace")
+        await keys.type("txt")
+        await keys.press("f2")
+        await keys.until(target.exists)
+    text = target.read_text()
+    assert "Chidi Abara" in text
+    assert "Not proved yet" in text
+    assert "61234" not in text
+
+
+async def test_nothing_taken_away_says_so(show: Show) -> None:
+    async with show("g", "n", "2") as keys:
+        await keys.until_text("Nothing was taken away in the last 30 days.")
+
+
+def _compiled(engine: Engine, device_id: int) -> tuple[object, ...]:
+    from backend.domain.access.compile import compile_device
+    from backend.services.rules import load_rules
+
+    store = engine.sync.store
+    with store.read() as connection:
+        rules = load_rules(connection, store.sealer, 1)
+    return compile_device(rules, device_id, store.clock()).users
+
+
+def _prove(engine: Engine, device_id: int) -> None:
+    """The device was read back without it."""
+    r, h = t.read_back, t.held
+    with engine.sync.store.books(agent_context(1)) as work:
+        work.connection.execute(
+            update(h).where(h.c.device_id == device_id, h.c.to_at.is_(None)).values(to_at=work.at + timedelta(0))
+        )
+        work.connection.execute(update(r).where(r.c.device_id == device_id).values(absent_at=work.at))
+        work.touch("sync")
