@@ -202,7 +202,8 @@ class Reconciler:
     ) -> None:
         with self._store.books(self._context) as work:
             shadow.gone(work, self._device_id, HeldKind.USER, believed.users.keys() - found.ours.keys())
-            shadow.gone(work, self._device_id, HeldKind.SCHEDULE, believed.schedules.keys() - schedules.keys())
+            thought = believed.schedules.keys() | believed.doubted
+            shadow.gone(work, self._device_id, HeldKind.SCHEDULE, thought - schedules.keys())
             for key, schedule in schedules.items():
                 if believed.schedules.get(key) != schedule:
                     shadow.holds_schedule(work, self._device_id, key, schedule)

@@ -139,6 +139,8 @@ class Sender:
     async def _add_schedules(self, wanted: Sequence[DoorSchedule]) -> dict[str, HeldSchedule]:
         if not wanted:
             return {}
+        keys = [schedule.key for schedule in wanted]
+        await self._book(lambda work: shadow.schedules_in_doubt(work, self._device_id, keys))
         await self._client.add_schedules([wire_form.schedule_body(schedule) for schedule in wanted])
         self.spoke = True
         present = wire_form.ours(await self._client.schedules(), wanted)

@@ -31,11 +31,13 @@ class Shadow:
 
     users: dict[str, HeldUser] = field(default_factory=dict)
     schedules: dict[str, HeldSchedule] = field(default_factory=dict)
+    doubted: set[str] = field(default_factory=set)
+    """Keys of schedules of which nobody knows whether they are there, or how often."""
 
     @property
     def doubtful(self) -> bool:
         """Whether the effect of a request was never seen: the device is read before anything is sent."""
-        return any(user.unknown for user in self.users.values())
+        return bool(self.doubted) or any(user.unknown for user in self.users.values())
 
 
 def load_shadow(connection: Connection, device_id: int) -> Shadow:
@@ -52,6 +54,8 @@ def load_shadow(connection: Connection, device_id: int) -> Shadow:
             shadow.users[row.key] = HeldUser(
                 row.key, row.remote_id, bytes(row.mac), row.holder_id, bool(row.unknown), bool(row.seen)
             )
+        elif row.unknown:
+            shadow.doubted.add(row.key)
         else:
             shadow.schedules[row.key] = HeldSchedule(row.remote_id, row.ref)
     return shadow
@@ -102,6 +106,25 @@ def holds_schedule(work: Work, device_id: int, key: str, schedule: HeldSchedule)
             from_at=work.at,
         )
     )
+
+
+def schedules_in_doubt(work: Work, device_id: int, keys: Iterable[str]) -> None:
+    """Note, before a request for these schedules leaves, that its effect is not known until it is seen."""
+    rows = [
+        {
+            "device_id": device_id,
+            "kind": HeldKind.SCHEDULE,
+            "key": key,
+            "remote_id": "",
+            "ref": "",
+            "mac": _NOTHING,
+            "unknown": True,
+            "from_at": work.at,
+        }
+        for key in keys
+    ]
+    gone(work, device_id, HeldKind.SCHEDULE, [str(row["key"]) for row in rows])
+    work.connection.execute(insert(t.held), rows)
 
 
 def gone(work: Work, device_id: int, kind: HeldKind, keys: Iterable[str]) -> None:

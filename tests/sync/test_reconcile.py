@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from backend.devices.errors import DeviceError
+from backend.domain.access.rules import Window
+from backend.domain.enums import HolderKind, Repeat
 from backend.domain.records import ResidentPatch
+from backend.services.holders import reaching, set_groups
+from backend.services.own_rights import set_own_rights
 from backend.store import tables as t
 from backend.store.store import Store
 from backend.sync.reconcile import NotKept
+from backend.sync.shadow import load_shadow
 from tests.support.rows import ManagerContext
 from tests.support.world import World, small_world
 
@@ -166,3 +171,29 @@ async def test_what_a_device_held_is_kept_with_its_times(gate: World, store: Sto
         rows = connection.execute(select(t.held.c.from_at, t.held.c.to_at).where(t.held.c.holder_id == person.id)).all()
     assert len(rows) == 1
     assert rows[0].to_at - rows[0].from_at == timedelta(minutes=5)
+
+
+@pytest.mark.feature("SYNC-01")
+async def test_a_schedule_whose_answer_was_lost_is_not_added_twice(gate: World) -> None:
+    await gate.reconciler("Gate").run()
+    visitor = gate.add("Anna", "2741")
+    with gate.store.write(gate.context.again(), "resident.edit") as work:
+        work.require("resident.write")
+        with reaching(work, [visitor.id], "hours"):
+            work.update(t.holder, visitor.id, kind=HolderKind.VISITOR.value)
+            set_groups(work, visitor.id, ())
+            set_own_rights(work, visitor.id, [Window(Repeat.DAILY, time(8), time(18))], [gate.relay("Gate", 1)])
+    gate.spoil("Gate", drop_after=1)
+    with pytest.raises(DeviceError):
+        await gate.reconciler("Gate").run()
+    assert len(schedules(gate)) == 1
+    await gate.reconciler("Gate").run()
+    assert len(schedules(gate)) == 1
+    with gate.store.read() as connection:
+        believed = load_shadow(connection, gate.device_ids["Gate"])
+    assert ([*believed.schedules], believed.doubtful) == (schedules(gate), False)
+
+
+def schedules(world: World) -> list[str]:
+    """The names of the schedules of ours on the gate."""
+    return [one["Name"] for one in world.door("Gate").schedules if one["Name"].startswith("SP-")]
