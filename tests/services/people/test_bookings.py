@@ -442,3 +442,13 @@ def test_a_gone_mail_server_leaves_the_key_valid(resort: Resort, gym: int, anna:
         work.connection.execute(update(t.outgoing).values(state="dead", answer="550 no such user"))
     page = resort.page(booking_id)
     assert (page.mail, page.mail_answer, page.live) == ("dead", "550 no such user", True)
+
+
+@pytest.mark.feature("BOOK-02")
+def test_a_key_is_found_by_its_whole_digits(resort: Resort, gym: int, anna: int) -> None:
+    park = resort.park
+    booking_id = resort.book(gym, anna, 9, 10).id
+    [hit] = park.search.find(park.act, f"pin:{resort.page(booking_id).digits}", 10)
+    assert (hit.record, hit.id, hit.detail) == ("booking", booking_id, "reservation, Gym")
+    [hit] = park.search.find(park.act, "gym", 10)
+    assert (hit.record, hit.id) == ("amenity", gym)
