@@ -55,8 +55,29 @@ LIST = (
     "?ImportPage !3_refuse"
 )
 
+STAFF = "g v 3 &Staff_Name;RF_Card;Access_Group_ID|Jan_Nowak;9F8E7D60;1|Eva_Moss;77889900;{} ?StaffImportPage"
+STAFF_THERE = f"{STAFF.format(2)} !2_add f2 ?ImportReportPage g v 3"
+
+GROUP = "g g n ?GroupForm =Day_team tab =mo-fr_8-18;_fr_22-6;_2026-12-24 tab =gym tab"
+GROUP_THERE = f"{GROUP} f2 ?GroupsScreen !Day_team end"
+
 PICTURES: dict[str, Picture] = {
     "dashboard": Picture(),
+    "groups": Picture(GROUP_THERE),
+    "groups-viewer": Picture("g g !default", role=Role.VIEWER),
+    "groups-technician": Picture("g g", role=Role.TECHNICIAN),
+    "group-form": Picture(f"{GROUP} !08:00_to_18:00"),
+    "group-form-errors": Picture("g g n ?GroupForm =Night tab =0-0 f2 !Choose_a_door"),
+    "group-painted": Picture(
+        f"{GROUP_THERE} e ?GroupEdit tab tab tab tab up home {'shift+right ' * 17}space up c !-10_h"
+    ),
+    "group-page": Picture(f"{GROUP_THERE} enter ?GroupPage !Custom plus =anna enter !Add_Kowalska y !1_person"),
+    "group-default": Picture("g g enter ?GroupPage !default_group"),
+    "group-add-people": Picture(f"{GROUP_THERE} g r a plus =day enter !Add_5_people"),
+    "group-delete": Picture(f"{GROUP_THERE} enter plus =anna enter !Add_Kowalska y !1_person d !Delete_Day"),
+    "group-stays": Picture("g g d !stays."),
+    "holidays-empty": Picture("g g 2 ?HolidaysTab !no_holiday"),
+    "holidays": Picture("g g 2 ?HolidaysTab n ?HolidayForm =Christmas tab =2026-12-25 tab =2026-12-26 f2 !2026-12-26"),
     "dashboard-viewer": Picture(role=Role.VIEWER),
     "dashboard-agent-silent": Picture(later=11),
     "dashboard-logs-closed": Picture(role=Role.MANAGER, logs_closed=True),
@@ -167,6 +188,14 @@ PICTURES: dict[str, Picture] = {
     "first-steps-errors": Picture("f8 ?FirstSteps pageup pageup pageup =x enter !correction"),
     "first-steps-open": Picture("f8 ?FirstSteps"),
     "try-a-door": Picture("g k ?TryDoorScreen =gym", demo=True),
+    "deliveries-empty": Picture("g v 2"),
+    "delivery-errors": Picture("g v 2 n ?DeliveryForm =DHL tab =2741 f2 !belongs_to"),
+    "delivery-plan": Picture("g v 2 n ?DeliveryForm =DHL tab =4321 !Capacity_after"),
+    "staff": Picture(f"{STAFF_THERE} down"),
+    "staff-page": Picture(f"{STAFF_THERE} enter ?StaffPage"),
+    "staff-edit": Picture(f"{STAFF_THERE} e ?StaffEdit !typed_adds"),
+    "staff-import": Picture(f"{STAFF.format(99)} !1_refuse"),
+    "staff-delete": Picture(f"{STAFF_THERE} a d !Delete_these"),
     "search": Picture("ctrl+p =kowal !Kowalski"),
     "open-door": Picture("o !Main_Gate"),
     "open-door-confirm": Picture("o =gym enter !Open_Gym_now"),
@@ -205,6 +234,18 @@ SMALL_ONES = (
     "outbox",
     "settings",
     "settings-form",
+    "deliveries-empty",
+    "delivery-errors",
+    "staff",
+    "staff-page",
+    "staff-import",
+    "groups",
+    "group-form",
+    "group-form-errors",
+    "group-painted",
+    "group-page",
+    "group-default",
+    "holidays",
     "help",
 )
 THEMED = ("dashboard", "residents", "resident-form-errors")
