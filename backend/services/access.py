@@ -19,7 +19,7 @@ from backend.domain.access.windows import DAY, minute_of_week
 from backend.domain.answers import Answer, CanAnswer, Offer, WhoAnswer
 from backend.domain.codes import mask
 from backend.domain.context import Context
-from backend.domain.enums import CredentialKind, LogResponse
+from backend.domain.enums import CredentialKind, HolderKind, LogResponse
 from backend.domain.errors import Invalid, NotFound
 from backend.domain.formats import zone_info
 from backend.domain.walltime import local_time
@@ -90,7 +90,7 @@ class Access(Service):
                 return self._of_log(connection, context, _log(connection, context, log_id), now)
             if holder_id is None or relay_id is None:
                 raise Invalid({"": "Name a person and a door, or a line of the door log."})
-            _require_person(connection, context, holder_id)
+            _person(connection, context, holder_id)
             return self._answer(connection, context, _Question(holder_id, relay_id, at or now, now))
 
     def who(self, context: Context, relay_id: int, at: datetime | None = None) -> WhoAnswer:
@@ -109,7 +109,7 @@ class Access(Service):
         Raises NotFound, Invalid (time) where the rules of then are not known any more.
         """
         with self.store.read(context, "plan.read") as connection:
-            _require_person(connection, context, holder_id)
+            _person(connection, context, holder_id)
             return can_at(self._asker(connection, context, at), holder_id, relay_id)
 
     def _asker(self, connection: Connection, context: Context, at: datetime | None) -> Asker:
@@ -145,7 +145,8 @@ class Access(Service):
         if answer.allowed != opened:
             late = self._answer(connection, context, replace(asked, at=min(log.happened_at + _WITHIN_SECOND, now)))
             answer = late if late.allowed == opened else answer
-        return replace(answer, door=log.door or answer.door, person=log.initiated_by or answer.person)
+        shown = f"{_WORDS[kind]} {log.key}".strip() if kind else ""
+        return replace(answer, door=log.door or answer.door, person=log.initiated_by or answer.person, shown=shown)
 
     def _answer(self, connection: Connection, context: Context, asked: _Question) -> Answer:
         """The answer about a person, by the rules and by what the door held."""
@@ -181,6 +182,7 @@ class Access(Service):
             offers=changes,
             offered_at=helped_at,
             by_today=by_today,
+            kind=_person(connection, context, asked.holder_id),
         )
 
     def _held(
@@ -220,13 +222,15 @@ def _log(connection: Connection, context: Context, log_id: int) -> Row[Any]:
     return found
 
 
-def _require_person(connection: Connection, context: Context, holder_id: int) -> None:
+def _person(connection: Connection, context: Context, holder_id: int) -> HolderKind:
+    """What kind of holder it is; raises NotFound."""
     h = t.holder
     found = connection.execute(
-        select(h.c.id).where(h.c.id == holder_id, h.c.community_id == context.community_id)
+        select(h.c.kind).where(h.c.id == holder_id, h.c.community_id == context.community_id)
     ).scalar()
     if found is None:
         raise NotFound("There is no such person.")
+    return HolderKind(found)
 
 
 def _shown(rules: Rules, asked: _Question) -> Credential | None:
