@@ -19,8 +19,8 @@ from backend.services.apartments import Apartments
 from backend.services.booking_ends import free_over
 from backend.services.bookings import Bookings
 from backend.services.buildings import Buildings
-from backend.services.outbox import open_content
 from backend.services.moves import Moves
+from backend.services.outbox import open_content
 from backend.store import tables as t
 from backend.store.opening import open_site
 from backend.store.site import Site
