@@ -160,6 +160,7 @@ def _listed(ghost_id: int, reasons: Sequence[Reason], doors: Sequence[str], **va
         "score": score,
         "reasons": "; ".join(one.text for one in reasons),
         "reason": tuple(one.why.value for one in reasons),
+        "why": tuple(one.text for one in reasons),
         "doors": ", ".join(sorted(doors, key=str.casefold)),
     }
     return ListRow(ghost_id, (score, ghost_id), blank | values | told)
