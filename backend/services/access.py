@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,6 @@ from backend.domain.access.results import Compiled, DoorPlan, DoorUser
 from backend.domain.access.rules import Credential, Rules
 from backend.domain.access.windows import DAY, minute_of_week
 from backend.domain.answers import Answer, CanAnswer, Offer, WhoAnswer
-from backend.domain.codes import mask
 from backend.domain.context import Context
 from backend.domain.enums import CredentialKind, HolderKind, LogResponse
 from backend.domain.errors import Invalid, NotFound
@@ -28,12 +28,12 @@ from backend.services.base import Service
 from backend.services.door_states import formats_of
 from backend.services.held import held_sentence, spans_of, users_held
 from backend.services.past import rules_at
+from backend.services.reasons import KINDS, reasons_of, shown_of
 from backend.services.remedies import offers, offers_at
 from backend.services.rules import load_rules
 from backend.store import tables as t
 from backend.store.work import require
 
-_KINDS = {"pin": CredentialKind.PIN, "card": CredentialKind.CARD, "face": CredentialKind.FACE, "qr": CredentialKind.QR}
 _WORDS = {
     CredentialKind.PIN: "PIN",
     CredentialKind.CARD: "card",
@@ -93,6 +93,12 @@ class Access(Service):
             _person(connection, context, holder_id)
             return self._answer(connection, context, _Question(holder_id, relay_id, at or now, now))
 
+    def reasons(self, context: Context, log_ids: Iterable[int]) -> dict[int, str]:
+        """Why refused lines of the door log were refused, in the few words that a row has room for, by line."""
+        with self.store.read(context, "plan.read") as connection:
+            require(connection, context, "door_log.read")
+            return reasons_of(connection, self.store.sealer, context, log_ids)
+
     def who(self, context: Context, relay_id: int, at: datetime | None = None) -> WhoAnswer:
         """Everybody who may open a door at an instant (now, when None), with what the door truly held then.
 
@@ -136,7 +142,7 @@ class Access(Service):
 
     def _of_log(self, connection: Connection, context: Context, log: Row[Any], now: datetime) -> Answer:
         """The answer about a line of the door log."""
-        kind = _KINDS.get(log.action)
+        kind = KINDS.get(log.action)
         if log.holder_id is None or log.relay_id is None:
             return _stranger(log, kind)
         asked = _Question(log.holder_id, log.relay_id, log.happened_at, now, kind, log.key)
@@ -235,8 +241,7 @@ def _person(connection: Connection, context: Context, holder_id: int) -> HolderK
 
 def _shown(rules: Rules, asked: _Question) -> Credential | None:
     """The credential that was shown, by its kind and masked value; None where several or none fit."""
-    owned = [one for one in rules.credentials.get(asked.holder_id, ()) if one.kind is asked.kind]
-    fitting = [one for one in owned if mask(one.value) == asked.key] or owned
+    fitting = shown_of(rules, asked.holder_id, asked.kind, asked.key)
     return fitting[0] if len(fitting) == 1 else None
 
 
