@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Protocol
 
+    from backend.catalog.model import Record
     from backend.documents.photos import Dots
     from backend.domain.enums import ImportKind
     from backend.domain.filter import FieldSpec, Filter
     from backend.domain.imports import FaceFile
+    from backend.domain.paging import ListPages
     from backend.domain.receipts import Receipt
     from backend.domain.sheets import Sheet
     from backend.services.access import Access
@@ -312,10 +314,21 @@ class Engine:
         Raises Forbidden as the list does, Invalid (path); an instant is written in the zone of the actor's community.
         """
         from backend.catalog.registry import RECORDS
+
+        return self.export_pages(RECORDS[record], context, self.list(record, context, query), path, told)
+
+    def export_pages(
+        self,
+        record: Record,
+        context: Context,
+        pages: ListPages,
+        path: Path,
+        told: Callable[[int, int], bool] = lambda _done, _total: True,
+    ) -> int | None:
+        """The same for rows of a record type that have been found already."""
         from backend.documents.lists import write_list
 
-        pages = self.list(record, context, query)
-        return write_list(path, RECORDS[record], pages, self.communities.get(context).timezone, told)
+        return write_list(path, record, pages, self.communities.get(context).timezone, told)
 
     def parse_filter(self, record: str, context: Context, text: str) -> Filter:
         """A filter on a record type from its expression; times are those of the actor's community. Raises Invalid."""

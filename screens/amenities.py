@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from backend.catalog.amenities import AMENITY
+from backend.catalog.model import Field
 from screens.amenity_acts import delete_amenity
 from screens.amenity_form import AmenityForm
 from screens.base.detail_pane import Detail
@@ -12,6 +13,7 @@ from screens.base.messages import OpenRecord
 from screens.booking_drawing import amenity_lines, day_title, legend, strip_lines, taken_lines
 from screens.booking_tabs import BookingTab
 from screens.resident_drawing import history_lines
+from widgets.table_source import Cell
 
 
 class AmenitiesTab(BookingTab):
@@ -21,6 +23,12 @@ class AmenitiesTab(BookingTab):
     RECORD = AMENITY
     TOPICS = AMENITY.topics
     DETAIL_PAGES: ClassVar[tuple[str, ...]] = ("Rules", "Today", "History")
+
+    def draw(self, field: Field, values: dict[str, Any], first: bool) -> str | Cell:
+        """Hours of every day without saying so."""
+        if field.name == "hours":
+            return Cell(str(values["hours"]).replace("daily ", ""), tone="t2")
+        return super().draw(field, values, first)
 
     async def detail(self, row_id: int, page: str) -> Detail:
         """What it is, its day, or who changed it."""

@@ -106,6 +106,7 @@ class AmenityPage(Page):
         ]
         table.set_source(ListSource(rows))
 
+    @needs("booking.read")
     def action_day(self, step: int) -> None:
         """The day after, the day before, or today."""
         today = self.session.formats.local(self.session.now()).date()
@@ -129,6 +130,7 @@ class AmenityPage(Page):
         """Change its rules."""
         self.app.push_screen(AmenityForm(self.session, self._amenity_id))
 
+    @needs("booking.read")
     def action_picture(self) -> None:
         """Draw its picture."""
         self.start(show_picture, self, self._amenity_id)

@@ -34,7 +34,9 @@ async def cancel_bookings(page: Page, ids: Sequence[int]) -> None:
         "Cancel",
         "Cancel this reservation?" if len(ids) == 1 else f"Cancel these {len(ids)} reservations?",
         lines=lines,
-        choices=[Choice(CANCEL.confirm_key, "Cancel it" if len(ids) == 1 else "Cancel them", "cancel", danger=True)],
+        choices=[
+            Choice(CANCEL.confirm_key, "Free the seat" if len(ids) == 1 else "Free the seats", "cancel", danger=True)
+        ],
         opened_by=CANCEL.key,
         typed=str(len(ids)) if len(ids) >= COUNT_FROM else "",
     )

@@ -18,6 +18,7 @@ from screens.device_form import RelayForm
 from screens.devices import relay_lines, state_lines
 from screens.resident_drawing import history_lines
 from screens.sync_drawing import drift_panel_lines
+from screens.who import ask_who
 from widgets.frame import Title
 from widgets.panel import Lines, Panel
 
@@ -36,11 +37,20 @@ class DevicePage(Page):
         Binding("e", "edit", "Edit", id="device.edit", tooltip="Names and codes", show=False),
         Binding("equals_sign", "check", "Compare", id="device.check", tooltip="Read the device back now", show=False),
         Binding("h", "history", "History", id="device.history", tooltip="Who changed this device", show=False),
+        Binding("w", "who", "Who", id="device.who", tooltip="Who may open its doors", show=False),
         Binding("l", "logs", "Logs", id="device.logs", tooltip="This device in the door logs", show=False),
     ]
     MODULE = "p"
     TOPICS = frozenset({"devices", "sync", "doors"})
-    HINTS = (("o", "Open door"), ("e", "Edit"), ("=", "Compare"), ("h", "History"), ("l", "Logs"), ("Esc", "Back"))
+    HINTS = (
+        ("o", "Open door"),
+        ("w", "Who"),
+        ("e", "Edit"),
+        ("=", "Compare"),
+        ("h", "History"),
+        ("l", "Logs"),
+        ("Esc", "Back"),
+    )
 
     def __init__(self, session: Session, device_id: int, *, relay_id: int | None = None) -> None:
         super().__init__(session)
@@ -53,7 +63,7 @@ class DevicePage(Page):
         yield Panel(Lines(id="state-lines"), heading="State")
         yield Panel(Lines(id="relay-lines"), heading="Relays", keys="o Open a relay")
         yield Panel(Lines(id="plan-lines"), heading="To be written", id="plan")
-        yield Panel(Lines(id="drift-lines"), heading="Drift", id="drift", keys="g n 3 choose")
+        yield Panel(Lines(id="drift-lines"), heading="Drift", id="drift")
         yield Panel(Lines(id="history-lines"), heading="History", id="history")
 
     def on_mount(self) -> None:
@@ -133,6 +143,11 @@ class DevicePage(Page):
     async def _load_history(self) -> None:
         lines = await history_lines(self.session, "device", self._device_id)
         self.query_one("#history-lines", Lines).lines = tuple(lines)
+
+    @needs("plan.read")
+    def action_who(self) -> None:
+        """Who may open the door it was found by, else one that is picked."""
+        self.start(ask_who, self, self._device_id, self._relay_id)
 
     @needs("door_log.read")
     def action_logs(self) -> None:

@@ -16,6 +16,7 @@ from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
 from screens.device_form import DeviceForm, RelayForm
 from screens.sync_tabs import ask_release
+from screens.who import ask_who
 from widgets.dialog import Choice, ConfirmDialog
 from widgets.frame import Part
 from widgets.panel import fact
@@ -38,6 +39,7 @@ class DevicesScreen(ResourceScreen):
         Binding(
             "equals_sign", "verb('check')", "Compare", id="devices.check", tooltip="Read devices back now", show=False
         ),
+        Binding("w", "who", "Who", id="devices.who", tooltip="Who may open its doors", show=False),
         Binding("W", "release", "Write anyway", id="devices.release", tooltip="Release a mass removal", show=False),
     ]
     MODULE = "p"
@@ -92,6 +94,12 @@ class DevicesScreen(ResourceScreen):
         for device_id in ids:
             await session.ask(session.engine.sync.check, session.act(), device_id)
         self.say("Reading back", f"{len(ids)} device{'s' if len(ids) != 1 else ''}, the list follows")
+
+    @needs("plan.read")
+    def action_who(self) -> None:
+        """Who may open a door of the device under the cursor."""
+        for device_id in self.under_cursor():
+            self.start(ask_who, self, device_id)
 
     @needs("sync.write")
     def action_release(self) -> None:

@@ -24,6 +24,7 @@ from screens.base.filter_line import FilterLine
 from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
 from screens.base.session import Session
+from screens.log_reasons import ReasonedPages
 from screens.why import WhyDialog
 from widgets.frame import Part, Title
 from widgets.panel import fact
@@ -31,11 +32,15 @@ from widgets.table_messages import FollowChanged
 from widgets.table_source import Cell, Column
 
 if TYPE_CHECKING:
+    from backend.domain.answers import Answer
+    from backend.domain.paging import ListPages
     from backend.domain.records import LogLine
 
 LABEL = 10
 WHEN = 16
 """Cells of a moment in the list."""
+WHY = 22
+"""Cells of the answer of a door: where it refused, why."""
 PANE = 28
 """Cells of a sentence in the pane."""
 
@@ -102,24 +107,31 @@ class DoorLogsScreen(ResourceScreen):
             self.query_one(FilterLine).set_text(wish)
             self.apply_filter(wish)
 
+    def shown(self, pages: ListPages) -> ListPages:
+        """Each refused line with its reason, for those who may ask why."""
+        session = self.session
+        if not session.may("plan.read"):
+            return pages
+        return ReasonedPages(pages, lambda ids: session.engine.access.reasons(session.context, ids))
+
     async def detail(self, row_id: int, page: str) -> Detail:
         """Who, where, how, and in one sentence why not."""
         session = self.session
         line = self._line = await session.ask(session.engine.logs.get, session.context, row_id)
-        reason = await self._reason(line)
+        reason, change = await self._reason(line)
         narrow = self.has_class("-narrow")
-        lines = brief_event(line, reason, session.formats) if narrow else event_lines(line, reason, session.formats)
-        return Detail(lines, heading=line.door or line.device)
+        drawn_lines = brief_event if narrow else event_lines
+        return Detail(drawn_lines(line, reason, change, session.formats), heading=line.door or line.device)
 
-    async def _reason(self, line: LogLine) -> str:
-        """Why it was refused: the sentence of the rules, else what the device itself said."""
+    async def _reason(self, line: LogLine) -> tuple[str, str]:
+        """Why it was refused, the sentence of the rules or what the device itself said, and the smallest change."""
         if line.response != "failed" or not self.session.may("plan.read"):
-            return line.reason
+            return line.reason, ""
         try:
             answer = await self.session.ask(self.session.engine.access.why, self.session.context, log_id=line.id)
         except SmartPlusError as error:
-            return line.reason or str(error)
-        return answer.sentence
+            return line.reason or str(error), ""
+        return answer.sentence, smallest(answer)
 
     def draw(self, field: Field, values: dict[str, Any], first: bool) -> str | Cell:
         """The time alone with its seconds while lines are of today; names of doors first."""
@@ -127,6 +139,8 @@ class DoorLogsScreen(ResourceScreen):
             return Cell(self._when(values[field.name]), tone="t2")
         if field.name in ("door", "device") and values.get(field.name):
             return Cell(str(values[field.name]), tone="t1")
+        if field.name == "response" and values.get("why"):
+            return Cell(values["why"], "×", "bad", "bad")
         return super().draw(field, values, first)
 
     def _when(self, moment: datetime) -> str:
@@ -135,8 +149,9 @@ class DoorLogsScreen(ResourceScreen):
         return formats.time(moment, seconds=True) if today else formats.moment(moment)
 
     def columns(self) -> list[Column]:
-        """A moment needs less room than the catalog allows for one with its seconds."""
-        return [replace(one, width=WHEN) if one.name == "happened_at" else one for one in super().columns()]
+        """A moment needs less room than the catalog allows for one with its seconds, a reason more than a word."""
+        widths = {"happened_at": WHEN, "response": WHY}
+        return [replace(one, width=widths.get(one.name, one.width)) for one in super().columns()]
 
     @on(FollowChanged)
     def _follow_changed(self, event: FollowChanged) -> None:
@@ -167,7 +182,14 @@ class DoorLogsScreen(ResourceScreen):
         return "door", line.relay_id
 
 
-def event_lines(line: LogLine, reason: str, formats: Formats) -> list[tuple[Part, ...]]:
+def smallest(answer: Answer) -> str:
+    """The smallest change that would open it, "" where there is none."""
+    if answer.offers:
+        return answer.offers[0].title
+    return "The rules of today would open it." if answer.by_today and not answer.allowed else ""
+
+
+def event_lines(line: LogLine, reason: str, change: str, formats: Formats) -> list[tuple[Part, ...]]:
     """The pane beside the log."""
     look = drawn("response", line.response)
     lines = [
@@ -187,10 +209,12 @@ def event_lines(line: LogLine, reason: str, formats: Formats) -> list[tuple[Part
     if reason:
         bar: Part = ("▌ ", "$sp-bad" if line.response == "failed" else "$sp-line")
         lines += [(("", ""),), *wrapped(reason, PANE, "$sp-t1", bar)]
+    if change:
+        lines += wrapped(change, PANE, "$sp-acc", ("▸ ", "$sp-acc"))
     return [*lines, (("", ""),), (("w", "bold $sp-acc"), (" the whole reason", "$sp-t2"))]
 
 
-def brief_event(line: LogLine, reason: str, formats: Formats) -> list[tuple[Part, ...]]:
+def brief_event(line: LogLine, reason: str, change: str, formats: Formats) -> list[tuple[Part, ...]]:
     """The same in three lines, for terminals with few."""
     look = drawn("response", line.response)
     action = label_of(LOG_ACTIONS, line.action.value)
@@ -200,4 +224,5 @@ def brief_event(line: LogLine, reason: str, formats: Formats) -> list[tuple[Part
         (f"  {line.initiated_by or '–'} {line.apartment}", "$sp-t1"),
         (f"  {action} {line.key}", "$sp-t2"),
     )
-    return [who, *wrapped(reason, 74, "$sp-t1")[:2]]
+    told = wrapped(reason, 74, "$sp-t1")
+    return [who, told[0], *wrapped(change, 74, "$sp-acc", ("▸ ", "$sp-acc"))] if change else [who, *told[:2]]

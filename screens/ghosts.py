@@ -83,7 +83,7 @@ class GhostsTab(LibraryTab):
     async def _show_why(self, ghost_id: int) -> None:
         values = (await self._ghost(ghost_id)).values
         lines: list[tuple[Part, ...]] = []
-        for why, text in zip(values["reason"], values["reasons"].split("; "), strict=False):
+        for why, text in zip(values["reason"], values["why"], strict=True):
             first, *more = wrapped(text, 58, "$sp-t1")
             lines += [((f"+{WEIGHTS[Why(why)]:<4}", "$sp-warn"), *first), *((("     ", ""), *one) for one in more)]
         lines.append(((f"{values['score']:<5}", f"bold $sp-{tone_of(values['score'])}"), ("of 100", "$sp-t3")))
@@ -141,7 +141,7 @@ def tone_of(score: int) -> str:
 def ghost_lines(values: dict[str, Any], formats: Formats, width: int) -> list[tuple[Part, ...]]:
     """A line a reason, then last use and doors."""
     lines: list[tuple[Part, ...]] = []
-    for at, text in enumerate(values["reasons"].split("; ")):
+    for at, text in enumerate(values["why"]):
         first, *more = wrapped(text, width, "$sp-t1")
         lines.append(fact("" if at else "Why", first, LABEL))
         lines += [((" " * LABEL, ""), *one) for one in more]

@@ -57,7 +57,7 @@ def door_lines(record: GroupRecord) -> list[tuple[Part, ...]]:
             word for kind, word in METHODS.items() if kind not in door.methods and kind is not CredentialKind.FACE
         ]
         off: Part = (f"takes no {' and no '.join(missing)}", "$sp-warn") if missing else ("", "")
-        lines.append((("● ", "$sp-ok"), (column(door.door, 22), "$sp-t1"), (column(door.device, 18), "$sp-t2"), off))
+        lines.append((("▸ ", "$sp-acc"), (column(door.door, 22), "$sp-t1"), (column(door.device, 18), "$sp-t2"), off))
     return lines or [(("no door: it opens nothing", "$sp-warn"),)]
 
 

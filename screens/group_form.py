@@ -152,7 +152,8 @@ class GroupForm(FormPage):
         if not windows:
             return tuple(wrapped(HELP, width, "$sp-t3"))
         told = describe_schedule(windows, self.session.formats)
-        return tuple(wrapped(f"{told} ({self.session.formats.zone})", width, "$sp-t1", ("= ", "$sp-ok"))[:2])
+        lines = wrapped(f"{told} ({self.session.formats.zone})", width - 2, "$sp-t1")[:2]
+        return tuple((("  " if number else "= ", "$sp-ok"), *line) for number, line in enumerate(lines))
 
     async def plan(self) -> Sequence[DoorPlan] | None:
         """Per door, for the people in the group; a new one has nobody yet."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
@@ -81,6 +81,12 @@ class GroupPage(Page):
         super().on_mount()
         self.query_one("#history").display = False
         self.query_one(VirtualTable).focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A cell of the week stands for more minutes where there is little room."""
+        super().on_resize(event)
+        if self._record is not None:
+            self.reload()
 
     def heading(self) -> Title:
         """Name, ID, type, how many people."""

@@ -71,15 +71,15 @@ class GroupsScreen(GroupTab):
         record = await session.ask(session.engine.groups.get, session.context, row_id)
         figure = ((f"ID {record.number} · {told_hours(round(60 * record.hours_per_week))} a week", "$sp-t3"),)
         if page == "History":
-            return Detail(await history_lines(session, "access-group", row_id), figure)
+            return Detail(await history_lines(session, "access-group", row_id), figure, record.name)
         if page == "People":
             people = await session.ask(session.engine.groups.people, session.context, row_id)
             named = [((one.name, "$sp-t1"), (f"  {one.place or one.kind.value}", "$sp-t3")) for one in people]
-            return Detail(named[:MOST_PEOPLE] or [(("nobody yet; + adds somebody", "$sp-t3"),)], figure)
+            return Detail(named[:MOST_PEOPLE] or [(("nobody yet; + adds somebody", "$sp-t3"),)], figure, record.name)
         if page == "Doors":
-            return Detail(door_lines(record), figure)
+            return Detail(door_lines(record), figure, record.name)
         if self.has_class("-narrow"):
-            return Detail(facts_lines(record)[1:4], figure)
+            return Detail(facts_lines(record)[1:4], figure, record.name)
         windows = parse_schedule(record.schedule, session.now(), session.formats.zone) if record.schedule else ()
         cell = FINE if self.table.size.width >= 90 else COARSE
-        return Detail(hours_lines(record, windows, session.formats, cell), figure)
+        return Detail(hours_lines(record, windows, session.formats, cell), figure, record.name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from backend.domain.formats import figure
 from screens.base.drawing import wrapped
 from screens.base.page import Page
+from screens.base.plan_pane import summary_parts
 from widgets.dialog import Choice, ConfirmDialog
 from widgets.frame import Part
 
@@ -71,5 +72,7 @@ def taking_lines(found: Taking) -> list[tuple[Part, ...]]:
         lines.append((("", ""),))
     first, *more = wrapped(f"No more at: {', '.join(found.doors) or 'no door'}", 64, "$sp-t1")
     lines += [(("- ", "$sp-bad"), *first), *((("  ", ""), *line) for line in more)]
+    if found.plans:
+        lines.append((("- ", "$sp-bad"), ("plan: ", "$sp-t3"), *summary_parts(found.plans)))
     proof = (("Each door is read back as proof. ", "$sp-t3"), ("u", "bold $sp-acc"), (" takes it back.", "$sp-t3"))
     return [*lines, (("", ""),), proof]

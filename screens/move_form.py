@@ -64,9 +64,9 @@ class MoveForm(FormPage):
         made = (
             TextField("first", "First name", hint="empty: nobody comes", max_length=64),
             TextField("last", "Last name", max_length=64),
-            TextField("email", "E-mail", hint="the login goes there", max_length=254),
+            TextField("email", "E-mail", hint="gets the login", max_length=254),
             TextField("pin", "PIN", max_length=10),
-            TextField("cards", "RF cards", hint="; between several", max_length=400),
+            TextField("cards", "RF cards", hint="a;b for several", max_length=400),
         )
         for field in made[:3]:
             field.on_paste_into(lambda text: take_person(self.form, text))
@@ -74,7 +74,7 @@ class MoveForm(FormPage):
 
     def when(self) -> TextField:
         """The field of the date."""
-        return TextField("at", "Date", hint="empty: now; tomorrow 9, 2026-12-01", max_length=40)
+        return TextField("at", "Date", hint="now, or: fr 18", max_length=40)
 
     def heading(self) -> Title:
         """Out and in, or one of them."""
@@ -220,7 +220,7 @@ class MoveChange(MoveForm):
         at = f"{self.session.formats.local(planned.at):%Y-%m-%d %H:%M}"
         self.form.begin({"first": planned.first, "last": planned.last, "email": planned.email, "at": at})
         for name, kind in (("pin", "pin"), ("cards", "card")):
-            self.form.fields[name].set_hint(f"{masked.get(kind, 'none')}, typed replaces")
+            self.form.fields[name].set_hint(f"{masked[kind]} is kept" if kind in masked else "none")
 
     async def _save_unless_lost(self, then: FormPage | None) -> None:
         """Nothing is moved yet: nothing is asked."""

@@ -18,7 +18,7 @@ from screens.base.session import Session
 from screens.library_form import REPLACED, CodeForm
 from screens.person_acts import People, show_codes
 from screens.resident_drawing import WORDS, codes_of, door_lines, history_lines, revoked_figure, revoked_lines
-from screens.why import WhyDialog
+from screens.who import CanPage
 from widgets.dialog import Choice, ConfirmDialog
 from widgets.frame import Part, Title
 from widgets.panel import Lines, Panel
@@ -50,7 +50,7 @@ def person_keys(name: str) -> list[BindingType]:
         Binding("X", "delete", "Delete person", id=f"{name}.delete", tooltip="Delete this person", show=False),
         Binding("h", "history", "History", id=f"{name}.history", tooltip="Who changed this person", show=False),
         Binding("l", "logs", "Logs", id=f"{name}.logs", tooltip="This person in the door logs", show=False),
-        Binding("w", "why", "Why", id=f"{name}.why", tooltip="May this person open a door, and why", show=False),
+        Binding("w", "why", "Why", id=f"{name}.why", tooltip="What opens to this person, and why", show=False),
         Binding("C", "codes", "Show codes", id=f"{name}.codes", tooltip="Show PIN and cards for a minute", show=False),
     ]
 
@@ -233,8 +233,8 @@ class PersonPage(Page, Generic[RecordType]):
 
     @needs("plan.read")
     def action_why(self) -> None:
-        """Why this person may or may not open a door."""
-        self.app.push_screen(WhyDialog(self.session, holder_id=self.person_id))
+        """What opens to this person, and why."""
+        self.app.push_screen(CanPage(self.session, self.person_id))
 
     def subject(self) -> tuple[str, int] | None:
         """This person."""

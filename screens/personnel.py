@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from backend.catalog.model import Record
+from backend.domain.enums import HolderKind
 from backend.domain.formats import Formats
 from screens.base.detail_pane import Detail
 from screens.base.drawing import beside, wrapped
@@ -18,7 +19,7 @@ from screens.person_page import PersonPage
 from screens.resident_drawing import brief_lines, codes_of, door_lines, enrolled, history_lines, seen_lines, told
 from screens.staff_form import PersonnelForm, service_of
 from screens.visitor_tabs import VisitorTab
-from screens.why import WhyDialog
+from screens.who import CanPage
 from widgets.frame import Part
 from widgets.panel import fact
 
@@ -37,7 +38,7 @@ class PersonnelTab(VisitorTab):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("C", "verb('reveal')", "Show codes", id="personnel.codes", tooltip="Show PIN and cards", show=False),
-        Binding("w", "why", "Why", id="personnel.why", tooltip="May this person open a door, and why", show=False),
+        Binding("w", "why", "Why", id="personnel.why", tooltip="What opens to this person, and why", show=False),
     ]
     DETAIL_PAGES: ClassVar[tuple[str, ...]] = ("Access", "Doors", "History")
     ADD: ClassVar[type[PersonnelForm]]
@@ -66,9 +67,9 @@ class PersonnelTab(VisitorTab):
 
     @needs("plan.read")
     def action_why(self) -> None:
-        """Why the person under the cursor may or may not open a door."""
+        """What opens to the person under the cursor, and why."""
         for person_id in self.under_cursor():
-            self.app.push_screen(WhyDialog(self.session, holder_id=person_id))
+            self.app.push_screen(CanPage(self.session, person_id))
 
     async def detail(self, row_id: int, page: str) -> Detail:
         """Access, doors or history of the person under the cursor."""
@@ -150,9 +151,11 @@ class PersonnelPage(PersonPage["StaffRecord"]):
 
 async def delete_personnel(page: Page, record: Record, ids: Sequence[int]) -> None:
     """Say what deleting takes away, ask, delete."""
+    from backend.domain.staff import NOUNS
+
     session, service = page.session, service_of(page.session, record)
     found = await session.ask(service.deletion, session.context, tuple(ids))
-    ask_delete(page, service, found, (record.singular, record.title.lower()))
+    ask_delete(page, service, found, NOUNS[HolderKind(record.name)])
 
 
 def access_lines(record: StaffRecord, formats: Formats) -> list[tuple[Part, ...]]:

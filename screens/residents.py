@@ -18,7 +18,7 @@ from screens.resident_acts import delete_residents, reset_password
 from screens.resident_drawing import access_lines, brief_lines, door_lines, history_lines
 from screens.resident_form import ResidentEdit, ResidentForm
 from screens.temp_key_acts import key_of_resident
-from screens.why import WhyDialog
+from screens.who import CanPage
 
 FACTS_WIDE = 48
 """Cells of the facts beside the doors."""
@@ -37,7 +37,7 @@ class ResidentsScreen(ResourceScreen):
             tooltip="Send a new app password",
             show=False,
         ),
-        Binding("w", "why", "Why", id="residents.why", tooltip="May this person open a door, and why", show=False),
+        Binding("w", "why", "Why", id="residents.why", tooltip="What opens to this person, and why", show=False),
         Binding("i", "import", "Import", id="residents.import", tooltip="Templates, imports, reports", show=False),
         Binding("t", "key", "Temporary key", id="residents.key", tooltip="A temporary key for the APT", show=False),
         Binding("f", "family", "Family", id="residents.family", tooltip="Add a family member", show=False),
@@ -77,9 +77,9 @@ class ResidentsScreen(ResourceScreen):
 
     @needs("plan.read")
     def action_why(self) -> None:
-        """Why the person under the cursor may or may not open a door."""
+        """What opens to the person under the cursor, and why."""
         for resident_id in self.under_cursor():
-            self.app.push_screen(WhyDialog(self.session, holder_id=resident_id))
+            self.app.push_screen(CanPage(self.session, resident_id))
 
     @needs("resident.write")
     def action_import(self) -> None:

@@ -29,7 +29,10 @@ class StaffTab(PersonnelTab):
 
     def hints(self) -> Iterable[tuple[str, str]]:
         """The import stands with the verbs."""
-        return [*super().hints(), ("i", "Import")]
+        for key, word in super().hints():
+            if key == "/":
+                yield "i", "Import"
+            yield key, word
 
     @needs("visitor.write")
     def action_import(self) -> None:

@@ -163,6 +163,9 @@ def log_lines(record: TempKeyRecord, formats: Formats, width: int) -> list[Line]
     lines: list[Line] = []
     for line in record.logs:
         opened = line.response is LogResponse.SUCCESS
+        told = (
+            f"use {record.counted.index(line.id) + 1} of {record.total}" if line.id in record.counted else line.reason
+        )
         lines.append(
             (
                 (f"{formats.moment(line.happened_at, seconds=True)}  ", "$sp-t3"),
@@ -170,7 +173,7 @@ def log_lines(record: TempKeyRecord, formats: Formats, width: int) -> list[Line]
                 (column(line.door or line.device, 16), "$sp-t1"),
                 (column(label_of(LOG_ACTIONS, line.action.value), 9), "$sp-t2"),
                 ("opened" if opened else "refused", "$sp-t2" if opened else "$sp-bad"),
-                (f"  {line.reason}" if line.reason else "", "$sp-t2"),
+                (f"  {told}" if told else "", "$sp-t2"),
             )
         )
     lines = lines or [(("No door has told of it yet.", "$sp-t3"),)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -39,6 +40,15 @@ if TYPE_CHECKING:
 OVER = {KeyState.USED_UP: "Used up", KeyState.EXPIRED: "Expired"}
 
 
+@dataclass(frozen=True, slots=True)
+class Below:
+    """What stands under code and facts: log, history or proof."""
+
+    heading: str
+    figure: tuple[Part, ...]
+    lines: Sequence[tuple[Part, ...]]
+
+
 class TempKeyPage(Page):
     """One temporary key; it is whole here alone."""
 
@@ -59,6 +69,7 @@ class TempKeyPage(Page):
         self._key_id = key_id
         self._record: TempKeyRecord | None = None
         self._history = False
+        self._below = Below("Its door logs", (), [])
 
     def compose_page(self) -> Iterable[Widget]:
         """The code at the left, facts at the right, what doors told below."""
@@ -104,37 +115,41 @@ class TempKeyPage(Page):
         drawn = record.editable and bool(record.digits)
         code.modules = await session.ask(session.engine.draw_qr, record.digits) if drawn else ()
         self.query_one("#key-digits", Lines).lines = self._digit_lines(record)
-        self._draw_facts()
         await self._load_below(record)
+        self._draw_facts()
 
     def on_resize(self, event: events.Resize) -> None:
         """The facts take the room there is."""
         super().on_resize(event)
         self.call_after_refresh(self._draw_facts)
 
-    def _draw_facts(self) -> None:
-        if self._record is not None and self.query("#key-facts"):
-            width = max(36, self.query_one("#key-facts").size.width - 2)
-            self.query_one("#key-lines", Lines).lines = tuple(self._facts(self._record, width))
-
     async def _load_below(self, record: TempKeyRecord) -> None:
         """Its log; its history where that was asked for; the proof once it is over."""
-        session, panel = self.session, self.query_one("#key-logs", Panel)
-        lines = self.query_one("#log-lines", Lines)
-        width = max(40, self.query_one("#main").size.width - 6)
-        proof = () if record.editable else await session.ask(session.engine.sync.revoked, session.context, record.id)
+        session = self.session
         if self._history:
-            panel.heading, panel.figure = "History", ()
-            lines.lines = tuple(await history_lines(session, "temp-key", record.id))
-        elif proof:
-            panel.heading, panel.figure = "Gone from its doors", revoked_figure(proof)
-            told = log_lines(record, session.formats, width)
-            lines.lines = (*revoked_lines(proof, session.formats), (("", ""),), *told)
+            self._below = Below("History", (), await history_lines(session, "temp-key", record.id))
+            return
+        log = log_lines(record, session.formats, max(40, self.query_one("#main").size.width - 6))
+        proof = () if record.editable else await session.ask(session.engine.sync.revoked, session.context, record.id)
+        if proof:
+            lines = [*revoked_lines(proof, session.formats), (("", ""),), *log]
+            self._below = Below("Gone from its doors", revoked_figure(proof), lines)
         else:
-            panel.heading = "Its door logs"
             count = len(record.logs or ())
-            panel.figure = ((f"{count} event{'s' if count != 1 else ''}", "$sp-t3"),) if record.logs is not None else ()
-            lines.lines = tuple(log_lines(record, session.formats, width))
+            figure = ((f"{count} event{'s' if count != 1 else ''}", "$sp-t3"),) if record.logs is not None else ()
+            self._below = Below("Its door logs", figure, log)
+
+    def _draw_facts(self) -> None:
+        if self._record is None or not self.query("#key-facts"):
+            return
+        panel, below = self.query_one("#key-logs", Panel), self._below
+        panel.heading, panel.figure = below.heading, below.figure
+        self.query_one("#log-lines", Lines).lines = tuple(below.lines)
+        width = max(36, self.query_one("#key-facts").size.width - 2)
+        lines = list(self._facts(self._record, width))
+        if self.has_class("-narrow"):  # what has no panel of its own comes last
+            lines += [rule(below.heading, width), *([below.figure] if below.figure else []), *below.lines]
+        self.query_one("#key-lines", Lines).lines = tuple(lines)
 
     def _digit_lines(self, record: TempKeyRecord) -> tuple[tuple[Part, ...], ...]:
         """The digits, spaced; the word instead of a code that opens nothing any more."""

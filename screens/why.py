@@ -1,36 +1,48 @@
-"""Why somebody may or may not enter: verdict, one plain sentence, the chain of checks (feature SYNC-05)."""
+"""Why somebody may or may not enter, and what would change it: numbers choose, the plan comes first (SYNC-05)."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 
 from backend.domain.errors import SmartPlusError
-from backend.domain.formats import age
-from screens.base.drawing import column, wrapped
+from screens.base.drawing import wrapped
+from screens.base.messages import OpenRecord, Watch
+from screens.base.plan_pane import plan_lines
 from screens.base.session import Session
-from widgets.dialog import Dialog, PickDialog, PickRow
+from screens.base.waits import Waits
+from screens.why_drawing import WIDE, answer_lines, names, offers_opening
+from widgets.dialog import Choice, ConfirmDialog, Dialog
 from widgets.frame import Part
 from widgets.panel import Lines
 
 if TYPE_CHECKING:
-    from backend.domain.answers import Answer
+    from collections.abc import Sequence
 
-WIDE = 68
-"""Cells of a line in the dialog."""
-LABEL = 22
+    from backend.domain.access.results import DoorPlan
+    from backend.domain.answers import Answer, Offer
+
+MOST_NAMES = 12
+FORMS = {"resident": "resident", "staff": "staff", "delivery": "delivery", "visitor": "temp-key", "booking": "booking"}
+"""Kind of holder -> the record whose page changes them."""
 
 
-class WhyDialog(Dialog[None]):
-    """Answers for a log line, or for a person at a door, which is picked when it is not given."""
+class WhyDialog(Waits, Dialog[None]):
+    """Answers for a log line, or for a person at a door at an instant (now, when None)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "leave", "Back", id="why.leave", tooltip="Back", show=False),
         Binding("y", "copy", "Copy", id="why.copy", tooltip="Copy the answer", show=False),
+        Binding("1", "choose(1)", "First", id="why.first", tooltip="The first change", show=False),
+        Binding("2", "choose(2)", "Second", id="why.second", tooltip="The second change", show=False),
+        Binding("3", "choose(3)", "Third", id="why.third", tooltip="The third change", show=False),
+        Binding("up,pageup", "scroll_box(-1)", "Up", id="why.up", tooltip="Show what is above", show=False),
+        Binding("down,pagedown", "scroll_box(1)", "Down", id="why.down", tooltip="Show what is below", show=False),
     ]
 
     def __init__(
@@ -49,39 +61,23 @@ class WhyDialog(Dialog[None]):
         self._holder_id = holder_id
         self._relay_id = relay_id
         self._at = at
+        self.waiting = True
 
     def compose(self) -> ComposeResult:
         """One pane of lines."""
-        with self.box("Why", "y Copy · Esc Close"):
+        heading = "Why" if self._log_id is None else f"Why · event {self._log_id:,}"
+        with self.box(heading, "1-3 Choose · y Copy · Esc Close"):
             yield Lines()
 
     def on_mount(self) -> None:
-        """Ask, after the door was picked."""
-        if self._log_id is None and self._relay_id is None:
-            self._pick()
-        else:
-            self._ask()
-
-    @work
-    async def _pick(self) -> None:
-        session = self._session
-        doors = await session.ask(session.engine.doors.all, session.context)
-        rows = [PickRow(str(door.relay_id), door.name, ((door.device, "$sp-t3"),), door.building) for door in doors]
-
-        def picked(answer: str | None) -> None:
-            if answer is None:
-                self.dismiss()
-            else:
-                self._relay_id = int(answer)
-                self._ask()
-
-        self.app.push_screen(PickDialog("Which door?", rows), picked)
+        """Ask."""
+        self._ask()
 
     @work
     async def _ask(self) -> None:
         session = self._session
         try:
-            answer = await session.ask(
+            self._answer = await session.ask(
                 session.engine.access.why,
                 session.context,
                 log_id=self._log_id,
@@ -90,10 +86,92 @@ class WhyDialog(Dialog[None]):
                 at=self._at,
             )
         except SmartPlusError as error:
-            self.query_one(Lines).lines = tuple(wrapped(str(error), WIDE, "$sp-bad"))
+            self._say(str(error))
+        else:
+            event = self._log_id is not None
+            self.query_one(Lines).lines = tuple(answer_lines(session, self._answer, event=event))
+        self.end_wait()
+
+    def _say(self, text: str) -> None:
+        self.query_one(Lines).lines = tuple(wrapped(text, WIDE, "$sp-bad"))
+
+    def action_choose(self, number: int) -> None:
+        """Show the plan of a change, open the form that makes it, or open the door once."""
+        answer = self._answer
+        if answer is None or answer.allowed or answer.holder_id is None:
             return
-        self._answer = answer
-        self.query_one(Lines).lines = tuple(answer_lines(session, answer))
+        if number <= len(answer.offers):
+            self._take(answer, answer.offers[number - 1])
+        elif number == len(answer.offers) + 1 and offers_opening(self._session, answer):
+            self._open_door(answer)
+
+    @work
+    async def _take(self, answer: Answer, offer: Offer) -> None:
+        session = self._session
+        assert answer.holder_id is not None, "only a person is offered a change"
+        if offer.remedy.way in ("code", "credential"):
+            self._go_to_form(answer)
+            return
+        try:
+            remedies = session.engine.remedies
+            plans = await session.ask(remedies.plan, session.context, answer.holder_id, offer.remedy)
+        except SmartPlusError as error:
+            self.app.notify(str(error), severity="error", markup=False)
+            return
+        dialog = ConfirmDialog(
+            "What would open it",
+            f"{offer.title}?",
+            lines=[*_about(answer, offer), *_planned(plans)],
+            choices=[Choice("y", "Do it", "do")],
+        )
+
+        def answered(chosen: str | None) -> None:
+            if chosen:
+                self._do(answer, offer)
+
+        self.app.push_screen(dialog, answered)
+
+    def _go_to_form(self, answer: Answer) -> None:
+        """A code is given where the others of the person are."""
+        holder_id, kind = answer.holder_id, answer.kind
+        if holder_id is None or kind is None:
+            return
+        app = self.app
+        self.dismiss()
+        if kind.value == "resident" and self._session.may("resident.write"):
+            from screens.resident_form import ResidentEdit
+
+            app.push_screen(ResidentEdit(self._session, holder_id))
+        else:
+            app.post_message(OpenRecord(FORMS[kind.value], holder_id))
+
+    @work
+    async def _do(self, answer: Answer, offer: Offer) -> None:
+        """Make the change; the status line counts its way to the doors."""
+        session = self._session
+        assert answer.holder_id is not None, "only a person is offered a change"
+        try:
+            saved = await session.ask(session.engine.remedies.apply, session.act(), answer.holder_id, offer.remedy)
+        except SmartPlusError as error:
+            self.app.notify(str(error), severity="error", markup=False)
+            return
+        self.app.post_message(Watch(offer.title, saved))
+        self.dismiss()
+
+    @work
+    async def _open_door(self, answer: Answer) -> None:
+        from screens.open_door import confirm_opening
+
+        session = self._session
+        doors = await session.ask(session.engine.doors.all, session.context)
+        door = next((one for one in doors if one.relay_id == answer.relay_id), None)
+        if door is not None:
+            confirm_opening(self.app, session, door)
+
+    def action_scroll_box(self, step: int) -> None:
+        """Show the rest of an answer that is higher than the screen."""
+        box = self.query_one(".box", VerticalScroll)
+        (box.scroll_down if step > 0 else box.scroll_up)(animate=False)
 
     def action_copy(self) -> None:
         """Copy the sentence with person, door and time."""
@@ -108,37 +186,15 @@ class WhyDialog(Dialog[None]):
         self.dismiss()
 
 
-def answer_lines(session: Session, answer: Answer) -> list[tuple[Part, ...]]:
-    """Verdict, sentence, checks with the first failing one in colour, what the door held, when it opens next."""
-    tone, word = ("ok", "● May enter") if answer.allowed else ("bad", "× May not enter")
-    formats = session.formats
-    lines: list[tuple[Part, ...]] = [
-        ((word, f"bold $sp-{tone}"), (f"  {answer.door}, {formats.moment(answer.at, seconds=True)}", "bold $sp-t1")),
-        ((answer.person or "Unknown", "$sp-t2"),),
-        (("", ""),),
-        *wrapped(answer.sentence, WIDE, "$sp-t1"),
-        (("", ""),),
-        (("Step by step", "bold $sp-t1"), *_read(session, answer)),
-    ]
-    failed = False
-    for label, found, ok in answer.checks:
-        mark, style = ("✓", "$sp-ok") if ok else ("–", "$sp-t3") if failed else ("×", "$sp-bad")
-        shown = "$sp-t2" if ok else "$sp-t3" if failed else "$sp-bad"
-        first, *more = wrapped(found, WIDE - LABEL, shown) or [(("", ""),)]
-        lines.append(((f"{mark} ", style), (column(label, LABEL - 2), "$sp-t1"), *first))
-        lines += [((" " * LABEL, ""), *line) for line in more]
-        failed = failed or not ok
-    if answer.opens_next is not None:
-        lines.append(
-            (("  ", ""), (column("Opens next", LABEL - 2), "$sp-t1"), (formats.moment(answer.opens_next), "$sp-t2"))
-        )
-    if answer.held:
-        lines += [(("", ""),), *wrapped(answer.held, WIDE, "$sp-t2")]
-    return lines
+def _about(answer: Answer, offer: Offer) -> list[tuple[Part, ...]]:
+    """For whom it is, and everybody else whom it lets in."""
+    lines: list[tuple[Part, ...]] = [((f"for {answer.person}: {offer.effect}", "$sp-t2"),)]
+    if offer.others:
+        told = names(offer.others, MOST_NAMES)
+        lines += [(("▲ ", "$sp-warn"), ("also gets in then:", "$sp-t1")), *wrapped(told, WIDE, "$sp-t2")]
+    return [*lines, (("", ""),)]
 
 
-def _read(session: Session, answer: Answer) -> tuple[Part, ...]:
-    """How old the reading of the door is that the answer rests on."""
-    if answer.read_at is None:
-        return (("   the door has not been read: not known what it holds", "$sp-warn"),)
-    return ((f"   door read {age(max(timedelta(0), session.now() - answer.read_at))} ago", "$sp-t3"),)
+def _planned(plans: Sequence[DoorPlan]) -> list[tuple[Part, ...]]:
+    """What each door receives."""
+    return plan_lines(plans) if plans else [(("No door is written: it only waits for its time.", "$sp-t2"),)]

@@ -33,6 +33,8 @@ DIALOGS = (
     "screens.first_steps:FirstSteps",
     "screens.help:Help",
     "screens.why:WhyDialog",
+    "screens.who:WhoPage",
+    "screens.who:CanPage",
     "screens.progress:ProgressDialog",
     "screens.shared_pins:SharedPins",
     "screens.base.export:ExportDialog",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
@@ -36,6 +38,30 @@ def gauge(value: int, limit: int, width: int) -> tuple[Part, Part]:
     part = value / limit if limit else 0
     tone = "bad" if part >= 0.95 else "warn" if part >= 0.8 else "plot"
     return (drawn, f"$sp-{tone}"), (empty, "$sp-line")
+
+
+HOUR_CELLS = 2
+"""Cells of an hour in the strip of a day."""
+
+
+def day_strip(
+    spans: Sequence[tuple[int, int]], minute: int, tone: str
+) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    """A day of 48 cells as two lines: its hours, then open and closed ground with a mark at `minute` in `tone`.
+
+    `spans` are the open minutes, ends exclusive; a half hour that is open in part counts as open. Open ground is told
+    by its blocks too, where there are no colours.
+    """
+    hours: tuple[Part, ...] = (("".join(f"{hour:02}  " for hour in range(0, 24, 2)), "$sp-t3"),)
+    cells = 24 * HOUR_CELLS
+    length = 24 * 60 // cells
+    strip: list[Part] = []
+    for cell in range(cells):
+        first, last = cell * length, (cell + 1) * length
+        is_open = any(start < last and first < end for start, end in spans)
+        strip.append(("█", "$sp-plot") if is_open else ("·", "$sp-line on $sp-raise"))
+    strip[minute // length] = ("▲", f"bold $sp-{tone} on $sp-raise")
+    return hours, tuple(strip)
 
 
 class Bars(Widget):

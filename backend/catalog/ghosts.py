@@ -27,7 +27,7 @@ GHOST = Record(
     singular="ghost",
     fields=(
         Field("score", "Score", Kind.INTEGER, width=7, importance=0, align_right=True, filtered=True, sorted=True),
-        Field("name", "Name", width=18, importance=1, filtered=True, sorted=True),
+        Field("name", "Name", width=16, importance=1, filtered=True, sorted=True),
         Field("building", "Bldg", listed=False, short="b", filtered=True),
         Field("apartment", "APT", width=6, importance=4, align_right=True, short="apt", filtered=True),
         Field("identity", "Identity", Kind.CHOICE, listed=False, choices=IDENTITIES, short="who", filtered=True),

@@ -26,12 +26,12 @@ _CARDS = Field(
 _GROUP_IDS = Field(
     "group_ids", "Groups", Kind.REFERENCES, listed=False, formed=True, refers="access-group", section=_RIGHTS
 )
-_LISTED = (
+_HOW = (
     Field("card", "RF card", Kind.SECRET, listed=False, filtered=True),
     Field("methods", "Access methods", width=20, importance=2, short="method", filtered=True, sorted=True),
     Field("groups", "Access groups", width=24, importance=3, short="group", filtered=True, sorted=True),
-    Field("doors", "Doors", Kind.STATE, width=14, importance=1, vocabulary="sync"),
 )
+_DOORS = Field("doors", "Doors", Kind.STATE, width=14, importance=1, vocabulary="sync")
 _VERBS = (
     Verb("add", "New", "n", "visitor.write", needs_row=False),
     Verb("edit", "Edit", "e", "visitor.write"),
@@ -49,7 +49,7 @@ DELIVERY = Record(
     name="delivery",
     title="Deliveries",
     singular="delivery",
-    fields=(_NAME, _PIN, _CARDS, _GROUP_IDS, _floors("ten at most, G0-G2"), *_LISTED),
+    fields=(_NAME, _PIN, _CARDS, _GROUP_IDS, *_HOW, _floors("ten at most, G0-G2"), _DOORS),
     verbs=_VERBS,
     topics=_TOPICS,
     default_sort="name",
@@ -66,11 +66,12 @@ STAFF = Record(
         _CARDS,
         _PIN,
         _GROUP_IDS,
+        *_HOW,
         _floors("-10 to 128, G0-G2, All Floors"),
         Field("face", "Face photo", Kind.PHOTO, listed=False, formed=True, section=_FACE, hint="file, JPEG or PNG"),
         Field("run", "RUN", Kind.SECRET, listed=False, formed=True, max_length=16, section=_FACE),
         Field("serial", "Serial", Kind.SECRET, listed=False, formed=True, max_length=16, section=_FACE),
-        *_LISTED,
+        _DOORS,
     ),
     verbs=_VERBS,
     topics=_TOPICS,

@@ -46,6 +46,12 @@ VOCABULARIES: dict[str, dict[str, Drawn]] = {
         "failed": Drawn("×", "Failed", "bad", "bad"),
         "unknown": Drawn("◐", "Unknown", "warn", "warn"),
     },
+    "opens": {
+        "yes": Drawn("●", "opens", "ok"),
+        "later": Drawn("○", "not then", "t2"),
+        "never": Drawn("–", "no group", "t3", "t3"),
+        "held": Drawn("×", "no right", "bad", "bad"),
+    },
     "command": {
         "queued": Drawn("◐", "queued", "warn", "warn"),
         "claimed": Drawn("◐", "sent", "warn", "warn"),

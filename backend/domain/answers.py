@@ -44,6 +44,9 @@ class Answer:
     offers: tuple[Offer, ...] = ()
     offered_at: datetime | None = None
     by_today: bool = False
+    kind: HolderKind | None = None
+    shown: str = ""
+    """Of a line of the log: what was shown to the door, "card ··7F"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def guess(pin: str, apartment: str, year: int) -> str:
     if len(pin) > PIN_SHORTEST and steps in ({1}, {-1}):
         return "digits in a row"
     if apartment and pin == apartment:
-        return "the number of the apartment"
+        return "the APT number"
     if len(pin) == 4 and _OLDEST_YEAR <= int(pin) <= year + 1:
         return "a year"
     if len(pin) >= 4 and len(pin) % 2 == 0 and pin == pin[:2] * (len(pin) // 2):
@@ -164,7 +164,7 @@ def _of_use(code: Code, now: datetime, since: datetime | None) -> list[Reason]:
 def _of_pin(code: Code, now: datetime, owners: int, containing: int) -> list[Reason]:
     reasons = []
     if word := guess(code.value, code.apartment, now.year):
-        reasons.append(Reason(Why.GUESSABLE, f"easily guessed: {word}"))
+        reasons.append(Reason(Why.GUESSABLE, f"guessable: {word}"))
     if owners > 1:
         others = "another person has" if owners == 2 else f"{owners - 1} other people have"
         reasons.append(Reason(Why.SHARED, f"{others} the same PIN"))

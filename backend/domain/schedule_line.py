@@ -140,11 +140,24 @@ def _typed(window: Window, zone: str) -> str:
     if window.repeat is Repeat.NEVER:
         if window.begins is None or window.ends is None:
             return "daily 0-24"
-        return f"{_stamp(window.begins, zone)}..{_stamp(window.ends, zone)}"
+        return (
+            _whole_days(window.begins, window.ends, zone)
+            or f"{_stamp(window.begins, zone)}..{_stamp(window.ends, zone)}"
+        )
     days = "daily" if window.repeat is Repeat.DAILY else _day_words(window.days)
     if minutes_of(window) == (0, 24 * 60):
         return f"{days} 0-24"
     return f"{days} {_clock(window.start)}-{'24' if window.end == ALL_DAY_END else _clock(window.end)}"
+
+
+def _whole_days(begins: datetime, ends: datetime, zone: str) -> str:
+    """The days of a span from one midnight to another, "2026-12-24..2026-12-26"; "" for any other span."""
+    place = zone_info(zone)
+    first, after = local_time(begins, place).date(), local_time(ends, place).date()
+    last = after - timedelta(days=1)
+    if (instant_of(first, place), instant_of(after, place)) != (begins, ends) or last < first:
+        return ""
+    return f"{first}" if first == last else f"{first}..{last}"
 
 
 def _clock(at: time) -> str:

@@ -124,6 +124,8 @@ class TempKeyRecord(Frozen):
     doors: tuple[KeyDoor, ...] = ()
     mails: tuple[OutgoingRecord, ...] = ()
     logs: tuple[LogLine, ...] | None = ()
+    counted: tuple[int, ...] = ()
+    """The lines of the door log that told of its uses, by their ids, the first use first."""
     last_used: LogLine | None = None
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,9 +18,8 @@ from backend.domain.access.results import Compiled, DoorPlan, DoorUser
 from backend.domain.access.rules import Credential, Rules
 from backend.domain.access.windows import DAY, minute_of_week
 from backend.domain.answers import Answer, CanAnswer, Offer, WhoAnswer
-from backend.domain.codes import mask
 from backend.domain.context import Context
-from backend.domain.enums import CredentialKind, LogResponse
+from backend.domain.enums import CredentialKind, HolderKind, LogResponse
 from backend.domain.errors import Invalid, NotFound
 from backend.domain.formats import zone_info
 from backend.domain.walltime import local_time
@@ -28,12 +28,12 @@ from backend.services.base import Service
 from backend.services.door_states import formats_of
 from backend.services.held import held_sentence, spans_of, users_held
 from backend.services.past import rules_at
+from backend.services.reasons import KINDS, reasons_of, shown_of
 from backend.services.remedies import offers, offers_at
 from backend.services.rules import load_rules
 from backend.store import tables as t
 from backend.store.work import require
 
-_KINDS = {"pin": CredentialKind.PIN, "card": CredentialKind.CARD, "face": CredentialKind.FACE, "qr": CredentialKind.QR}
 _WORDS = {
     CredentialKind.PIN: "PIN",
     CredentialKind.CARD: "card",
@@ -90,8 +90,14 @@ class Access(Service):
                 return self._of_log(connection, context, _log(connection, context, log_id), now)
             if holder_id is None or relay_id is None:
                 raise Invalid({"": "Name a person and a door, or a line of the door log."})
-            _require_person(connection, context, holder_id)
+            _person(connection, context, holder_id)
             return self._answer(connection, context, _Question(holder_id, relay_id, at or now, now))
+
+    def reasons(self, context: Context, log_ids: Iterable[int]) -> dict[int, str]:
+        """Why refused lines of the door log were refused, in the few words that a row has room for, by line."""
+        with self.store.read(context, "plan.read") as connection:
+            require(connection, context, "door_log.read")
+            return reasons_of(connection, self.store.sealer, context, log_ids)
 
     def who(self, context: Context, relay_id: int, at: datetime | None = None) -> WhoAnswer:
         """Everybody who may open a door at an instant (now, when None), with what the door truly held then.
@@ -109,7 +115,7 @@ class Access(Service):
         Raises NotFound, Invalid (time) where the rules of then are not known any more.
         """
         with self.store.read(context, "plan.read") as connection:
-            _require_person(connection, context, holder_id)
+            _person(connection, context, holder_id)
             return can_at(self._asker(connection, context, at), holder_id, relay_id)
 
     def _asker(self, connection: Connection, context: Context, at: datetime | None) -> Asker:
@@ -136,7 +142,7 @@ class Access(Service):
 
     def _of_log(self, connection: Connection, context: Context, log: Row[Any], now: datetime) -> Answer:
         """The answer about a line of the door log."""
-        kind = _KINDS.get(log.action)
+        kind = KINDS.get(log.action)
         if log.holder_id is None or log.relay_id is None:
             return _stranger(log, kind)
         asked = _Question(log.holder_id, log.relay_id, log.happened_at, now, kind, log.key)
@@ -145,7 +151,8 @@ class Access(Service):
         if answer.allowed != opened:
             late = self._answer(connection, context, replace(asked, at=min(log.happened_at + _WITHIN_SECOND, now)))
             answer = late if late.allowed == opened else answer
-        return replace(answer, door=log.door or answer.door, person=log.initiated_by or answer.person)
+        shown = f"{_WORDS[kind]} {log.key}".strip() if kind else ""
+        return replace(answer, door=log.door or answer.door, person=log.initiated_by or answer.person, shown=shown)
 
     def _answer(self, connection: Connection, context: Context, asked: _Question) -> Answer:
         """The answer about a person, by the rules and by what the door held."""
@@ -181,6 +188,7 @@ class Access(Service):
             offers=changes,
             offered_at=helped_at,
             by_today=by_today,
+            kind=_person(connection, context, asked.holder_id),
         )
 
     def _held(
@@ -220,19 +228,20 @@ def _log(connection: Connection, context: Context, log_id: int) -> Row[Any]:
     return found
 
 
-def _require_person(connection: Connection, context: Context, holder_id: int) -> None:
+def _person(connection: Connection, context: Context, holder_id: int) -> HolderKind:
+    """What kind of holder it is; raises NotFound."""
     h = t.holder
     found = connection.execute(
-        select(h.c.id).where(h.c.id == holder_id, h.c.community_id == context.community_id)
+        select(h.c.kind).where(h.c.id == holder_id, h.c.community_id == context.community_id)
     ).scalar()
     if found is None:
         raise NotFound("There is no such person.")
+    return HolderKind(found)
 
 
 def _shown(rules: Rules, asked: _Question) -> Credential | None:
     """The credential that was shown, by its kind and masked value; None where several or none fit."""
-    owned = [one for one in rules.credentials.get(asked.holder_id, ()) if one.kind is asked.kind]
-    fitting = [one for one in owned if mask(one.value) == asked.key] or owned
+    fitting = shown_of(rules, asked.holder_id, asked.kind, asked.key)
     return fitting[0] if len(fitting) == 1 else None
 
 

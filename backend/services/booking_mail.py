@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
 from backend.domain.amenities import Slot
 from backend.domain.booking_letters import PURPOSE, reservation
+from backend.domain.enums import OutgoingState
 from backend.domain.names import display_name
 from backend.services.booking_checks import formats_of, told
 from backend.services.communities import community_row
-from backend.services.outbox import post_mail
+from backend.services.credentials import credentials_of, open_value
+from backend.services.outbox import post_mail, withdraw
 from backend.services.qr import qr_png
 from backend.store import tables as t
 from backend.store.work import Work
+
+_UNSENT = (OutgoingState.QUEUED.value, OutgoingState.WAITING.value, OutgoingState.FAILED.value)
 
 
 def post_key(work: Work, booking_id: int, amenity: Row[Any], resident: Row[Any], *, slot: Slot, digits: str) -> bool:
@@ -46,3 +50,14 @@ def post_key(work: Work, booking_id: int, amenity: Row[Any], resident: Row[Any],
         useful_until=slot.end,
     )
     return True
+
+
+def renew_unsent(work: Work, booking_id: int, amenity: Row[Any], resident: Row[Any], slot: Slot) -> None:
+    """A mail that has not left says the old slot: another one takes its place. One that has left is not sent again."""
+    o = t.outgoing
+    waiting = select(o.c.id).where(o.c.holder_id == booking_id, o.c.state.in_(_UNSENT))
+    if work.connection.execute(waiting).first() is None:
+        return
+    withdraw(work, o.c.holder_id == booking_id, "The reservation was moved.")
+    for one in credentials_of(work.connection, [booking_id]):
+        post_key(work, booking_id, amenity, resident, slot=slot, digits=open_value(work.sealer, one))

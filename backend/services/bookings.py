@@ -30,7 +30,7 @@ from backend.services.booking_checks import (
 )
 from backend.services.booking_day import day_of
 from backend.services.booking_list import booking_listing, booking_record, booking_row
-from backend.services.booking_mail import post_key
+from backend.services.booking_mail import post_key, renew_unsent
 from backend.services.booking_plans import imagine_booking
 from backend.services.booking_rights import cancel_rows, give_key, give_rights, is_live
 from backend.services.communities import community_row
@@ -64,11 +64,11 @@ class Bookings(Service):
             return day_of(connection, row, day, zone)
 
     def plan_add(self, context: Context, draft: BookingDraft) -> tuple[DoorPlan, ...]:
-        """What a reservation would give to the doors; raises NotFound."""
+        """What a reservation gives to the doors when its slot begins; raises NotFound."""
         with self.store.read(context, "plan.read") as connection:
             amenity = amenity_row(connection, context.community_id, draft.amenity_id)
             before, after = imagine_booking(connection, self.store.sealer, amenity, draft.slot)
-            return door_plans(connection, before, after, self.store.clock())
+            return door_plans(connection, before, after, max(self.store.clock(), draft.slot.start))
 
     def add(self, context: Context, draft: BookingDraft) -> Saved:
         """Reserve an amenity for a resident: a key for the slot, mailed to whoever has an address.
@@ -87,6 +87,7 @@ class Bookings(Service):
             place = check_place(work.connection, amenity, resident, draft.slot, work.at)
             if place.beside:
                 booking_id = _merge(work, place, place.beside[0])
+                renew_unsent(work, booking_id, amenity, resident, place.slot)
             else:
                 booking_id = _insert(work, amenity, resident, place.slot)
             action = "Extended reservation" if place.beside else "Reserved"
@@ -116,6 +117,7 @@ class Bookings(Service):
             place = check_place(work.connection, amenity, resident, slot, work.at, moving=booking_id, begun=begun)
             work.update(t.booking, booking_id, version=version)  # whoever saw another slot is told
             _merge(work, place, booking_id)
+            renew_unsent(work, booking_id, amenity, resident, place.slot)
             _tell(work, "Moved reservation", booking_id, _title(amenity, resident), place.slot)
             return saved(work, booking_id)
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 
 from backend.domain.codes import mask
-from backend.domain.enums import CredentialKind, CredentialStatus, HeldKind, HolderStatus, LogResponse
+from backend.domain.enums import CredentialStatus, HeldKind, HolderStatus, LogResponse
 from backend.domain.ghosts import TOGETHER, Code
 from backend.services.credentials import LIVE, open_value
 from backend.services.holders import chunks
@@ -29,21 +29,10 @@ REACHES = timedelta(minutes=1)
 """A change takes so long to reach a door: who opens it within has done nothing odd (rules 8)."""
 
 _KINDS = tuple(kind.value for kind in LOOK_UP)
+_BY_WORD = {kind.value: kind for kind in LOOK_UP}
+_ACTIVE = HolderStatus.ACTIVE.value
 Shown = tuple[int, str, str]
 """Holder, kind and masked value: what the log knows a code by."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """The owner of a code as a list shows them."""
-
-    name: str
-    name_fold: str
-    building: str
-    building_fold: str
-    apartment: str
-    identity: str
-    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,62 +51,61 @@ class Facts:
     """Everything that the rules of `backend.domain.ghosts` want to know."""
 
     codes: list[Code] = field(default_factory=list, repr=False)
-    owners: dict[int, Person] = field(default_factory=dict, repr=False)
+    owners: dict[int, Row[Any]] = field(default_factory=dict, repr=False)
+    """Holder -> a row with their name, building, number, identity and kind (owner)."""
     people: dict[int, int] = field(default_factory=dict)
     strays: list[Stray] = field(default_factory=list)
     since: datetime | None = None
 
 
 def read_facts(connection: Connection, sealer: Sealer, community_id: int, now: datetime) -> Facts:
-    """Read them in some passes over the database; PINs are opened once, in memory."""
+    """Read them in some passes over the database; values are opened once, in memory."""
     found = Facts(strays=[*_strays(connection, community_id, now), *_strangers(connection, community_id)])
-    codes = _codes(connection, sealer, community_id, found)
+    rows = [(row, open_value(sealer, row)) for row in _live(connection, community_id)]
+    shown = {row.id: (row.holder_id, row.kind, mask(value)) for row, value in rows}
     used, far, found.since = _log(connection, community_id)
-    unseen = {code.holder_id for code in codes if (code.holder_id, code.kind.value, mask(code.value)) not in used}
     if found.since is not None:
-        used |= last_used(connection, unseen)
+        used |= last_used(connection, {one[0] for one in shown.values() if one not in used})
     made = _made(connection)
-    for code in codes:
-        shown = (code.holder_id, code.kind.value, mask(code.value))
-        found.codes.append(replace(code, made_at=made.get(code.id), last_used_at=used.get(shown), far=far.get(shown)))
-    alive = {(code.holder_id, code.kind.value, mask(code.value)) for code in codes}
-    found.codes += _used_after(connection, sealer, community_id, found, alive)
+    for row, value in rows:
+        found.owners[row.holder_id] = row
+        told = shown[row.id]
+        found.codes.append(_code(row, value, made_at=made.get(row.id), last_used_at=used.get(told), far=far.get(told)))
+    found.codes += _used_after(connection, sealer, community_id, found, set(shown.values()))
     found.people = _people(connection, community_id)
     if found.since is None:
         found.since = _first_line(connection, community_id)
     return found
 
 
-def _codes(connection: Connection, sealer: Sealer, community_id: int, found: Facts) -> list[Code]:
-    """Every live code, with its owner noted in `found`."""
+def _live(connection: Connection, community_id: int) -> Iterable[Row[Any]]:
+    """Every live code with its owner."""
     c, h = t.credential, t.holder
-    where = and_(c.c.community_id == community_id, c.c.kind.in_(_KINDS), h.c.kind.in_(OWNERS))
-    return [_code(sealer, row, found) for row in connection.execute(_owned().where(where, c.c.status.in_(LIVE)))]
+    here = and_(c.c.community_id == community_id, c.c.kind.in_(_KINDS), h.c.kind.in_(OWNERS))
+    return connection.execute(_owned().where(here, c.c.status.in_(LIVE)))
 
 
 def _owned() -> Any:
     c, h, a, b = t.credential, t.holder, t.apartment, t.building
     return select(
         c.c.id, c.c.uuid, c.c.holder_id, c.c.kind, c.c.value_sealed, c.c.freed_at,
-        h.c.name, h.c.name_fold, h.c.kind.label("owner"), h.c.status, h.c.removed_at, h.c.apartment_id,
+        h.c.name, h.c.kind.label("owner"), h.c.status, h.c.removed_at, h.c.apartment_id,
         func.coalesce(a.c.number, "").label("number"), func.coalesce(b.c.name, "").label("building"),
-        func.coalesce(b.c.name_fold, "").label("building_fold"), identity().label("identity"),
+        identity().label("identity"),
     ).select_from(owned())  # fmt: skip
 
 
-def _code(sealer: Sealer, row: Row[Any], found: Facts) -> Code:
-    found.owners[row.holder_id] = Person(
-        row.name, row.name_fold, row.building, row.building_fold, row.number, row.identity, row.owner
-    )
+def _code(row: Row[Any], value: str, **facts: Any) -> Code:
     return Code(
         id=row.id,
         holder_id=row.holder_id,
-        kind=CredentialKind(row.kind),
-        value=open_value(sealer, row),
+        kind=_BY_WORD[row.kind],
+        value=value,
         apartment_id=row.apartment_id,
         apartment=row.number,
-        owner_active=row.status == HolderStatus.ACTIVE.value,
+        owner_active=row.status == _ACTIVE,
         owner_there=row.removed_at is None,
+        **facts,
     )
 
 
@@ -194,11 +182,12 @@ def _used_after(
     codes = []
     for part in chunks(sorted({row.id for row in later})):
         for row in connection.execute(_owned().where(c.c.id.in_(part), t.holder.c.kind.in_(OWNERS))):
-            code = _code(sealer, row, found)
-            shown = (code.holder_id, code.kind.value, mask(code.value))
-            used = at.get((code.id, shown[2]))
+            value = open_value(sealer, row)
+            used = at.get((row.id, mask(value)))
+            shown = (row.holder_id, row.kind, mask(value))
             if used is not None and used > row.freed_at + REACHES and shown not in alive:
-                codes.append(replace(code, live=False, used_after=used, last_used_at=used))
+                found.owners[row.holder_id] = row
+                codes.append(_code(row, value, live=False, used_after=used, last_used_at=used))
     return codes
 
 

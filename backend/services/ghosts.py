@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from backend.domain.codes import mask
 from backend.domain.context import Context
@@ -17,7 +17,7 @@ from backend.domain.paging import ListQuery, ListRow
 from backend.domain.records import Saved
 from backend.services.base import Service, replayed, saved
 from backend.services.commands import queue
-from backend.services.ghost_facts import Facts, Person, Stray, read_facts
+from backend.services.ghost_facts import Facts, Stray, read_facts
 from backend.services.ghost_pages import ComputedPages
 from backend.services.holders import chunks, devices_holding
 from backend.store import tables as t
@@ -114,14 +114,14 @@ def _rows(connection: Connection, facts: Facts, reasons: dict[int, tuple[Reason,
         yield _stray_row(stray, [names[one] for one in stray.devices if one in names])
 
 
-def _row(code: Code, owner: Person, reasons: Sequence[Reason], doors: Sequence[str]) -> ListRow:
+def _row(code: Code, owner: Row[Any], reasons: Sequence[Reason], doors: Sequence[str]) -> ListRow:
     return _listed(
         code.id,
         reasons,
         doors,
         name=owner.name,
         building=owner.building,
-        apartment=owner.apartment,
+        apartment=owner.number,
         identity=owner.identity,
         kind=code.kind.value,
         masked=mask(code.value),
@@ -160,6 +160,7 @@ def _listed(ghost_id: int, reasons: Sequence[Reason], doors: Sequence[str], **va
         "score": score,
         "reasons": "; ".join(one.text for one in reasons),
         "reason": tuple(one.why.value for one in reasons),
+        "why": tuple(one.text for one in reasons),
         "doors": ", ".join(sorted(doors, key=str.casefold)),
     }
     return ListRow(ghost_id, (score, ghost_id), blank | values | told)

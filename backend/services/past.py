@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from backend.domain.access.rules import Rules
 from backend.services.rules import READ, RuleRows, open_image
@@ -72,6 +73,48 @@ def rows_at(
     for table, row_id, sealed in found:
         rows.put(table, row_id, open_image(sealer, table, row_id, sealed))
     return rows if rows.rows["community"] else None
+
+
+def walk_back(
+    connection: Connection, sealer: Sealer, community_id: int, instants: Iterable[datetime], holder_ids: Iterable[int]
+) -> Iterator[tuple[datetime, RuleRows]]:
+    """The rows about these people at several instants, the latest first; the rows are the same object each time.
+
+    Nothing at all where the earliest lies beyond the horizon.
+    """
+    wanted = sorted(set(instants), reverse=True)
+    if not wanted:
+        return
+    rows = RuleRows.fetch(connection, community_id, holder_ids)
+    first = _first_after(connection, wanted[-1] - _APART)
+    later = [] if first is None else _later(connection, community_id, first, rows)
+    if later is None:
+        return
+    back = iter(later)
+    change = next(back, None)
+    for at in wanted:
+        while change is not None and change.from_at > at:
+            image = open_image(sealer, change.table_name, change.row_id, change.before_sealed)
+            rows.put(change.table_name, change.row_id, image)
+            change = next(back, None)
+        if rows.rows["community"]:
+            yield at, rows
+
+
+def _later(connection: Connection, community_id: int, first: int, rows: RuleRows) -> list[Row[Any]] | None:
+    """The changes from the number `first` on about the people of the rows, the last first; None beyond the horizon."""
+    c, operation = t.change, t.operation
+    if connection.execute(select(func.max(c.c.id))).scalar_one() - first >= HORIZON:
+        return None
+    query: Select[Any] = (
+        select(c.c.table_name, c.c.row_id, c.c.from_at, c.c.before_sealed)
+        .join(operation, operation.c.id == c.c.operation_id)
+        .where(operation.c.community_id == community_id, c.c.id >= first, c.c.table_name.in_(READ))
+        .where(_about(connection, rows.holder_ids))
+        .order_by(c.c.id.desc())
+    )
+    found = connection.execute(query.limit(IMAGES + 1)).all()
+    return None if len(found) > IMAGES else list(found)
 
 
 def known_since(connection: Connection) -> datetime | None:

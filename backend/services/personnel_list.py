@@ -80,7 +80,7 @@ def personnel_listing(community_id: int, kind: HolderKind, store: Store) -> List
             "name": h.c.name,
             "methods": _methods(),
             "groups": func.coalesce(groups, ""),
-            "floors": h.c.floors,
+            "floors": func.replace(h.c.floors, ";", ", "),
             "doors": worst_door(store.clock),
         },
         sorts={"name": h.c.name_fold, "groups": func.coalesce(groups, ""), "methods": _methods()},

@@ -78,6 +78,7 @@ class Search(Service):
             codes = [work.sealer.index(CredentialKind.PIN.value, pin)]
             hits = _owners(work.connection, context.community_id, CredentialKind.PIN, codes)
             hits += _keys_of(work.connection, context.community_id, codes[0])
+            hits += _bookings_of(work.connection, context.community_id, codes[0])
             if work.replayed is None:
                 work.tell("Looked up a PIN", "credential", None, "", undoable=False)
             return hits
@@ -193,6 +194,26 @@ def _groups(community_id: int, words: tuple[str, ...]) -> Select[Any]:
     return _ranked(query, g.c.name_fold, words, none, literal(False)).order_by(g.c.name_fold)
 
 
+def _amenities(community_id: int, words: tuple[str, ...]) -> Select[Any]:
+    a, none = t.amenity, [literal(False) for _ in words]
+    query = select(a.c.id, a.c.name.label("title"), literal("amenity").label("detail"))
+    here = query.where(a.c.community_id == community_id, a.c.removed_at.is_(None))
+    return _ranked(here, a.c.name_fold, words, list(none), literal(False)).order_by(a.c.name_fold)
+
+
+def _bookings_of(connection: Connection, community_id: int, index: bytes) -> tuple[Hit, ...]:
+    """The reservation whose key these digits are now."""
+    a, b, c, h = t.amenity, t.booking, t.credential, t.holder
+    rows = connection.execute(
+        select(b.c.id, h.c.name.label("title"), literal("reservation, ").concat(a.c.name).label("detail"))
+        .join(a, a.c.id == b.c.amenity_id)
+        .join(h, h.c.id == b.c.id)
+        .join(c, c.c.holder_id == b.c.id)
+        .where(a.c.community_id == community_id, c.c.value_index == index, c.c.status.in_(LIVE))
+    )
+    return tuple(Hit(record="booking", id=row.id, title=row.title, detail=row.detail) for row in rows)
+
+
 def _keys_of(connection: Connection, community_id: int, index: bytes) -> tuple[Hit, ...]:
     """The temporary key whose digits these are now."""
     c = t.credential
@@ -247,4 +268,5 @@ _KINDS = (
     _Kind("door", "door.read", _doors),
     _Kind("device", "device.read", _devices),
     _Kind("access-group", "access_group.read", _groups),
+    _Kind("amenity", "booking.read", _amenities),
 )

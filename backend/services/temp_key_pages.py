@@ -64,6 +64,7 @@ def key_record(connection: Connection, sealer: Sealer, context: Context, row: Ro
         doors=_doors(connection, context, row.id, now),
         mails=mails_of(connection, row.id),
         logs=logs,
+        counted=_counted(connection, row.id) if logs is not None else (),
         last_used=next((line for line in logs or () if line.response is LogResponse.SUCCESS), None),
     )
 
@@ -78,6 +79,13 @@ def logs_of(connection: Connection, key_id: int) -> tuple[LogLine, ...]:
         .limit(LOGS_SHOWN)
     )
     return tuple(log_line(row) for row in rows)
+
+
+def _counted(connection: Connection, key_id: int) -> tuple[int, ...]:
+    """The log lines of a key's uses, the first use first."""
+    use = t.temp_key_use
+    query = select(use.c.door_log_id).where(use.c.holder_id == key_id).order_by(use.c.at, use.c.id)
+    return tuple(connection.execute(query).scalars())
 
 
 def digits_of(connection: Connection, sealer: Sealer, key_id: int) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, and_, func, not_, select
 from backend.domain.enums import CredentialKind, CredentialStatus, PinMode, ResidentRole, Via
 from backend.domain.errors import Conflict
 from backend.domain.names import display_name
+from backend.services.apartment_reset import guests_of
 from backend.services.credentials import LIVE, Value, clash, open_value, spoken
 from backend.services.holders import chunks
 from backend.services.pin_mode import refuse_collisions, scope_now
@@ -121,12 +122,15 @@ def _need_masters(connection: Connection, changes: Iterable[Change]) -> None:
     homes = {int(change.row["apartment_id"]) for change in changes if change.table is t.resident}
     family = [row for part in chunks(sorted(homes)) for row in family_of(connection, part) if row.id not in gone]
     masters = {row.apartment_id: row.name for row in family if row.role == ResidentRole.MASTER.value}
+    replaced = {int(change.row["apartment_id"]) for change in changes if change.table is t.resident and change.made}
     for row in back:
         if row["role"] == ResidentRole.MASTER.value:
             if other := masters.get(row["apartment_id"]):
                 raise Conflict("", f"{_REFUSED}: the apartment has another family master by now, {spoken(other)}.")
             if strangers := [one.name for one in family if one.apartment_id == row["apartment_id"]]:
                 raise Conflict("", f"{_REFUSED}: {spoken(strangers[0])} lives with the family that would go.")
+            if row["apartment_id"] in replaced and guests_of(connection, row["apartment_id"]):
+                raise Conflict("", f"{_REFUSED}: the family that would go has temporary keys or bookings by now.")
             masters[row["apartment_id"]] = display_name(row["first"], row["last"])
     lived_in = {row.apartment_id for row in family} | {row["apartment_id"] for row in back}
     if lived_in - masters.keys():

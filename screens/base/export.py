@@ -22,7 +22,9 @@ from widgets.frame import Part
 from widgets.panel import Lines
 
 if TYPE_CHECKING:
-    from backend.domain.paging import ListQuery
+    from collections.abc import Callable
+
+    from backend.domain.paging import ListPages
 
 SUFFIXES = (".xlsx", ".csv")
 LABEL_WIDTH = 6
@@ -38,11 +40,11 @@ class ExportDialog(Dialog[tuple[int, str] | None]):
         Binding("tab", "turn", "Format", id="export.format", tooltip="xlsx or csv", show=False, priority=True),
     ]
 
-    def __init__(self, session: Session, record: Record, query: ListQuery, filter_text: str) -> None:
+    def __init__(self, session: Session, record: Record, pages: Callable[[], ListPages], filter_text: str) -> None:
         super().__init__()
         self._session = session
         self._record = record
-        self._query = query
+        self._pages = pages
         self._filter_text = filter_text
         self._written: tuple[int, int] | None = None
         """Rows written and rows there are, while a file is being written."""
@@ -81,8 +83,7 @@ class ExportDialog(Dialog[tuple[int, str] | None]):
     async def _count(self) -> None:
         session = self._session
         try:
-            pages = session.engine.list(self._record.name, session.context, self._query)
-            count = await session.ask(pages.count)
+            count = await session.ask(self._pages().count)
         except SmartPlusError as error:
             self._say(str(error), bad=True)
             return
@@ -136,7 +137,7 @@ class ExportDialog(Dialog[tuple[int, str] | None]):
         if path.is_file():
             raise Invalid({"path": "There is a file of this name already. Type another name."})
         session = self._session
-        return session.engine.export(self._record.name, session.context, self._query, path, self._told)
+        return session.engine.export_pages(self._record, session.context, self._pages(), path, self._told)
 
     def _told(self, done: int, total: int) -> bool:
         self._written = (done, total)

@@ -11,6 +11,8 @@ KEYS = {
     "=": "equals_sign",
     "+": "plus",
     "-": "minus",
+    "]": "right_square_bracket",
+    "[": "left_square_bracket",
     "Esc": "escape",
     "Enter": "enter",
     "PgDn": "pagedown",

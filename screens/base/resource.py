@@ -210,12 +210,16 @@ class ResourceScreen(Page):
     def _handle(self) -> ListPages:
         return self.session.engine.list(self.RECORD.name, self.session.context, self._query())
 
+    def shown(self, pages: ListPages) -> ListPages:
+        """The rows as the table shows them; a screen adds what the list itself does not know."""
+        return pages
+
     def _set_source(self) -> None:
         table = self.table
         table.show_message(None if self._filter else self._empty())
         table.sort = self._sort or self.RECORD.default_sort
         table.descending = self.RECORD.descending if self._descending is None else self._descending
-        table.set_source(DrawnSource(self.RECORD, self._handle(), self.session.formats, self.draw))
+        table.set_source(DrawnSource(self.RECORD, self.shown(self._handle()), self.session.formats, self.draw))
 
     def _empty(self) -> Content:
         verb = self.RECORD.verb("add")

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from backend.engine import Engine
-from smartplus_tui.demo import ghosts, groups, history, people, staff, visitors
+from smartplus_tui.demo import bookings, ghosts, groups, history, people, staff, visitors
 from smartplus_tui.demo.doors import VirtualDoors
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def build(root: Path | None = None, *, say: Say = lambda _: None, with_history: 
         groups.add_groups(engine, context)
         visitors.add_keys(engine, context)
         staff.add_personnel(engine, context)
+        bookings.add_bookings(engine, context)
     except BaseException:
         if engine is not None:
             engine.close()

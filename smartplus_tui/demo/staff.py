@@ -8,9 +8,14 @@ if TYPE_CHECKING:
     from backend.domain.context import Context
     from backend.engine import Engine
 
-STAFF = (("Olek Wrona", "", ("3D5E7F90",), ("All Floors",)), ("Hania Bilska", "58206", ("3D5E7F91",), ()))
+_Codes = tuple[str, ...]
+
+STAFF: tuple[tuple[str, str, _Codes, _Codes], ...] = (
+    ("Olek Wrona", "", ("3D5E7F90",), ("All Floors",)),
+    ("Hania Bilska", "58206", ("3D5E7F91",), ()),
+)
 """Name, PIN, cards, floors."""
-DELIVERIES = (("DHL", "46081", ()), ("Grocery boxes", "", ("3D5E7F92",)))
+DELIVERIES: tuple[tuple[str, str, _Codes], ...] = (("DHL", "46081", ()), ("Grocery boxes", "", ("3D5E7F92",)))
 """Name, PIN, cards."""
 
 

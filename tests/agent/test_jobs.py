@@ -10,8 +10,14 @@ from sqlalchemy import insert, select
 from backend.agent import jobs
 from backend.agent.jobs import Jobs
 from backend.domain.context import agent_context
+from backend.domain.enums import MoveState, Role
+from backend.domain.moves import MoveDraft
+from backend.domain.records import ResidentDraft
 from backend.domain.temp_key_times import KeyTime
 from backend.domain.temp_keys import TempKeyDraft
+from backend.services.apartments import Apartments
+from backend.services.buildings import Buildings
+from backend.services.moves import Moves
 from backend.services.temp_keys import TempKeys
 from backend.store import tables as t
 from backend.store.opening import open_site
@@ -20,7 +26,14 @@ from backend.store.store import Store
 from backend.store.wal import wal_bytes
 from tests.agent.running import served
 from tests.support.clock import FakeClock
-from tests.support.rows import insert_apartment, insert_building, insert_community, insert_device, insert_resident
+from tests.support.rows import (
+    ManagerContext,
+    insert_apartment,
+    insert_building,
+    insert_community,
+    insert_device,
+    insert_resident,
+)
 from tests.support.world import World, until
 
 pytestmark = pytest.mark.feature("OPS-07")
@@ -110,3 +123,24 @@ async def test_temporary_keys_that_are_over_are_freed(store: Store, clock: FakeC
         assert (found.status, found.freed_at) == ("cooling", clock())
         assert list(unproved.scalars()) == [gate]
     assert TempKeys(store).get(agent_context(home), key).state == "expired"
+
+
+@pytest.mark.feature("RES-16")
+@pytest.mark.feature("AGT-06")
+async def test_a_move_whose_time_has_come_is_carried_out(
+    store: Store, clock: FakeClock, manager_context: ManagerContext
+) -> None:
+    context = manager_context(Role.INSTALLER)
+    home = Apartments(store).add(context.again(), Buildings(store).add(context.again(), "A").id, "1001").id
+    comes = ResidentDraft(first="Ewa", last="Nowak")
+    draft = MoveDraft(apartment_id=home, incoming=comes, at=clock() + timedelta(hours=1))
+    planned = Moves(store).move(context.again(), draft, "1001").id
+    odd = Jobs(store, agent_context(context.community_id))
+    await odd.tick()
+    assert Moves(store).get(context, planned).state is MoveState.PLANNED
+    clock.advance(hours=1, seconds=1)
+    await odd.tick()
+    await odd.tick()
+    await odd.aclose()
+    assert Moves(store).get(context, planned).state is MoveState.DONE
+    assert [name for _, name, _ in Apartments(store).get(context, home).residents] == ["Nowak, Ewa"]

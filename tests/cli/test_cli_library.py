@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.conftest import PIN, Smartplus
@@ -81,7 +83,7 @@ def test_what_is_not_there_is_said(smartplus: Smartplus) -> None:
 
 
 @pytest.mark.feature("LIB-03")
-def test_ghosts_are_listed_worst_first_with_their_reasons(smartplus: Smartplus) -> None:
+def test_ghosts_are_listed_worst_first_with_their_reasons(smartplus: Smartplus, tmp_path: Path) -> None:
     assert smartplus("library", "ghosts", "--json").json == {"items": [], "total": 0, "after": None}
     smartplus.done("resident", "edit", "Nowak", "--pin", "-", typed="0000\n")
     found = smartplus("library", "ghosts", "--json").json
@@ -89,5 +91,9 @@ def test_ghosts_are_listed_worst_first_with_their_reasons(smartplus: Smartplus) 
     assert (row["name"], row["score"], row["reason"]) == ("Nowak, Łucja", 45, ["guessable"])
     assert "one digit repeated" in smartplus.done("library", "ghosts", "--filter", "why:guessable")
     assert smartplus("library", "ghosts", "--filter", "kowal", "--json").json["total"] == 0
+    smartplus.done("library", "ghosts", "--export", str(tmp_path / "ghosts.csv"))
+    written = (tmp_path / "ghosts.csv").read_text(encoding="utf-8-sig")
+    assert "Nowak, Łucja" in written
+    assert "0000" not in written
     smartplus.done("library", "pin", "delete", str(row["id"]), "--yes")
     assert smartplus("library", "ghosts", "--json").json["total"] == 0

@@ -20,9 +20,10 @@ HEAVY = ("sqlalchemy", "httpx", "uvicorn", "alembic", "textual", "rich", "keyrin
 WITHOUT_FIELDS = {"edit": {"apartment_id", "role", "building_id", "number", "address", "http_user", "password"}}
 """Fields of forms that a record keeps for ever."""
 LATER = {
-    ("apartment", "add"): {field.name for field in RECORDS["apartment"].formed()} - {"building_id", "number", "name"}
+    ("apartment", "add"): {field.name for field in RECORDS["apartment"].formed()} - {"building_id", "number", "name"},
+    ("temp-key", "edit"): {field.name for field in RECORDS["temp-key"].formed()} - {"until", "begin", "schedule"},
 }
-"""Fields of forms that a record begins with the defaults of."""
+"""Fields of forms that a record begins with the defaults of, or keeps."""
 
 
 def commands(

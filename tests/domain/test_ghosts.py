@@ -40,7 +40,7 @@ def test_an_ordinary_code_is_no_ghost() -> None:
         ("4321", "digits in a row"),
         ("0000", "one digit repeated"),
         ("77", "one digit repeated"),
-        ("1203", "the number of the apartment"),
+        ("1203", "the APT number"),
         ("1984", "a year"),
         ("2027", "a year"),
         ("2028", ""),

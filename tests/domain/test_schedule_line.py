@@ -130,6 +130,11 @@ def test_what_was_understood_is_written_out_in_the_formats_of_the_community() ->
     assert describe_schedule(windows[:1], english) == "Monday to Friday, 8:00 am to 6:00 pm"
 
 
+def test_whole_days_are_written_as_days() -> None:
+    line = "mo 8-9; 2026-12-24; 2026-12-24..2026-12-26; 2026-12-24 10:00..2026-12-25 00:00"
+    assert schedule_text(parse_schedule(line, NOW, BERLIN), BERLIN) == line
+
+
 def test_hours_of_a_week_count_overlaps_once() -> None:
     assert hours_per_week(parse_schedule("mo-fr 8-18; fr 16-20", NOW, BERLIN)) == 52
     assert hours_per_week(parse_schedule("daily", NOW, BERLIN)) == 168

@@ -135,7 +135,7 @@ async def test_the_list_is_filtered_by_type_and_shows_week_doors_and_people(show
         await keys.until_text("1 of 3")
         await keys.until_text("██████")
         await keys.press("right_square_bracket")
-        await keys.until_text("● Gym")
+        await keys.until_text("▸ Gym")
         await keys.press("right_square_bracket")
         await keys.until_text("Kowalska, Anna  A 1001")
         await keys.press("enter")
@@ -323,6 +323,16 @@ async def test_self_devices_are_offered_where_devices_stand_in_the_apartment(sho
         await keys.until_page("ResidentsScreen")
     record = engine.residents.get(context, anna.id)
     assert (record.own_schedule, [name for _, name in record.own_doors]) == ("daily 8-18", ["Gym"])
+
+
+@pytest.mark.feature("AG-03")
+async def test_one_search_finds_groups(show: Show, park: Park) -> None:
+    make(park)
+    async with show("ctrl+p") as keys:
+        await keys.type("day te")
+        await keys.press("enter")
+        await keys.until_page("GroupPage")
+        await keys.until_text("50 h a week")
 
 
 async def test_a_viewer_looks_and_changes_nothing(show: Show, park: Park) -> None:

@@ -194,7 +194,7 @@ async def test_ghosts_worst_first_with_why_owner_and_taking_away(show: Show, par
     give_pin(engine, context, "Anderson", "77777")
     async with show("g", "i", "3") as keys:
         await keys.until_page("GhostsTab")
-        await keys.until_text("easily guessed: one digit repeated")
+        await keys.until_text("guessable: one digit repeated")
         await keys.press("w")
         await keys.until_text("of 100")
         assert "+45" in keys.text()

@@ -188,6 +188,7 @@ async def test_time_is_changed_used_up_is_said_and_a_log_is_shown(show: Show, pa
         use(park, key, ok=False)
         await keys.press("r")
         await keys.until_text("1 of 2 left")
+        await keys.until_text("use 1 of 2")
         await keys.until_text("refused")
         with park[0].temp_keys.store.write(park[1].again(), "test.prepare") as work:
             work.require("device.write")

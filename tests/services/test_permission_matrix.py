@@ -289,6 +289,7 @@ ACTS: dict[str, Act] = {
     "sync.check": Act("IMT ", lambda e, c, i: e.sync.check(c)),
     "access.why": Act("IM V", lambda e, c, i: e.access.why(c, holder_id=i["resident"], relay_id=i["relay"])),
     "access.why of a log line": Act("IM V", lambda e, c, i: e.access.why(c, log_id=NOBODY)),
+    "access.reasons": Act("IM V", lambda e, c, i: e.access.reasons(c, [NOBODY])),
     "access.who": Act("IM V", lambda e, c, i: e.access.who(c, i["relay"])),
     "access.can": Act("IM V", lambda e, c, i: e.access.can(c, i["resident"])),
     "remedies.plan": Act("IM V", lambda e, c, i: e.remedies.plan(c, NOBODY, Remedy(Way.PERSON))),
@@ -343,7 +344,7 @@ FREE = frozenset(
 """Before there is a context, or without any: they take none."""
 
 SWITCHED = {
-    "log_access": {"logs.list", "logs.get", "logs.newest", "access.why of a log line", "engine.export of logs"},
+    "log_access": {"logs.list", "logs.get", "logs.newest", "access.why of a log line", "access.reasons", "engine.export of logs"},
     "delete_residents": {
         "apartments.reset",
         "apartments.reset_preview",

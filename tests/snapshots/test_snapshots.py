@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,10 +15,14 @@ from sqlalchemy import update
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from backend.domain.amenities import AmenityDraft
+from backend.domain.bookings import BookingDraft
+from backend.domain.communities import CommunitySwitches
 from backend.domain.context import Context
 from backend.domain.enums import PinMode, Role, Via
 from backend.domain.records import ResidentDraft, ResidentPatch
 from backend.engine import Engine
+from backend.services import key_digits
 from backend.store import tables as t
 from backend.store.opening import open_site
 from tests.screens.conftest import SMALL, WIDE, MakeApp
@@ -44,6 +49,8 @@ class Picture:
     """Whether the Outbox has a text in most of its states."""
     shared_pins: bool = False
     """Whether the community is in APT+PIN mode and two people share a PIN."""
+    reserved: bool = False
+    """Whether there are a premium plan, an amenity and reservations of it."""
 
 
 PLAN = "g r n ?ResidentForm =1203 tab =Jan tab =Nowak tab tab =4711"
@@ -55,8 +62,34 @@ LIST = (
     "?ImportPage !3_refuse"
 )
 
+STAFF = "g v 3 &Staff_Name;RF_Card;Access_Group_ID|Jan_Nowak;9F8E7D60;1|Eva_Moss;77889900;{} ?StaffImportPage"
+STAFF_THERE = f"{STAFF.format(2)} !2_add f2 ?ImportReportPage g v 3"
+
+GROUP = "g g n ?GroupForm =Day_team tab =mo-fr_8-18;_fr_22-6;_2026-12-24 tab =gym tab"
+GROUP_THERE = f"{GROUP} f2 ?GroupsScreen !Day_team end"
+
+MOVE_PLANNED = (
+    "g a enter ?ApartmentPage m ?MoveForm =Ewa tab =Nowak tab tab =73519 tab tab =2026-12-24_9 f2 !Type_1001 =1001 f2 "
+    "?ApartmentPage"
+)
+
 PICTURES: dict[str, Picture] = {
     "dashboard": Picture(),
+    "groups": Picture(GROUP_THERE),
+    "groups-viewer": Picture("g g !default", role=Role.VIEWER),
+    "groups-technician": Picture("g g", role=Role.TECHNICIAN),
+    "group-form": Picture(f"{GROUP} !08:00_to_18:00"),
+    "group-form-errors": Picture("g g n ?GroupForm =Night tab =0-0 f2 !Choose_a_door"),
+    "group-painted": Picture(
+        f"{GROUP_THERE} e ?GroupEdit tab tab tab tab up home {'shift+right ' * 17}space up up c !Sat"
+    ),
+    "group-page": Picture(f"{GROUP_THERE} enter ?GroupPage !Custom plus =anna enter !Add_Kowalska y !1_person"),
+    "group-default": Picture("g g enter ?GroupPage !default_group"),
+    "group-add-people": Picture(f"{GROUP_THERE} g r a plus =day enter !Add_5_people"),
+    "group-delete": Picture(f"{GROUP_THERE} enter plus =anna enter !Add_Kowalska y !1_person d !Delete_Day"),
+    "group-stays": Picture("g g d !stays."),
+    "holidays-empty": Picture("g g 2 ?HolidaysTab !no_holiday"),
+    "holidays": Picture("g g 2 ?HolidaysTab n ?HolidayForm =Christmas tab =2026-12-25 tab =2026-12-26 f2 !2026-12-26"),
     "dashboard-viewer": Picture(role=Role.VIEWER),
     "dashboard-agent-silent": Picture(later=11),
     "dashboard-logs-closed": Picture(role=Role.MANAGER, logs_closed=True),
@@ -107,6 +140,11 @@ PICTURES: dict[str, Picture] = {
     "apartment-after-reset": Picture("g a enter ?ApartmentPage z !Type_1001 =1001 f2 !Nobody_here_can"),
     "apartment-new": Picture("g a n ?ApartmentNew =B tab =0101"),
     "apartment-empty": Picture("g a down down enter ?ApartmentPage !Nobody"),
+    "move-form": Picture("g a m ?MoveForm !Goes =Ewa tab =Nowak tab tab =73519"),
+    "move-errors": Picture("g a m ?MoveForm !Goes =Ewa tab tab tab =9123 f2 !correction"),
+    "move-question": Picture("g a m ?MoveForm !Goes f2 !Type_1001 =10"),
+    "move-planned": Picture(f"{MOVE_PLANNED} !Planned"),
+    "move-change": Picture(f"{MOVE_PLANNED} !Planned m ?MoveChange !is_kept"),
     "devices": Picture("g p"),
     "device-page": Picture("g p enter ?DevicePage !To_be_written"),
     "device-form": Picture("g p n ?DeviceForm"),
@@ -167,10 +205,26 @@ PICTURES: dict[str, Picture] = {
     "first-steps-errors": Picture("f8 ?FirstSteps pageup pageup pageup =x enter !correction"),
     "first-steps-open": Picture("f8 ?FirstSteps"),
     "try-a-door": Picture("g k ?TryDoorScreen =gym", demo=True),
+    "deliveries-empty": Picture("g v 2"),
+    "delivery-errors": Picture("g v 2 n ?DeliveryForm =DHL tab =2741 f2 !belongs_to"),
+    "delivery-plan": Picture("g v 2 n ?DeliveryForm =DHL tab =4321 !Capacity_after"),
+    "staff": Picture(f"{STAFF_THERE} down"),
+    "staff-page": Picture(f"{STAFF_THERE} enter ?StaffPage"),
+    "staff-edit": Picture(f"{STAFF_THERE} e ?StaffEdit !typed_adds"),
+    "staff-import": Picture(f"{STAFF.format(99)} !1_refuse"),
+    "staff-delete": Picture(f"{STAFF_THERE} a d !Delete_these"),
     "search": Picture("ctrl+p =kowal !Kowalski"),
     "open-door": Picture("o !Main_Gate"),
     "open-door-confirm": Picture("o =gym enter !Open_Gym_now"),
     "progress": Picture("g r d !Delete_Abara y !0_of_2_doors D !hold_this_change"),
+    "bookings": Picture("g b !Upcoming", reserved=True),
+    "booking-page": Picture("g b !Upcoming enter ?BookingPage !doors_without", reserved=True),
+    "booking-errors": Picture("g b n ?BookingForm tab tab =noon f2 !correction", reserved=True),
+    "booking-cancel": Picture("g b !Upcoming d !Cancel_this", reserved=True),
+    "bookings-closed": Picture("g b !premium_feature"),
+    "amenities": Picture("g b 2 ?AmenitiesTab !all_buildings", reserved=True),
+    "amenity-page": Picture("g b 2 ?AmenitiesTab enter ?AmenityPage right_square_bracket", reserved=True),
+    "amenity-form": Picture("g b 2 ?AmenitiesTab e ?AmenityForm !Every_day", reserved=True),
     "help": Picture("g r question_mark !Type_to_find"),
     "help-searched": Picture("g r question_mark =tick"),
 }
@@ -190,6 +244,8 @@ SMALL_ONES = (
     "apartment-page",
     "apartment-form",
     "apartment-reset",
+    "move-form",
+    "move-question",
     "devices",
     "setup-communities",
     "setup-switches-errors",
@@ -205,6 +261,23 @@ SMALL_ONES = (
     "outbox",
     "settings",
     "settings-form",
+    "deliveries-empty",
+    "delivery-errors",
+    "staff",
+    "staff-page",
+    "staff-import",
+    "groups",
+    "group-form",
+    "group-form-errors",
+    "group-painted",
+    "group-page",
+    "group-default",
+    "holidays",
+    "bookings",
+    "booking-page",
+    "bookings-closed",
+    "amenity-page",
+    "amenity-form",
     "help",
 )
 THEMED = ("dashboard", "residents", "resident-form-errors")
@@ -267,6 +340,8 @@ def prepare(picture: Picture, root: Path, clock: FakeClock) -> dict[str, Any]:
         deliver(root, clock)
     if picture.shared_pins:
         share_pins(root, clock)
+    if picture.reserved:
+        reserve(root, clock)
     options: dict[str, Any] = {"context": context_of(picture.role)}
     return options | ({"doors": Doors()} if picture.demo else {})
 
@@ -297,6 +372,38 @@ def share_pins(root: Path, clock: FakeClock) -> None:
     for apartment_id, first in ((3, "Ida"), (4, "Max")):
         draft = ResidentDraft(apartment_id=apartment_id, first=first, last="May", pin="8181")
         engine.residents.add(context.again(), draft)
+    engine.close()
+
+
+def reserve(root: Path, clock: FakeClock) -> None:
+    """A gym for two, reserved by three people; the digits of their keys are always the same."""
+    engine, context = open_park(root, clock)
+    version = engine.communities.get(context).version
+    plan = CommunitySwitches(premium_until=(clock() + timedelta(days=365)).date())
+    engine.communities.switch(context.again(), version, plan)
+    draft = AmenityDraft(
+        name="Gym",
+        description="Machines and mats, building B",
+        device_id=3,
+        hours="8-12; 14-22",
+        capacity=2,
+        out_of_group=True,
+        uses=10,
+    )
+    amenity_id = engine.amenities.add(context.again(), draft).id
+    drawn, key_digits._RANDOM = key_digits._RANDOM, random.Random(1)  # type: ignore[assignment]
+    try:
+        for resident_id, hours in ((1, 4.5), (4, 4), (3, 28)):
+            start = clock() + timedelta(hours=hours)
+            booking = BookingDraft(
+                amenity_id=amenity_id,
+                resident_id=resident_id,
+                starts_at=start,
+                ends_at=start + timedelta(hours=1),
+            )
+            engine.bookings.add(context.again(), booking)
+    finally:
+        key_digits._RANDOM = drawn
     engine.close()
 
 

@@ -26,6 +26,7 @@ from access_world import (
 )
 from hypothesis import HealthCheck, given, settings
 
+from backend.domain.access.brief import brief
 from backend.domain.access.decide import decide
 from backend.domain.access.reach import open_minutes, reach
 from backend.domain.access.remedies import Remedy, Way, applied, hours_in_words, remedies
@@ -223,3 +224,28 @@ def zone_of(rules: Rules):
     from zoneinfo import ZoneInfo
 
     return ZoneInfo(rules.zone)
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        ((daily("08:00-22:00"),), "outside Day 08-22"),
+        ((weekly(range(5), "08:00-17:30"),), "outside Day Mo-Fr 08-17:30"),
+        ((weekly({SU}, "12:00-13:00"), weekly({SA}, "12:00-13:00")), "outside Day"),
+        ((span(None, local("2026-11-01T08:00")),), "outside Day"),
+        ((), "Day has no hours"),
+    ],
+)
+def test_a_refusal_in_a_few_words_names_group_and_hours(hours, words):
+    rules = rules_of(Group(7, "Day", hours, frozenset({GYM})))
+    assert brief(rules, [pin(11)], GYM, local("2026-11-22T22:30")) == words
+
+
+def test_other_refusals_in_a_few_words():
+    day = Group(7, "Day", (DAILY_ALL,), frozenset({GYM}))
+    rules = rules_of(day, relays=[gym_relay({PIN})])
+    assert brief(rules, [card(12)], GYM, SUNDAY) == "takes no cards"
+    assert brief(rules, [], GYM, SUNDAY) == "no such code"
+    assert brief(rules, [pin(11), card(12)], GYM, SUNDAY) == "the door alone"
+    assert brief(rules, [pin(11, until=SUNDAY)], GYM, SUNDAY) == "not valid any more"
+    assert brief(rules, [pin(11, status=CredentialStatus.GONE), card(12)], GYM, SUNDAY) == "takes no cards"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -224,3 +224,43 @@ def test_plan_of_a_device_in_order_is_empty(park: Park) -> None:
     anna = park.add(pin="2041")
     park.hold(park.gate, anna.id, park.clock.now, pin="2041")
     assert park.access.plan_device(park.context, park.gate) == ()
+
+
+def test_refused_lines_have_their_reasons_in_few_words_by_the_rules_of_then(park: Park) -> None:
+    day = add_group(park.store, park.context, "Day", (park.gate_relay,), time(8), time(22))
+    anna = park.add(pin="2041", cards=("0A1B2C3D",), group_ids=(day,))
+    late = park.clock.advance(hours=13)
+    lines = {"late": logged(park, late, anna.id), "opened": logged(park, late, anna.id, "success")}
+    park.clock.advance(hours=1)
+    park.edit(anna.id, group_ids=())
+    lines["no group"] = logged(park, park.clock.advance(minutes=1), anna.id, action="card", key="··3D")
+    park.clock.advance(minutes=1)
+    park.edit(anna.id, pin="", group_ids=(day,))
+    park.clock.advance(hours=11)
+    lines["code"] = logged(park, park.clock.now, anna.id)
+    lines["door"] = logged(park, park.clock.now, anna.id, action="card", key="··3D")
+    lines["stranger"] = logged(park, park.clock.now, None)
+    park.clock.advance(minutes=1)
+    park.delete(anna.id)
+    found = park.access.reasons(park.context, lines.values())
+    assert {name: found.get(line) for name, line in lines.items()} == {
+        "late": "outside Day 08-22",
+        "opened": None,
+        "no group": "no group opens it",
+        "code": "code taken away",
+        "door": "the door alone",
+        "stranger": None,
+    }
+    assert park.access.reasons(park.context, []) == {}
+
+
+def test_reasons_beyond_the_horizon_are_left_out(park: Park, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = park.add(pin="2041", group_ids=())
+    line = logged(park, park.clock.advance(minutes=5), anna.id)
+    park.clock.advance(minutes=5)
+    park.edit(anna.id, last="Nowak")
+    assert park.access.reasons(park.context, [line]) == {line: "no group opens it"}
+    for limit in ("HORIZON", "IMAGES"):
+        with monkeypatch.context() as patched:
+            patched.setattr(past, limit, 0)
+            assert park.access.reasons(park.context, [line]) == {}

@@ -13,10 +13,14 @@ from backend.domain.context import agent_context
 from backend.domain.enums import Role
 from backend.domain.errors import Conflict, Invalid, NotFound, Stale
 from backend.domain.formats import zone_info
+from backend.domain.moves import MoveDraft
+from backend.domain.records import ResidentDraft
 from backend.services.apartments import Apartments
 from backend.services.booking_ends import free_over
 from backend.services.bookings import Bookings
 from backend.services.buildings import Buildings
+from backend.services.moves import Moves
+from backend.services.outbox import open_content
 from backend.store import tables as t
 from backend.store.opening import open_site
 from backend.store.site import Site
@@ -61,6 +65,12 @@ def opens(park: Park, booking_id: int, relay_id: int, at: datetime) -> bool:
         rules = load_rules(connection, park.store.sealer, park.context.community_id)
     found = rules.credentials.get(booking_id, ())
     return any(decide(rules, one, relay_id, at).allowed for one in found)
+
+
+def sent(park: Park) -> None:
+    """Every mail has left."""
+    with park.store.books(agent_context(park.context.community_id)) as work:
+        work.connection.execute(update(t.outgoing).values(state="sent"))
 
 
 @pytest.mark.feature("BOOK-02")
@@ -149,6 +159,7 @@ def test_a_resident_has_one_at_a_time(resort: Resort, gym: int, anna: int) -> No
 def test_adjacent_reservations_become_one_with_one_key(resort: Resort, anna: int) -> None:
     gym = resort.gym(duration=120, capacity=1).id
     first = resort.book(gym, anna, 14, 15).id
+    sent(resort.park)
     digits, mails = resort.page(first).digits, len(resort.park.rows(t.outgoing))
     assert resort.book(gym, anna, 15, 16).id == first
     page = resort.page(first)
@@ -176,6 +187,7 @@ def test_the_gap_between_two_makes_one_of_all(resort: Resort, anna: int) -> None
 def test_moving_moves_the_same_key_without_a_mail(resort: Resort, gym: int, anna: int) -> None:
     park = resort.park
     booking_id = resort.book(gym, anna, 10, 11).id
+    sent(park)
     digits, mails = resort.page(booking_id).digits, len(park.rows(t.outgoing))
     moved = resort.move(booking_id, 14, 15)
     assert resort.page(booking_id).digits == digits
@@ -187,6 +199,17 @@ def test_moving_moves_the_same_key_without_a_mail(resort: Resort, gym: int, anna
         resort.bookings.move(park.act, booking_id, 1, resort.slot(16, 17))
     park.take_back(moved)
     assert resort.page(booking_id).slot == resort.slot(10, 11)
+
+
+@pytest.mark.feature("BOOK-02")
+def test_a_mail_that_has_not_left_says_the_new_slot(resort: Resort, gym: int, anna: int) -> None:
+    booking_id = resort.book(gym, anna, 10, 11).id
+    resort.move(booking_id, 14, 15)
+    old, new = resort.park.rows(t.outgoing, holder_id=booking_id)
+    assert (old["state"], new["state"]) == ("withdrawn", "waiting")
+    content = open_content(resort.park.store.sealer, new["uuid"], new["content_sealed"])
+    assert "15:00 to 16:00" in content.text
+    assert resort.page(booking_id).digits in content.text
 
 
 @pytest.mark.feature("BOOK-02")
@@ -303,6 +326,22 @@ def test_a_reset_cancels_the_reservations_of_the_family(resort: Resort, gym: int
 
 
 @pytest.mark.edge("36")
+@pytest.mark.feature("RES-16")
+def test_a_move_cancels_the_reservations_of_the_family_and_its_undo_brings_them_back(
+    resort: Resort, gym: int, anna: int
+) -> None:
+    park = resort.park
+    booking_id = resort.book(gym, anna, 10, 11).id
+    draft = MoveDraft(apartment_id=park.apartments["1001"], incoming=ResidentDraft(first="Ewa", last="Nowak"))
+    moved = Moves(park.store).move(park.act, draft, "1001")
+    assert resort.page(booking_id).status.value == "cancelled"
+    assert park.statuses(booking_id) == ["cooling"]
+    park.take_back(moved)
+    assert resort.page(booking_id).status.value == "upcoming"
+    assert park.statuses(booking_id) == ["active"]
+
+
+@pytest.mark.edge("36")
 def test_a_resident_who_goes_takes_their_reservations_along(resort: Resort, gym: int, anna: int) -> None:
     park = resort.park
     booking_id = resort.book(gym, anna, 10, 11).id
@@ -335,8 +374,9 @@ def test_the_key_is_whole_for_those_only_who_may_see_codes(
 
 
 @pytest.mark.feature("BOOK-02")
-def test_the_plan_of_a_reservation_names_its_door(resort: Resort, gym: int, anna: int) -> None:
-    slot = resort.slot(9, 10)
+@pytest.mark.parametrize("days", [0, 5])
+def test_the_plan_of_a_reservation_names_its_door(resort: Resort, gym: int, anna: int, days: int) -> None:
+    slot = resort.slot(9, 10, days)
     draft = BookingDraft(amenity_id=gym, resident_id=anna, starts_at=slot.start, ends_at=slot.end)
     plans = resort.bookings.plan_add(resort.park.context, draft)
     assert [(plan.device_name, len(plan.adds)) for plan in plans] == [("Lobby", 1)]
@@ -442,3 +482,13 @@ def test_a_gone_mail_server_leaves_the_key_valid(resort: Resort, gym: int, anna:
         work.connection.execute(update(t.outgoing).values(state="dead", answer="550 no such user"))
     page = resort.page(booking_id)
     assert (page.mail, page.mail_answer, page.live) == ("dead", "550 no such user", True)
+
+
+@pytest.mark.feature("BOOK-02")
+def test_a_key_is_found_by_its_whole_digits(resort: Resort, gym: int, anna: int) -> None:
+    park = resort.park
+    booking_id = resort.book(gym, anna, 9, 10).id
+    [hit] = park.search.find(park.act, f"pin:{resort.page(booking_id).digits}", 10)
+    assert (hit.record, hit.id, hit.detail) == ("booking", booking_id, "reservation, Gym")
+    [hit] = park.search.find(park.act, "gym", 10)
+    assert (hit.record, hit.id) == ("amenity", gym)

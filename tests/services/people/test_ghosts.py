@@ -69,7 +69,7 @@ def test_guessable_pins_come_with_the_reason_in_words(park: Park) -> None:
     park.add(pin="1001")
     park.add(number="1002", first="Jan", last="Nowak", pin="5839")
     (row,) = ghosts(park)
-    assert row.values["reasons"] == "easily guessed: the number of the apartment"
+    assert row.values["reasons"] == "guessable: the APT number"
     assert (row.values["score"], row.values["apartment"], row.values["masked"]) == (45, "1001", "··01")
     assert "1001" not in str({key: value for key, value in row.values.items() if key != "apartment"})
 

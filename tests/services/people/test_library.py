@@ -21,10 +21,12 @@ from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from backend.domain.filter import parse
 from backend.domain.paging import ListQuery, ListRow
 from backend.domain.records import ResidentPatch
+from backend.domain.staff import StaffPatch
 from backend.services.credentials import value_place
 from backend.services.library import Library
 from backend.services.library_list import CardList, PinList
 from backend.services.operations import Operations
+from backend.services.personnel import Staff
 from backend.store import tables as t
 from backend.store.work import Work
 from tests.services.people.crowd import fill
@@ -426,3 +428,35 @@ def test_a_list_of_ten_thousand_pages_at_once(park: Park) -> None:
     assert len(page) == len(following) == 100
     assert took < 2.0, f"two pages took {took:.2f} s"
     assert handle.count() > 5_000
+
+
+@pytest.mark.feature("LIB-01")
+@pytest.mark.feature("VIS-06")
+def test_a_code_of_the_staff_goes_through_to_them_and_their_form_is_out_of_date(park: Park) -> None:
+    ola = add_staff(park, "5566")
+    staff = Staff(park.store)
+    opened = staff.get(park.context, ola).version
+    pin = code(park, LIBRARY_PIN)
+    replaced = library(park).edit(park.act, pin, version(park, pin), "6677")
+    assert [row["entity"] for row in park.rows(t.operation, type="library.edit")] == ["staff"]
+    with pytest.raises(Stale):
+        staff.edit(park.act, ola, opened, StaffPatch(name="Berg, Olga"))
+    assert names(park, LIBRARY_PIN, "pin:6677") == ["Berg, Ola"]
+    park.take_back(replaced)
+    assert names(park, LIBRARY_PIN, "pin:5566") == ["Berg, Ola"]
+    assert names(park, LIBRARY_PIN, "pin:6677") == []
+
+
+@pytest.mark.feature("LIB-02")
+@pytest.mark.edge("12")
+def test_a_card_that_moves_to_another_person_is_proved_gone_first_and_both_acts_are_logged(park: Park) -> None:
+    anna = park.add(cards=(CARD,)).id
+    jan = park.add(first="Jan", last=None, cards=("11223344",)).id
+    library(park).delete(park.act, [code(park, LIBRARY_CARD, "anna")])
+    with pytest.raises(Conflict, match="taken from Anna Kowalska and is not yet proved gone"):
+        replace(park, code(park, LIBRARY_CARD, "jan"), CARD)
+    park.prove()
+    replace(park, code(park, LIBRARY_CARD, "jan"), CARD)
+    assert (park.codes(anna), park.codes(jan)) == ([], [CARD])
+    acts = [row["action"] for row in park.rows(t.operation) if row["type"].startswith("library.")]
+    assert acts == ["Took away card", "Replaced a card"]

@@ -172,6 +172,17 @@ def test_undo_is_refused_once_the_new_family_has_grown(park: Park) -> None:
 
 
 @pytest.mark.feature("RES-16")
+@pytest.mark.feature("SYNC-07")
+def test_undo_is_refused_once_the_new_family_has_guests(park: Park) -> None:
+    family(park)
+    saved = move(park, **NEXT)
+    guest = add_guest(park, "1001", "visitor", "7096")
+    with pytest.raises(Conflict, match="temporary keys or bookings by now"):
+        park.take_back(saved)
+    assert park.statuses(guest) == ["active"]
+
+
+@pytest.mark.feature("RES-16")
 def test_the_number_has_to_be_typed_and_somebody_has_to_move(park: Park) -> None:
     moves = Moves(park.store)
     with pytest.raises(Conflict, match="nobody to move out"):

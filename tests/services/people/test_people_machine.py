@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from backend.domain.errors import Conflict, Invalid
 from backend.domain.records import Saved
 from backend.services.holders import devices_by_holder
+from backend.services.library import Library
 from backend.store import tables as t
 from backend.store.opening import open_site
 from tests.services.people.park import Park
@@ -112,6 +113,27 @@ class People(RuleBasedStateMachine):
         home = next(row["apartment_id"] for row in rows if row["id"] == one)
         ids = [row["id"] for row in rows if row["apartment_id"] == home] if family else [one]
         self.act(lambda: self.park.delete(*ids))
+
+    def codes(self) -> list[int]:
+        """The codes that are somebody's."""
+        return [row["id"] for row in self.park.rows(t.credential) if row["status"] in LIVE]
+
+    @precondition(lambda self: self.codes())
+    @rule(which=st.integers(0, 9), value=st.sampled_from(["2041", "4063", "0A1B2C3D", "0A1B2C3E"]))
+    def replace(self, which: int, value: str) -> None:
+        """Another value for one code, in the Library; a number of the wrong kind is refused."""
+        library, codes = Library(self.park.store), self.codes()
+        one = codes[which % len(codes)]
+        version = library.get(self.park.context, one).version
+        self.act(lambda: library.edit(self.park.act, one, version, value))
+
+    @precondition(lambda self: self.codes())
+    @rule(which=st.integers(0, 9))
+    def take_away(self, which: int) -> None:
+        """One code, in the Library."""
+        codes = self.codes()
+        one = codes[which % len(codes)]
+        self.act(lambda: Library(self.park.store).delete(self.park.act, [one]))
 
     @precondition(lambda self: self.before)
     @rule(which=st.integers(0, 9))

@@ -16,11 +16,14 @@ from backend.domain.context import Context, agent_context
 from backend.domain.enums import LogAction, LogResponse, LogType, Repeat, Role
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from backend.domain.filter import parse
+from backend.domain.moves import MoveDraft
 from backend.domain.paging import ListQuery
+from backend.domain.records import ResidentDraft
 from backend.domain.temp_key_times import KeyTime
 from backend.domain.temp_keys import KeyState, TempKeyDraft, TempKeyRecord
 from backend.services.apartments import Apartments
 from backend.services.communities import Communities
+from backend.services.moves import Moves
 from backend.services.rules import load_rules
 from backend.services.settings import Settings
 from backend.services.temp_key_ends import count_uses, free_ended
@@ -550,6 +553,22 @@ def test_another_time_zone_moves_the_hours_and_not_the_span(keys: Keys, park: Pa
     assert not keys.opens(daily, datetime(2026, 3, 3, 7, 30, tzinfo=UTC))
     assert keys.get(span).ends_at == TONIGHT
     assert all(park.gens()[device] > gens[device] for device in (park.gate, park.lobby))
+
+
+@pytest.mark.edge("36")
+@pytest.mark.feature("VIS-03")
+@pytest.mark.feature("RES-16")
+def test_keys_go_with_a_family_that_moves_out_and_come_back_with_it(keys: Keys, park: Park) -> None:
+    park.add(pin="2041")
+    key = keys.add(email="p@example.com")
+    draft = MoveDraft(apartment_id=park.apartments["1001"], incoming=ResidentDraft(first="Ewa", last="Nowak"))
+    moved = Moves(park.store).move(park.act, draft, "1001")
+    assert keys.names("") == []
+    assert park.statuses(key) == ["cooling"]
+    assert {row["state"] for row in park.rows(t.outgoing)} == {"withdrawn"}
+    park.take_back(moved)
+    assert len(keys.names("")) == 1
+    assert park.statuses(key) == ["active"]
 
 
 @pytest.mark.edge("36")
