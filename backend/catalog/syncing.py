@@ -10,7 +10,7 @@ SYNC_DOOR = Record(
     title="Sync",
     singular="door",
     fields=(
-        Field("name", "Door", width=16, importance=0, filtered=True, sorted=True),
+        Field("name", "Door", width=14, importance=0, filtered=True, sorted=True),
         Field("sync", "State", Kind.STATE, width=13, importance=0, vocabulary="sync", filtered=True),
         Field("plan", "To write", width=12, importance=2, exported=False),
         Field("users", "Users", width=14, importance=4, align_right=True),

@@ -21,6 +21,8 @@ from backend.store import tables as t
 from backend.store.seal import Sealer
 
 REMOVING = "removing"
+_WHOLE = (DriftCause.RESET, DriftCause.LOST, DriftCause.MISSED)
+"""Causes that take records away as they were."""
 SHOWN_CARDS = 3
 
 
@@ -76,7 +78,7 @@ def record_of(sealer: Sealer, row: Row[Any], now: datetime) -> DriftRecord:
         holder_id=row.holder_id,
         cause=cause,
         note=row.note,
-        ours=_told(detail.ours, other=detail.theirs) if not stranger else "nothing",
+        ours="their records" if cause in _WHOLE and detail.ours is None else _told(detail.ours, other=detail.theirs),
         theirs=_told(detail.theirs, other=detail.ours) if detail.theirs is not None else "nothing",
         resolution=DriftResolution(row.resolution),
         state=REMOVING if row.wish else row.resolution,

@@ -16,7 +16,8 @@ from backend.domain.records import ResidentPatch
 from backend.services.drift import COUNT_FROM, Drift
 from backend.store import tables as t
 from backend.store.store import Store
-from backend.sync.drifting import TOGETHER
+from backend.sync.drifting import TOGETHER, Evidence
+from backend.sync.evidence import look_for_evidence
 from backend.sync.readback import NotKept
 from tests.support.clock import FakeClock
 from tests.support.rows import ManagerContext
@@ -371,3 +372,10 @@ async def test_a_device_that_leaves_takes_its_differences_along(gate: World) -> 
     await read(gate)
     gate.devices.delete(gate.context.again(), gate.device_ids["Gate"])
     assert gate.rows(t.drift) == []
+
+
+async def test_a_device_that_tells_nothing_of_itself_speaks_for_nothing(gate: World) -> None:
+    """Firmware without a door log, or one that is cut off meanwhile, must not keep people out."""
+    client, _ = gate.client("Gate")
+    gate.power_off("Gate")
+    assert await look_for_evidence(client, gate.store, gate.device_ids["Gate"]) == Evidence()
