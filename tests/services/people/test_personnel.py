@@ -340,6 +340,7 @@ def test_only_public_area_does_not_bind_staff(park: Park) -> None:
     ("typed", "told"),
     [
         ({"pin": "20"}, "pin"),
+        ({"group_ids": ()}, "group_ids"),
         ({"cards": tuple(f"0A1B2C{number:02X}" for number in range(5))}, "cards"),
     ],
 )
