@@ -428,6 +428,13 @@ def test_another_time_zone_leaves_reservations_where_they_are(resort: Resort, gy
     assert opens(park, booking_id, park.lobby_relay, resort.slot(9.5, 10).start)
 
 
+@pytest.mark.edge("27")
+@pytest.mark.parametrize("day", ["03/04/2026", "4.3.2026", "2026-3-4"])
+def test_a_date_is_iso_whatever_the_community_shows(day: str) -> None:
+    with pytest.raises(Invalid, match="no moment"):
+        parse_slot(day, "18", "19", datetime(2026, 3, 2, tzinfo=UTC), "Europe/Berlin")
+
+
 @pytest.mark.edge("28")
 @pytest.mark.parametrize("end", ["18", "17:59"])
 def test_an_end_that_is_not_after_the_start_is_refused(end: str) -> None:
