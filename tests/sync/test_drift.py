@@ -165,7 +165,7 @@ async def test_records_that_went_while_others_stay_were_lost(gate: World) -> Non
     gate.door("Gate").users.delete({"ID": record(gate, "3852")["ID"]})
     await read(gate)
     one = only(gate)
-    assert (one.cause, one.name, one.ours) == (DriftCause.LOST, "Kowalska, Ben", "PIN ··52, no card")
+    assert (one.cause, one.name, one.ours) == (DriftCause.LOST, "Kowalska, Ben", "PIN ··52")
     assert one.note.startswith("its firmware is ")
     assert one.note.endswith("was 18.30.10.1")
     assert opens(gate, "3852")
