@@ -152,9 +152,7 @@ def mail_lines(mails: Sequence[OutgoingRecord], email: str, formats: Formats, wi
         if mail.answer:
             lines += wrapped(mail.answer, width, "$sp-bad" if failed else "$sp-t3", ("  ", ""))
     if any(mail.state in (OutgoingState.DEAD, OutgoingState.FAILED) for mail in mails[-1:]):
-        lines.append(
-            (("  the key is valid all the same: ", "$sp-t2"), ("m", "bold $sp-acc"), (" mails again", "$sp-t2"))
-        )
+        lines.append((("  valid all the same: ", "$sp-t2"), ("m", "bold $sp-acc"), (" mails again", "$sp-t2")))
     return lines
 
 
