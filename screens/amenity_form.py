@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from backend.domain.records import Saved
 
 LONGEST_PATH = 400
-KEEPS = "path of another one, - takes it away"
+KEEPS = "another; - none"
 BEGINS = {"everywhere": True, "hours": "8-22", "duration": str(NEW_DURATION), "lead_days": "7", "capacity": "1",
           "uses": "0"}  # fmt: skip
 
@@ -75,9 +75,10 @@ class AmenityForm(FormPage):
         session = self.session
         assert self._amenity_id is not None
         record = self._record = await session.ask(session.engine.amenities.get, session.context, self._amenity_id)
-        plain = ("name", "description", "everywhere", "out_of_group", "hours")
+        plain = ("name", "description", "everywhere", "out_of_group")
         return {
             **{name: getattr(record, name) for name in plain},
+            "hours": record.hours.replace("daily ", ""),
             **{name: str(getattr(record, name)) for name in LIMITS},
             "building_ids": tuple(str(one) for one, _ in record.buildings),
             "device_id": str(record.device_id) if record.device_id else None,

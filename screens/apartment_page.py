@@ -9,7 +9,6 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from backend.domain.enums import MoveState
 from screens.apartment_acts import enter_address, reset_apartment
 from screens.apartment_drawing import settings_lines, warning_lines
 from screens.apartment_form import ApartmentForm
@@ -17,8 +16,8 @@ from screens.base.messages import GoTo, OpenRecord
 from screens.base.needs import needs
 from screens.base.page import Page
 from screens.base.session import Session
-from screens.move_acts import OVER, cancel_move, move, save_receipt
-from screens.move_drawing import move_lines
+from screens.move_acts import cancel_move, move, save_receipt
+from screens.move_panel import MovesPanel
 from screens.resident_drawing import history_lines
 from screens.resident_form import ResidentForm
 from screens.temp_key_acts import new_key
@@ -31,11 +30,8 @@ from widgets.table_source import Cell, Column, ListSource, Row
 
 if TYPE_CHECKING:
     from backend.domain.apartments import ApartmentRecord
-    from backend.domain.moves import MoveRecord
 
 COLUMNS = (Column("name", "Name", width=0), Column("role", "Type", width=10))
-MOVES_SHOWN = 3
-"""Moves that the page shows, the planned one first."""
 MARGIN = 6
 """Cells beside the warnings."""
 
@@ -74,20 +70,19 @@ class ApartmentPage(Page):
         super().__init__(session)
         self._apartment_id = apartment_id
         self._record: ApartmentRecord | None = None
-        self._moves: tuple[MoveRecord, ...] = ()
 
     def compose_page(self) -> Iterable[Widget]:
         """What is odd, the settings, who lives there, history."""
         yield Lines(id="warnings")
         yield Panel(Lines(id="setting-lines"), heading="Settings", keys="e Edit", id="apartment-settings")
-        yield Panel(Lines(id="move-lines"), heading="Moves", id="moves")
+        yield MovesPanel()
         yield VirtualTable(columns=COLUMNS)
         yield Panel(Lines(id="history-lines"), heading="History", id="history")
 
     def on_mount(self) -> None:
         """Cursor on the master; history comes with its key."""
         super().on_mount()
-        self.query_one("#history").display = self.query_one("#moves").display = False
+        self.query_one("#history").display = False
         self.query_one(VirtualTable).focus()
 
     def heading(self) -> Title:
@@ -100,21 +95,7 @@ class ApartmentPage(Page):
     def hints(self) -> Iterable[tuple[str, str]]:
         """The address first, where nobody can sign in."""
         wanted = self._record is not None and self._record.unreachable
-        hints = [("p", "New login"), *self.HINTS] if wanted else list(self.HINTS)
-        if self._planned is not None:
-            at = hints.index(("m", "Move"))
-            hints[at : at + 1] = [("m", "Change move"), ("C", "Cancel move")]
-        return [*hints[:4], ("x", "Receipt"), *hints[4:]] if self._done is not None else hints
-
-    @property
-    def _planned(self) -> MoveRecord | None:
-        """The move that waits for its time."""
-        return next((one for one in self._moves if one.state is MoveState.PLANNED), None)
-
-    @property
-    def _done(self) -> MoveRecord | None:
-        """The last move that has a receipt."""
-        return next((one for one in self._moves if one.state in OVER), None)
+        return [("p", "New login"), *self.HINTS] if wanted else self.HINTS
 
     async def load(self) -> None:
         """Read it."""
@@ -138,12 +119,9 @@ class ApartmentPage(Page):
     async def _load_moves(self) -> None:
         session = self.session
         if session.may("resident.read"):
-            self._moves = await session.ask(session.engine.moves.of, session.context, self._apartment_id)
-        width = max(20, self.query_one("#main").size.width - MARGIN)
-        shown = self._moves[:MOVES_SHOWN]
-        self.query_one("#move-lines", Lines).lines = tuple(move_lines(shown, session.formats, width))
-        self.query_one("#moves").display = bool(shown)
-        self.refresh_frame()
+            moves = await session.ask(session.engine.moves.of, session.context, self._apartment_id)
+            width = max(20, self.query_one("#main").size.width - MARGIN)
+            self.query_one(MovesPanel).show(moves, session.formats, width)
 
     async def _load_history(self) -> None:
         lines = await history_lines(self.session, "apartment", self._apartment_id)
@@ -172,14 +150,14 @@ class ApartmentPage(Page):
     @needs("apartment.reset")
     def action_cancel(self) -> None:
         """Cancel the move that is planned."""
-        if self._planned is not None:
-            cancel_move(self, self._planned)
+        if planned := self.query_one(MovesPanel).planned:
+            cancel_move(self, planned)
 
     @needs("resident.read")
     def action_receipt(self) -> None:
         """Save the receipt of the last move."""
-        if self._done is not None:
-            save_receipt(self, self._done)
+        if done := self.query_one(MovesPanel).done:
+            save_receipt(self, done)
 
     @needs("apartment.reset")
     def action_reset(self) -> None:

@@ -116,11 +116,10 @@ class DriftScreen(SyncTab):
             return
         strangers = sum(one.stranger for one in todo)
         what = f"{todo[0].name} at {todo[0].device}" if len(todo) == 1 else f"{len(todo)} records"
-        told = (
-            f"{strangers} of them leave the door: nobody here knows them." if strangers else "Ours are written again."
-        )
-        if strangers and len(todo) == 1:
-            told = "The record leaves the door: nobody here knows it. Undo does not bring it back."
+        told = "Ours are written again."
+        if strangers:
+            who = "It leaves" if len(todo) == 1 else f"{strangers} of them leave"
+            told = f"{who} the door. Undo does not bring that back."
         self._ask(
             "Overwrite",
             f"Overwrite {what}?",

@@ -211,7 +211,7 @@ def _deletion_lines(found: GroupDeletion) -> list[tuple[Part, ...]]:
         lines += wrapped(names_told(found.groups), WIDE, "$sp-t2")
     doors = ", ".join(found.doors) or "no door"
     count = "nobody" if not found.people else "1 person" if len(found.people) == 1 else f"{len(found.people):,} people"
-    lines += wrapped(f"It gives {count} {doors}.", WIDE, "$sp-t2")
+    lines += wrapped(f"By it {count} may open {doors}.", WIDE, "$sp-t2")
     if found.people:
         lines += wrapped(names_told(found.people), WIDE, "$sp-t3")
     lines += plan_parts(found.plans)

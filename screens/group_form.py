@@ -14,16 +14,15 @@ from backend.domain.access.rules import Window
 from backend.domain.enums import Repeat
 from backend.domain.errors import Invalid
 from backend.domain.painted_week import windows_of_week
-from backend.domain.schedule_line import describe_schedule, hours_per_week, parse_schedule, schedule_text
-from screens.base.drawing import wrapped
+from backend.domain.schedule_line import parse_schedule, schedule_text
 from screens.base.form_page import FormPage
 from screens.base.plan_pane import PlanPane, PlanSum
 from screens.base.session import Session
+from screens.group_week import WeekPane, understood_lines
 from widgets.dialog import PickRow
 from widgets.form import Form, FormField, PickField, SwitchField, TextField
-from widgets.frame import Part
-from widgets.panel import Lines, Panel
-from widgets.week import LEGEND, WeekGrid, told_change, told_hours
+from widgets.panel import Lines
+from widgets.week import WeekGrid
 
 if TYPE_CHECKING:
     from backend.domain.access.results import DoorPlan
@@ -31,7 +30,8 @@ if TYPE_CHECKING:
     from backend.domain.records import Saved
 
 LINE_MOST = 400
-HELP = "mo-fr 8-18; sa 10-14 · daily 22-6 · 2026-12-01 10:00..2026-12-24 18:00"
+BESIDE = 30
+"""Cells beside the sentence that writes the hours out."""
 
 
 class GroupForm(FormPage):
@@ -53,7 +53,7 @@ class GroupForm(FormPage):
             yield Form(self.sections())
             yield PlanPane()
         yield Lines(id="understood")
-        yield Panel(WeekGrid(), Lines(id="legend"), heading="Week", id="week", keys="space Paint · shift+arrows Span")
+        yield WeekPane()
         yield PlanSum()
 
     def sections(self) -> dict[str, Sequence[FormField]]:
@@ -85,7 +85,6 @@ class GroupForm(FormPage):
                 for door in doors
             ]
         )
-        self.query_one("#legend", Lines).lines = (LEGEND,)
         if self._group_id is not None:
             self.form.begin(await self.now())
             self._before = self._parsed() or ()
@@ -131,29 +130,11 @@ class GroupForm(FormPage):
             return None
 
     def _draw_week(self) -> None:
-        windows, grid = self._parsed(), self.query_one(WeekGrid)
-        understood = self.query_one("#understood", Lines)
-        understood.lines = self._understood(windows)
-        if windows is None:
-            return
-        grid.windows = windows
-        grid.before = self._before if self._group_id is not None else None
-        minutes = round(60 * hours_per_week(windows))
-        more = minutes - round(60 * hours_per_week(self._before))
-        total: Part = (f"{told_hours(minutes)} a week", "$sp-t2")
-        change = [(f"{told_change(more)}  ", "$sp-ok" if more > 0 else "$sp-bad")] if more and self._group_id else []
-        self.query_one("#week", Panel).figure = (*change, total)
-
-    def _understood(self, windows: tuple[Window, ...] | None) -> tuple[tuple[Part, ...], ...]:
-        """What the line means, in full."""
-        width = max(30, self.size.width - 30)
-        if windows is None:
-            return tuple(wrapped(f"Not understood yet. {HELP}", width, "$sp-t3"))
-        if not windows:
-            return tuple(wrapped(HELP, width, "$sp-t3"))
-        told = describe_schedule(windows, self.session.formats)
-        lines = wrapped(f"{told} ({self.session.formats.zone})", width - 2, "$sp-t1")[:2]
-        return tuple((("  " if number else "= ", "$sp-ok"), *line) for number, line in enumerate(lines))
+        windows = self._parsed()
+        width = max(30, self.size.width - BESIDE)
+        self.query_one("#understood", Lines).lines = understood_lines(windows, self.session.formats, width)
+        if windows is not None:
+            self.query_one(WeekPane).show(windows, self._before if self._group_id is not None else None)
 
     async def plan(self) -> Sequence[DoorPlan] | None:
         """Per door, for the people in the group; a new one has nobody yet."""

@@ -96,6 +96,11 @@ class GroupPage(Page):
         people = "1 person" if record.people == 1 else f"{record.people:,} people"
         return Title(record.name, ((f"ID {record.number} · {record.type.capitalize()} · {people}", "$sp-t2"),))
 
+    def hints(self) -> Iterable[tuple[str, str]]:
+        """A default group is neither changed nor deleted."""
+        fixed = self._record is not None and self._record.fixed
+        return [hint for hint in self.HINTS if not (fixed and hint[0] in ("e", "d"))]
+
     async def load(self) -> None:
         """Read it; a group that is gone takes its page along."""
         session = self.session
@@ -116,6 +121,7 @@ class GroupPage(Page):
         self.query_one("#group-week", Panel).figure = (
             (f"{told_hours(round(60 * record.hours_per_week))} a week", "$sp-t2"),
         )
+        self.query_one("#group-week", Panel).keys = "" if record.fixed else "e Edit"
         self.query_one("#group-doors", Panel).figure = ((f"{len(record.doors)}", "$sp-t2"),)
         self.query_one("#doors-lines", Lines).lines = tuple(door_lines(record))
         table = self.query_one(VirtualTable)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend.domain.enums import MoveState
 from screens.base.page import Page
 from screens.import_files import TargetDialog
 from screens.move_form import MoveChange, MoveForm
@@ -13,9 +12,6 @@ from widgets.dialog import Choice, ConfirmDialog
 
 if TYPE_CHECKING:
     from backend.domain.moves import MoveRecord
-
-OVER = (MoveState.DONE, MoveState.FAILED)
-"""States of which there is a receipt."""
 
 
 async def move(page: Page, apartment_id: int) -> None:

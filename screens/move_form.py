@@ -106,8 +106,9 @@ class MoveForm(FormPage):
 
     def _show_lists(self, found: MovePreview) -> None:
         blank = [(("", ""),)]
-        goes = [*leaving_lines(found), *blank, *goes_lines(found), *blank] if found.leaves else leaving_lines(found)
-        lists = [*goes, *stays_lines(found, LISTS_WIDE)]
+        head = [(("Leaves", "bold $sp-t1"),)]
+        goes = [*head, *leaving_lines(found), *blank, *goes_lines(found), *blank] if found.leaves else []
+        lists = [*(goes or [*leaving_lines(found), *blank]), *stays_lines(found, LISTS_WIDE)]
         self.query_one("#move-lists", Lines).lines = tuple(lists)
 
     def field_changed(self, field: FormField) -> None:

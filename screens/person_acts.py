@@ -91,6 +91,7 @@ def deletion_lines(found: Deletion) -> list[tuple[Part, ...]]:
         (found.cards, "card", "cards"),
         (found.faces, "face", "faces"),
         (found.id_access, "ID access", "ID accesses"),
+        (found.bookings, "reservation", "reservations"),
     ):
         if count:
             lines.append((("- ", "$sp-bad"), (f"{count} {one if count == 1 else many}", "$sp-t1")))

@@ -37,7 +37,9 @@ class PersonnelTab(VisitorTab):
     """One of the two lists; a concrete one names its record and its forms."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("C", "verb('reveal')", "Show codes", id="personnel.codes", tooltip="Show PIN and cards", show=False),
+        Binding(
+            "C", "verb('reveal')", "Show codes", id="personnel.show-codes", tooltip="Show PIN and cards", show=False
+        ),
         Binding("w", "why", "Why", id="personnel.why", tooltip="What opens to this person, and why", show=False),
     ]
     DETAIL_PAGES: ClassVar[tuple[str, ...]] = ("Access", "Doors", "History")

@@ -121,7 +121,7 @@ class RevocationPage(Page):
         found = await session.ask(session.engine.revocations.get, session.context, self._holder_id)
         self._record = found
         lines = revocation_lines(found, session.formats, session.now())
-        self.query_one("#sheet").query_one(Lines).lines = tuple(lines)
+        self.query_one("#sheet").query_one(Lines).lines = ((("", ""),), *lines)
 
     @needs("device.edit")
     def action_check(self) -> None:

@@ -17,6 +17,8 @@ KINDS = {
     "access-group": "group",
     "staff": "staff",
     "delivery": "delivery",
+    "amenity": "amenity",
+    "booking": "reservation",
 }
 
 ACTS = (

@@ -129,7 +129,8 @@ def revocation_lines(found: Revocation, formats: Formats, now: datetime) -> list
     for door in found.doors:
         lines.append(_door_line(door, formats, now))
         if door.reason:
-            lines.append(((" " * (DOOR + 2), ""), (door.reason, "$sp-t2"), (f"   {door.todo}", "$sp-t3")))
+            lines.append(((" " * (DOOR + 2), ""), (door.reason, "$sp-t2")))
+            lines.append(((" " * (DOOR + 2), ""), (door.todo, "$sp-t3")))
     return lines
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from backend.domain.enums import LogResponse, OutgoingState
 from backend.domain.formats import Formats, age
 from backend.domain.outgoing import TRIES
 from backend.domain.temp_keys import KeyState
+from backend.domain.visitor_letters import spaced
 from screens.base.drawing import column, wrapped
 from widgets.frame import Part
 from widgets.panel import fact
@@ -27,6 +28,7 @@ LABEL = 12
 MOST_MARKS = 24
 """Uses that are drawn as marks; more are a gauge."""
 GAUGE = 24
+OVER = {KeyState.USED_UP: "Used up", KeyState.EXPIRED: "Expired"}
 _UNKNOWN = Drawn("–", "gone", "t3", "t3")
 
 
@@ -150,9 +152,7 @@ def mail_lines(mails: Sequence[OutgoingRecord], email: str, formats: Formats, wi
         if mail.answer:
             lines += wrapped(mail.answer, width, "$sp-bad" if failed else "$sp-t3", ("  ", ""))
     if any(mail.state in (OutgoingState.DEAD, OutgoingState.FAILED) for mail in mails[-1:]):
-        lines.append(
-            (("  the key is valid all the same: ", "$sp-t2"), ("m", "bold $sp-acc"), (" mails again", "$sp-t2"))
-        )
+        lines.append((("  valid all the same: ", "$sp-t2"), ("m", "bold $sp-acc"), (" mails again", "$sp-t2")))
     return lines
 
 
@@ -174,6 +174,8 @@ def log_lines(record: TempKeyRecord, formats: Formats, width: int) -> list[Line]
                 (column(label_of(LOG_ACTIONS, line.action.value), 9), "$sp-t2"),
                 ("opened" if opened else "refused", "$sp-t2" if opened else "$sp-bad"),
                 (f"  {told}" if told else "", "$sp-t2"),
+                ("" if opened else "  w", "bold $sp-acc"),
+                ("" if opened else " why", "$sp-t2"),
             )
         )
     lines = lines or [(("No door has told of it yet.", "$sp-t3"),)]
@@ -183,3 +185,30 @@ def log_lines(record: TempKeyRecord, formats: Formats, width: int) -> list[Line]
         told = f"{', '.join(without)} {verb} no QR reader: the visitor types the digits there."
         lines += [(("", ""),), *wrapped(told, width, "$sp-t2", ("▲ ", "$sp-warn"))]
     return lines
+
+
+def digit_lines(record: TempKeyRecord) -> tuple[Line, ...]:
+    """The digits, spaced; the word instead of a code that opens nothing any more."""
+    if word := OVER.get(record.state):
+        return (((word, "bold $sp-t1"),), ((f"{record.masked} opens nothing any more", "$sp-t3"),))
+    if not record.digits:
+        return (((record.masked, "bold $sp-t1"),), (("Your account may not see codes.", "$sp-t3"),))
+    digits = "  ".join(" ".join(half) for half in spaced(record.digits).split())
+    return (((f"   {digits}", "bold $sp-t1"),), (("for doors without QR reader", "$sp-t3"),))
+
+
+def fact_lines(record: TempKeyRecord, formats: Formats, now: datetime, width: int, *, air: bool) -> Iterator[Line]:
+    """The blocks beside the code, with or without air between them."""
+    phones = f"{record.phones} door{'s' if record.phones != 1 else ''}"
+    blocks = (
+        ("Who", "", who_lines(record)),
+        ("When", "", when_lines(record, formats, now)),
+        ("Uses", f"{record.each_count} per door x {phones}" if record.each_count else "", use_lines(record, formats)),
+        ("Doors", "read", door_lines(record.doors, now)),
+        ("Delivery", "", mail_lines(record.mails, record.email, formats, width)),
+    )
+    for number, (word, figure, lines) in enumerate(blocks):
+        if number and air:
+            yield (("", ""),)
+        yield rule(word, width, figure)
+        yield from lines

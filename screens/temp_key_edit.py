@@ -62,7 +62,7 @@ class TempKeyEdit(FormPage):
             hours = self.form.fields["schedule"]
             assert isinstance(hours, TextField)
             hours.lock_value("")
-            hours.set_hint("this key does not repeat")
+            hours.set_hint("repeats never")
         self.form.focus_first()
         self.plan_soon()
 

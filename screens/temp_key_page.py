@@ -11,33 +11,22 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 
-from backend.domain.temp_keys import KeyState
-from backend.domain.visitor_letters import spaced
+from backend.domain.enums import LogResponse
 from screens.base.messages import GoTo
 from screens.base.needs import needs
 from screens.base.page import Page
 from screens.base.session import Session
 from screens.resident_drawing import history_lines, revoked_figure, revoked_lines
 from screens.temp_key_acts import delete_keys, mail_again, save_picture
-from screens.temp_key_drawing import (
-    door_lines,
-    log_lines,
-    mail_lines,
-    rule,
-    state_parts,
-    use_lines,
-    when_lines,
-    who_lines,
-)
+from screens.temp_key_drawing import digit_lines, fact_lines, log_lines, rule, state_parts
 from screens.temp_key_edit import TempKeyEdit
+from screens.why import WhyDialog
 from widgets.frame import Part, Title
 from widgets.panel import Lines, Panel
 from widgets.qr import QrCode
 
 if TYPE_CHECKING:
     from backend.domain.temp_keys import TempKeyRecord
-
-OVER = {KeyState.USED_UP: "Used up", KeyState.EXPIRED: "Expired"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +47,7 @@ class TempKeyPage(Page):
         Binding("s", "picture", "Save picture", id="temp-key.picture", tooltip="QR code to a file", show=False),
         Binding("y", "copy", "Copy key", id="temp-key.copy", tooltip="Copy the digits", show=False),
         Binding("l", "logs", "Its door logs", id="temp-key.logs", tooltip="View Door Logs", show=False),
+        Binding("w", "why", "Why", id="temp-key.why", tooltip="Why a door let it in or not", show=False),
         Binding("h", "history", "History", id="temp-key.history", tooltip="Who changed this key", show=False),
         Binding("d", "delete", "Delete", id="temp-key.delete", tooltip="Delete this key", show=False),
     ]
@@ -105,7 +95,14 @@ class TempKeyPage(Page):
                 yield ("m", "Mail again")
             if record.digits:
                 yield from (("s", "Save picture"), ("y", "Copy key"))
-        yield from (("l", "Its door logs"), ("h", "History"), ("d", "Delete"), ("u", "Undo"), ("Esc", "Back"))
+        yield from (
+            ("l", "Its door logs"),
+            ("w", "Why"),
+            ("h", "History"),
+            ("d", "Delete"),
+            ("u", "Undo"),
+            ("Esc", "Back"),
+        )
 
     async def load(self) -> None:
         """Read the key."""
@@ -114,7 +111,7 @@ class TempKeyPage(Page):
         code = self.query_one(QrCode)
         drawn = record.editable and bool(record.digits)
         code.modules = await session.ask(session.engine.draw_qr, record.digits) if drawn else ()
-        self.query_one("#key-digits", Lines).lines = self._digit_lines(record)
+        self.query_one("#key-digits", Lines).lines = digit_lines(record)
         await self._load_below(record)
         self._draw_facts()
 
@@ -146,37 +143,11 @@ class TempKeyPage(Page):
         panel.heading, panel.figure = below.heading, below.figure
         self.query_one("#log-lines", Lines).lines = tuple(below.lines)
         width = max(36, self.query_one("#key-facts").size.width - 2)
-        lines = list(self._facts(self._record, width))
-        if self.has_class("-narrow"):  # what has no panel of its own comes last
+        narrow, session = self.has_class("-narrow"), self.session
+        lines = list(fact_lines(self._record, session.formats, session.now(), width, air=not narrow))
+        if narrow:  # what has no panel of its own comes last
             lines += [rule(below.heading, width), *([below.figure] if below.figure else []), *below.lines]
         self.query_one("#key-lines", Lines).lines = tuple(lines)
-
-    def _digit_lines(self, record: TempKeyRecord) -> tuple[tuple[Part, ...], ...]:
-        """The digits, spaced; the word instead of a code that opens nothing any more."""
-        if word := OVER.get(record.state):
-            return (((word, "bold $sp-t1"),), ((f"{record.masked} opens nothing any more", "$sp-t3"),))
-        if not record.digits:
-            return (((record.masked, "bold $sp-t1"),), (("Your account may not see codes.", "$sp-t3"),))
-        digits = "  ".join(" ".join(half) for half in spaced(record.digits).split())
-        return (((f"   {digits}", "bold $sp-t1"),), (("for doors without QR reader", "$sp-t3"),))
-
-    def _facts(self, record: TempKeyRecord, width: int) -> Iterable[tuple[Part, ...]]:
-        """The blocks of the right side; on narrow terminals without air between them."""
-        formats, now = self.session.formats, self.session.now()
-        phones = f"{record.phones} door{'s' if record.phones != 1 else ''}"
-        pool = f"{record.each_count} per door x {phones}" if record.each_count else ""
-        blocks = (
-            ("Who", "", who_lines(record)),
-            ("When", "", when_lines(record, formats, now)),
-            ("Uses", pool, use_lines(record, formats)),
-            ("Doors", "read", door_lines(record.doors, now)),
-            ("Delivery", "", mail_lines(record.mails, record.email, formats, width)),
-        )
-        for number, (word, figure, lines) in enumerate(blocks):
-            if number and not self.has_class("-narrow"):
-                yield (("", ""),)
-            yield rule(word, width, figure)
-            yield from lines
 
     @needs("visitor.write")
     def action_edit(self) -> None:
@@ -209,6 +180,16 @@ class TempKeyPage(Page):
         if self._record is not None:
             self.session.wanted_filter = f'"{self._record.name}"'
             self.app.post_message(GoTo("l"))
+
+    @needs("plan.read")
+    def action_why(self) -> None:
+        """Why its last try was refused; without one, whether a door lets it in now."""
+        logs = (self._record.logs if self._record else None) or ()
+        refused = next((line for line in logs if line.response is LogResponse.FAILED), None)
+        if refused is not None:
+            self.app.push_screen(WhyDialog(self.session, log_id=refused.id))
+        else:
+            self.app.push_screen(WhyDialog(self.session, holder_id=self._key_id))
 
     @needs("operation.read")
     def action_history(self) -> None:

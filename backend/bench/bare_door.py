@@ -21,10 +21,10 @@ from backend.store.opening import open_site
 
 
 def serve(site: Path, device_id: int, *, gaps: bool = False) -> None:
-    """For each line "add", "open" or "revoke" on standard input do that at a device of the site, until the input ends.
+    """For each line "add", "find", "open" or "revoke" do that at a device of the site, until standard input ends.
 
-    With `gaps` it waits between two requests as long as the model wants. Answers each with a JSON line: when it began,
-    in seconds since the epoch, and how many milliseconds it took.
+    With `gaps` it waits between requests and after writes as long as the model wants. Answers each with a JSON line:
+    when it began, in seconds since the epoch, and how many milliseconds it took.
     """
     store = open_site(site)
     try:
@@ -34,16 +34,19 @@ def serve(site: Path, device_id: int, *, gaps: bool = False) -> None:
         store.close()
     address = DeviceAddress("https" if device.scheme == "https" else "http", device.host, device.port)
     endpoint = Endpoint(address, Auth(device.auth), device.http_user, Secret(device.password), device.tls_pin or None)
-    profile = replace(profile_for(device.model, device.firmware), settle=0.0)
-    asyncio.run(_serve(DeviceClient(endpoint, profile, gap=profile.gap if gaps else 0)))
+    profile = profile_for(device.model, device.firmware)
+    client = DeviceClient(endpoint, profile) if gaps else DeviceClient(endpoint, replace(profile, settle=0.0), gap=0)
+    asyncio.run(_serve(client))
 
 
 async def _serve(client: DeviceClient) -> None:
     numbers = itertools.count(1)
+    found: list[str] = []
     acts: dict[str, Callable[[], Coroutine[Any, Any, object]]] = {
         "add": lambda: client.add_users([_user(next(numbers))]),
         "open": lambda: client.trigger_relay(1),
-        "revoke": lambda: _revoke(client),
+        "find": lambda: _find(client, found),
+        "revoke": lambda: _revoke(client, found),
     }
     async with client:
         await client.info()  # the login, which the agent has behind it too
@@ -55,12 +58,14 @@ async def _serve(client: DeviceClient) -> None:
             print(json.dumps({"began": began, "ms": took}), flush=True)
 
 
-async def _revoke(client: DeviceClient) -> None:
+async def _find(client: DeviceClient, found: list[str]) -> None:
+    """Which records are ours to take away, as an agent knows from its books."""
+    found[:] = [one.remote_id for one in await client.users() if one.user_id.startswith("bench-")]
+
+
+async def _revoke(client: DeviceClient, found: list[str]) -> None:
     """What a revocation sends: one user goes, then the device is read."""
-    found = await client.users()
-    mine = next((one.remote_id for one in found if one.user_id.startswith("bench-")), None)
-    if mine is not None:
-        await client.delete_users([mine])
+    await client.delete_users(found)
     await client.schedules()
     await client.users()
 

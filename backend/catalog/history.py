@@ -67,7 +67,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "temp_key": (
             *TEMP_KEY.fields,
             Field("id_number_sealed", "ID number", Kind.SECRET),
-            Field("made_by_id", "Made by"),
+            Field("made_by_id", "Account no."),
         ),
         "credential": (
             Field("kind", "Kind", Kind.CHOICE, choices=_CREDENTIAL_KINDS),

@@ -10,7 +10,7 @@ SYNC_DOOR = Record(
     title="Sync",
     singular="door",
     fields=(
-        Field("name", "Door", width=16, importance=0, filtered=True, sorted=True),
+        Field("name", "Door", width=14, importance=0, filtered=True, sorted=True),
         Field("sync", "State", Kind.STATE, width=13, importance=0, vocabulary="sync", filtered=True),
         Field("plan", "To write", width=12, importance=2, exported=False),
         Field("users", "Users", width=14, importance=4, align_right=True),
@@ -56,8 +56,8 @@ DRIFT = Record(
     title="Drift",
     singular="difference",
     fields=(
-        Field("device", "Door", width=14, importance=0, filtered=True, sorted=True),
-        Field("name", "Who", width=22, importance=0, filtered=True, sorted=True),
+        Field("device", "Door", width=12, importance=0, filtered=True, sorted=True),
+        Field("name", "Who", width=18, importance=0, filtered=True, sorted=True),
         Field("cause", "Cause", Kind.CHOICE, width=20, importance=1, filtered=True,
               choices=tuple(Choice(cause.value, words) for cause, words in CAUSES.items())),
         Field("state", "State", Kind.STATE, width=15, importance=1, vocabulary="drift", filtered=True),

@@ -55,10 +55,10 @@ PROPERTY = frozenset(
 """A property manager's work.
 
 `apartment.reset` empties an apartment: it deletes accounts, so that the same switch takes it away (edge case 40), as it
-does `library.delete`, codes taken away in the Library. `booking.write` is amenities and reservations, `visitor.write`
-temporary keys, delivery and staff. `community.edit` is name, address, time zone and PIN mode (rules 15), `device.edit`
-the forms, reboot and Autop of devices that are there (rules 13), `setting.edit` the settings that the guide gives to a
-manager, `door.try` shows a code to a virtual door.
+does `library.delete`: codes taken away in the Library, staff and deliveries deleted. `booking.write` is amenities and
+reservations, `visitor.write` temporary keys, delivery and staff. `community.edit` is name, address, time zone and PIN
+mode (rules 15), `device.edit` the forms, reboot and Autop of devices that are there (rules 13), `setting.edit` the
+settings that the guide gives to a manager, `door.try` shows a code to a virtual door.
 """
 
 SETUP = frozenset(

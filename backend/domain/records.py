@@ -286,6 +286,8 @@ class Deletion(Frozen):
     blocked: str = ""
     faces: int = 0
     id_access: int = 0
+    bookings: int = 0
+    """Reservations of theirs that are not over."""
     families: tuple[int, ...] = ()
     """Everybody of the families that `blocked` speaks of: deleting them all is allowed."""
     plans: tuple[DoorPlan, ...] = ()

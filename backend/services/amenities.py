@@ -114,7 +114,7 @@ class Amenities(Service):
                 with _at_devices(work, _concerned(row, wanted)):
                     differs = work.update(t.amenity, amenity_id, version=version, picture=picture, **wanted)
                 if set_buildings(work, amenity_id, draft.building_ids) and not differs:
-                    differs = work.update(t.amenity, amenity_id, row_version=row.row_version)
+                    differs = work.update(t.amenity, amenity_id, row_version=0)  # who has it open is told
                 moved = wanted["device_id"] != row.device_id
                 queue = deque(_keys(work, amenity_id) if moved else ())
                 action = "Changed amenity" if differs else "Saved without a change"

@@ -11,7 +11,7 @@ from backend.domain.access.rules import Window
 from backend.domain.enums import CredentialKind, Repeat
 from backend.services.amenity_device import relays_of_device
 from backend.services.credentials import Value, issue
-from backend.services.holders import reaching
+from backend.services.holders import chunks, reaching
 from backend.services.key_digits import new_key
 from backend.services.leaving import take_all
 from backend.services.outbox import withdraw
@@ -64,9 +64,19 @@ def cancel_rows(work: Work, booking_ids: Iterable[int], reason: str) -> None:
 
 def live_of_residents(connection: Connection, resident_ids: Iterable[int], now: datetime) -> list[int]:
     """The reservations of these residents that are not over."""
-    b = t.booking
-    query = select(b.c.id).where(b.c.resident_id.in_(sorted(resident_ids)), is_live(now)).order_by(b.c.id)
-    return list(connection.execute(query).scalars())
+    b, ids = t.booking, sorted(set(resident_ids))
+    query = select(b.c.id).where(is_live(now)).order_by(b.c.id)
+    return [one for part in chunks(ids) for one in connection.execute(query.where(b.c.resident_id.in_(part))).scalars()]
+
+
+def end_with_residents(work: Work, resident_ids: Iterable[int]) -> None:
+    """Residents go: cancel what they have reserved, and end the keys that are over but not freed yet."""
+    b, h, ids = t.booking, t.holder, sorted(set(resident_ids))
+    if live := live_of_residents(work.connection, ids, work.at):
+        cancel_rows(work, live, "resident deleted")
+    still = select(b.c.id).join(h, h.c.id == b.c.id).where(b.c.resident_id.in_(ids), h.c.removed_at.is_(None))
+    if over := work.connection.execute(still).scalars().all():
+        end_keys(work, over, "resident deleted")
 
 
 def cancel_of_guests(work: Work, holder_ids: Iterable[int], reason: str) -> None:

@@ -11,10 +11,10 @@ from sqlalchemy import Row, select
 
 from backend.domain.access.results import DoorPlan
 from backend.domain.amenities import Slot
-from backend.domain.bookings import BookingDraft, BookingRecord, BookingStatus, Day, whole_minutes
+from backend.domain.bookings import BookingDraft, BookingRecord, BookingStatus, Day, status_of, whole_minutes
 from backend.domain.context import Context, new_id
 from backend.domain.enums import HolderKind
-from backend.domain.errors import Conflict, Invalid
+from backend.domain.errors import Conflict, Invalid, NotFound
 from backend.domain.names import fold
 from backend.domain.paging import ListQuery
 from backend.domain.records import Saved
@@ -35,7 +35,7 @@ from backend.services.booking_plans import imagine_booking
 from backend.services.booking_rights import cancel_rows, give_key, give_rights, is_live
 from backend.services.communities import community_row
 from backend.services.credentials import credentials_of, open_value, spoken
-from backend.services.holders import reaching
+from backend.services.holders import chunks, reaching
 from backend.services.lists import ListHandle
 from backend.services.plans import door_plans
 from backend.services.slices import taken
@@ -108,7 +108,7 @@ class Bookings(Service):
             refuse_without_premium(work.connection, context.community_id, work.at)
             row = booking_row(work.connection, context.community_id, booking_id)
             record = booking_record(work.connection, work.sealer, context, row, work.at)
-            _refuse_unless_live(record, "moved")
+            _refuse(record.status, "moved")
             begun = record.status is BookingStatus.IN_PROGRESS
             if begun and slot.start != record.starts_at:
                 raise Invalid({"start": "It is in progress: only its end can be moved."})
@@ -118,7 +118,9 @@ class Bookings(Service):
             work.update(t.booking, booking_id, version=version)  # whoever saw another slot is told
             _merge(work, place, booking_id)
             renew_unsent(work, booking_id, amenity, resident, place.slot)
-            _tell(work, "Moved reservation", booking_id, _title(amenity, resident), place.slot)
+            moved = place.slot != record.slot
+            action = "Moved reservation" if moved else "Saved without a change"
+            _tell(work, action, booking_id, _title(amenity, resident), place.slot, undoable=moved)
             return saved(work, booking_id)
 
     def cancel(self, context: Context, booking_ids: Iterable[int]) -> Saved:
@@ -132,12 +134,10 @@ class Bookings(Service):
             if work.replayed is not None:
                 answer, queue = replayed(work), deque(_left(work, ids))
             else:
-                records = [self._record(work, context, one) for one in ids]
-                if not records:
+                if not ids:
                     raise Invalid({"": "Choose a reservation."})
-                for record in records:
-                    _refuse_unless_live(record, "cancelled")
-                first = records[0]
+                _refuse_unless_all_live(work, ids)
+                first = self._record(work, context, ids[0])
                 count = "reservation" if len(ids) == 1 else f"{len(ids)} reservations"
                 more = "" if len(ids) == 1 else f" and {len(ids) - 1} more"
                 slot = told(first.slot, formats_of(work.connection, context.community_id))
@@ -163,7 +163,7 @@ class Bookings(Service):
             if work.replayed is not None:
                 return replayed(work)
             record = self._record(work, context, booking_id)
-            _refuse_unless_live(record, "mailed")
+            _refuse(record.status, "mailed")
             amenity = amenity_row(work.connection, context.community_id, record.amenity_id)
             resident = resident_row(work.connection, context.community_id, record.resident_id)
             keys = [open_value(work.sealer, one) for one in credentials_of(work.connection, [booking_id])]
@@ -225,9 +225,9 @@ def _left(work: Work, ids: Sequence[int]) -> list[int]:
     return list(work.connection.execute(query).scalars())
 
 
-def _tell(work: Work, action: str, booking_id: int, title: str, slot: Slot) -> None:
+def _tell(work: Work, action: str, booking_id: int, title: str, slot: Slot, *, undoable: bool = True) -> None:
     when = told(slot, formats_of(work.connection, work.context.community_id))
-    work.tell(action, "booking", booking_id, f"{title} · {when}")
+    work.tell(action, "booking", booking_id, f"{title} · {when}", undoable=undoable)
     work.touch("bookings", "amenities", "outbox")
 
 
@@ -235,8 +235,19 @@ def _title(amenity: Row[Any], resident: Row[Any]) -> str:
     return f"{amenity.name} · {resident.name} · {resident.building} {resident.number}"
 
 
-def _refuse_unless_live(record: BookingRecord, word: str) -> None:
-    if record.status is BookingStatus.CANCELLED:
+def _refuse_unless_all_live(work: Work, ids: Sequence[int]) -> None:
+    """Raise NotFound or Conflict for the first of these reservations that cannot be cancelled."""
+    a, b = t.amenity, t.booking
+    here = select(b).join(a, a.c.id == b.c.amenity_id).where(a.c.community_id == work.context.community_id)
+    rows = {row.id: row for part in chunks(ids) for row in work.connection.execute(here.where(b.c.id.in_(part)))}
+    for one in ids:
+        if (row := rows.get(one)) is None:
+            raise NotFound("There is no such reservation.")
+        _refuse(status_of(Slot(row.starts_at, row.ends_at), row.cancelled_at is not None, work.at), "cancelled")
+
+
+def _refuse(status: BookingStatus, word: str) -> None:
+    if status is BookingStatus.CANCELLED:
         raise Conflict("", f"This reservation was cancelled: it cannot be {word}.")
-    if record.status is BookingStatus.COMPLETED:
+    if status is BookingStatus.COMPLETED:
         raise Conflict("", f"This reservation is over: it cannot be {word}.")

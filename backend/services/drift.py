@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, update
+from sqlalchemy import Row, and_, case, or_, update
 
 from backend.domain.context import Context
 from backend.domain.drift import FRESH, DriftRecord
@@ -143,7 +143,7 @@ class Drift(Service):
         shown = or_(d.c.ended_at.is_(None), d.c.ended_at > since, d.c.resolution == DriftResolution.LEFT.value)
         here = d.c.device_id == device_id if device_id is not None else device.c.community_id == context.community_id
         state = state_column()
-        standing = (d.c.ended_at.is_(None)).cast(d.c.id.type)
+        standing = case((d.c.ended_at.is_(None), 1), else_=0)
         return Listing(
             source=d.join(device, device.c.id == d.c.device_id),
             id_column=d.c.id,

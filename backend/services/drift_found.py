@@ -21,6 +21,8 @@ from backend.store import tables as t
 from backend.store.seal import Sealer
 
 REMOVING = "removing"
+_WHOLE = (DriftCause.RESET, DriftCause.LOST, DriftCause.MISSED)
+"""Causes that take records away as they were."""
 SHOWN_CARDS = 3
 
 
@@ -76,14 +78,15 @@ def record_of(sealer: Sealer, row: Row[Any], now: datetime) -> DriftRecord:
         holder_id=row.holder_id,
         cause=cause,
         note=row.note,
-        ours=_told(detail.ours, other=detail.theirs) if not stranger else "nothing",
+        ours="their records" if cause in _WHOLE and detail.ours is None else _told(detail.ours, other=detail.theirs),
         theirs=_told(detail.theirs, other=detail.ours) if detail.theirs is not None else "nothing",
         resolution=DriftResolution(row.resolution),
         state=REMOVING if row.wish else row.resolution,
         found_at=row.found_at,
         seen_at=row.seen_at,
         ended_at=row.ended_at,
-        can_adopt=taken or (fresh and row.holder_id is not None and _other_codes(detail)),
+        can_adopt=(taken and bool(_codes(detail.theirs)))
+        or (fresh and row.holder_id is not None and _other_codes(detail)),
         can_overwrite=taken if stranger else waiting,
     )
 
@@ -126,19 +129,19 @@ def _codes(body: Mapping[str, Any] | None) -> set[tuple[str, str]]:
 
 
 def _told(body: Mapping[str, Any] | None, *, other: Mapping[str, Any] | None) -> str:
-    """A record in words: its codes masked; beside another record only what is different."""
+    """A record in words: its codes masked; beside another record only what is different, and what is missing."""
     if body is None:
         return "nothing"
     words = []
-    if other is None or body["pin"] != other["pin"]:
+    if body["pin"] if other is None else body["pin"] != other["pin"]:
         words.append(f"PIN {mask(str(body['pin']))}" if body["pin"] else "no PIN")
-    if other is None or body["cards"] != other["cards"]:
+    if body["cards"] if other is None else body["cards"] != other["cards"]:
         words.append(_cards(body["cards"]))
     if other is not None and body["name"] != other["name"]:
         words.append(f'name "{body["name"]}"')
     if other is not None and body["grants"] != other["grants"]:
         words.append(_hours(body["grants"]))
-    return ", ".join(word for word in words if word) or "the same"
+    return ", ".join(words) or ("a record without codes" if other is None else "the same")
 
 
 def _cards(cards: list[str]) -> str:

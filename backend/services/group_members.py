@@ -65,10 +65,18 @@ def queue_of(holder_ids: Iterable[int]) -> Queue:
 
 def join(work: Work, group_id: int, holder_ids: Iterable[int]) -> None:
     """Put some people into a group; who has come or gone meanwhile is left out."""
-    group = group_row(work.connection, work.context.community_id, group_id)
-    h = t.holder
-    there = select(h.c.id).where(h.c.id.in_(sorted(set(holder_ids))), h.c.removed_at.is_(None))
-    new = sorted(set(work.connection.execute(there).scalars()) - members_of(work.connection, [group.id]))
+    group_row(work.connection, work.context.community_id, group_id)
+    h, member = t.holder, t.access_group_member
+    members = select(member.c.holder_id).where(member.c.group_id == group_id)
+    new = (
+        work.connection.execute(
+            select(h.c.id)
+            .where(h.c.id.in_(sorted(set(holder_ids))), h.c.removed_at.is_(None), h.c.id.not_in(members))
+            .order_by(h.c.id)
+        )
+        .scalars()
+        .all()
+    )
     with reaching(work, new, "added to an access group"):
         work.insert_many(t.access_group_member, [{"group_id": group_id, "holder_id": one} for one in new])
 

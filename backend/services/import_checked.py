@@ -63,3 +63,9 @@ class Checked:
         """Building and apartment, as far as they are known."""
         building = self.building[1] if self.building else self.parsed.text("building")
         return f"{building} {self.number or self.parsed.text('apartment')}".strip()
+
+    @property
+    def reached(self) -> bool:
+        """Whether the login of a new resident may go out now: by their own contact data or those of a master there."""
+        contact = self.columns.get("email") or self.columns.get("mobile")
+        return bool(contact) or (self.role is ResidentRole.MEMBER and not self.master_row)

@@ -15,7 +15,7 @@ from typing import ClassVar
 from sqlalchemy import select
 
 from backend.domain.context import Context, new_id
-from backend.domain.enums import ImportState, Origin, ResidentRole, Verdict
+from backend.domain.enums import ImportState, Origin, Verdict
 from backend.domain.errors import Conflict, Invalid, NotFound
 from backend.domain.imports import ImportDraft, ImportProgress, ReportRow
 from backend.domain.names import fold
@@ -185,7 +185,7 @@ class Writing:
             self._places(work, new)
             self.late |= insert_newcomers(work, new)
             done = [person.row for person in new]
-            self._owed |= dict.fromkeys(one.apartment_id for one in new if _reached(one.row))
+            self._owed |= dict.fromkeys(one.apartment_id for one in new if one.row.reached)
         else:
             changing = deque(row for row, _ in batch)
             for row in taken(changing):
@@ -295,9 +295,3 @@ class Writing:
             query = select(a.c.id, a.c.building_id, a.c.number).join(b, b.c.id == a.c.building_id)
             for row in connection.execute(query.where(b.c.community_id == community_id)):
                 self._flats[row.building_id, row.number] = row.id
-
-
-def _reached(row: Checked) -> bool:
-    """Whether the login of a new resident may go out now: by their own contact data or those of a master there."""
-    contact = row.columns.get("email") or row.columns.get("mobile")
-    return bool(contact) or (row.role is ResidentRole.MEMBER and not row.master_row)

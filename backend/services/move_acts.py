@@ -6,6 +6,7 @@ it is over, so that any process goes on where another was killed, and none does 
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from dataclasses import replace
 from typing import Any
@@ -17,7 +18,7 @@ from backend.domain.enums import AccountStatus, CredentialKind, MoveKind, MoveSt
 from backend.domain.errors import Conflict, Invalid, NotFound
 from backend.domain.moves import MoveCode, MoveTold
 from backend.domain.records import ResidentDraft
-from backend.services import late_libraries
+from backend.services import late_libraries, slices
 from backend.services.apartment_pages import apartment_row, people_of
 from backend.services.apartment_reset import guests_of, others, remove_others
 from backend.services.credentials import credentials_of, open_value, shown, spoken
@@ -173,9 +174,11 @@ def step(work: Work, move_id: int, *, strict: bool = False) -> bool:
         _set(work, row.id, state=MoveState.CANCELLED.value, ended_at=work.at, incoming_sealed=None)
         return True
     if row.kind != MoveKind.IN.value:
+        began = time.perf_counter()
         queue = _everybody(work.connection, row.apartment_id)
+        left = bool(queue)
         remove_others(work, queue, REASON)
-        if queue:
+        if queue or (left and time.perf_counter() - began > slices.LOCK_FOR):
             return False
     told, problem = _come(work, row, strict=strict)
     _end(work, row, _with_proofs(work.connection, told), problem)

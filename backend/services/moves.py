@@ -24,6 +24,7 @@ from backend.domain.timewords import describe_moment
 from backend.services import late_libraries
 from backend.services.apartment_pages import apartment_row
 from backend.services.base import Service, replayed, saved
+from backend.services.communities import refuse_permissions
 from backend.services.door_states import formats_of
 from backend.services.move_acts import ACT, begin, go_on, leaving_ids, master_id_of, permit, step
 from backend.services.move_plans import goes_of, imagine_move, stays_of
@@ -108,7 +109,7 @@ class Moves(Service):
         late_libraries.load()
         with self.store.read(context, "apartment.reset") as connection:
             require(connection, context, "resident.write")
-            _checked(connection, self.store.sealer, context.community_id, draft, self.store.clock())
+            _checked(connection, self.store.sealer, context, draft, self.store.clock())
 
     def move(self, context: Context, draft: MoveDraft, number: str) -> Saved:
         """Move a family out, the next one in, or both; `number` is the number of the apartment, typed again.
@@ -228,7 +229,7 @@ class Moves(Service):
 def _insert(work: Work, draft: MoveDraft, number: str) -> Row[Any]:
     """Check a draft and write it down as planned; raises Invalid, Conflict, NotFound."""
     connection, community_id = work.connection, work.context.community_id
-    apartment, kind = _checked(connection, work.sealer, community_id, draft, work.at)
+    apartment, kind = _checked(connection, work.sealer, work.context, draft, work.at)
     if number.strip() != apartment.number:
         raise Invalid({"number": f"Type {apartment.number}, the number of the apartment, to go on."})
     uuid, incoming = new_id(), draft.newcomer
@@ -251,9 +252,10 @@ def _insert(work: Work, draft: MoveDraft, number: str) -> Row[Any]:
 
 
 def _checked(
-    connection: Connection, sealer: Sealer, community_id: int, draft: MoveDraft, now: datetime
+    connection: Connection, sealer: Sealer, context: Context, draft: MoveDraft, now: datetime
 ) -> tuple[Row[Any], MoveKind]:
     """The apartment of a draft and what the draft comes to there; raises Invalid, Conflict, NotFound."""
+    community_id = context.community_id
     apartment = apartment_row(connection, community_id, draft.apartment_id)
     leaving = leaving_ids(connection, draft.apartment_id)
     if draft.incoming is None and not draft.out:
@@ -269,7 +271,9 @@ def _checked(
         _refuse_past(draft.at, now)
     if draft.newcomer is None:
         return apartment, MoveKind.OUT
-    check_draft(connection, sealer, community_id, draft.newcomer, leaving=leaving)
+    new = check_draft(connection, sealer, community_id, draft.newcomer, leaving=leaving)
+    if set(new.group_ids) != set(new.place.default_groups()):
+        refuse_permissions(connection, context)
     return apartment, MoveKind.BOTH if draft.out and leaving else MoveKind.IN
 
 

@@ -82,6 +82,8 @@ class FieldReader:
         title = TITLES.get(table.name, table.name)
         if table.name == t.resident.name:
             return f"{title} {display_name(row['first'], row['last'])}"
+        if table.name == t.temp_key.name:
+            return f"{title} of {self._name('holder_id', row['id'])}"
         name = row.get("name") or row.get("number") or row.get("email") or self._owner(row)
         return f"{title} {name}".rstrip()
 

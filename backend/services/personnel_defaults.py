@@ -25,6 +25,7 @@ from backend.store import tables as t
 from backend.store.seal import Sealer
 
 LAST_TIME = "as last time"
+NO_GROUP = "Without a group no door opens."
 
 
 def defaults_of(
@@ -75,6 +76,7 @@ def advice_on(
     owned = credentials_of(connection, [person_id] if person_id else [])
     there = sum(one.kind == CredentialKind.CARD.value for one in owned)
     told = {name: about_pins(connection, sealer, home, some, person_id) for name, some in pins.items()}
+    told["group_ids"] = NO_GROUP if typed.group_ids == () else ""
     told[field] = about_cards(checked_cards(Problems(), cards, field), there)
     return {name: sentence for name, sentence in told.items() if sentence}
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select
 from backend.domain.enums import ResidentRole
 from backend.domain.errors import Conflict, NotFound
 from backend.domain.records import Deletion
-from backend.services.booking_rights import cancel_rows, live_of_residents
+from backend.services.booking_rights import end_with_residents, live_of_residents
 from backend.services.holders import chunks, reaching
 from backend.services.leaving import take_all, what_goes
 from backend.services.logins import recall
@@ -88,6 +88,7 @@ def deletion_of(
     blocked = blocked_by(connection, going)
     more = {
         "accounts": len(people),
+        "bookings": len(live_of_residents(connection, [row.id for row in people], now)),
         "licences": tuple(_licence(master) for master in masters),
         "blocked": blocked,
         "families": _whole(connection, going) if blocked else (),
@@ -109,8 +110,7 @@ def delete_family(work: Work, family: Family) -> None:
         for holder_id in ids:
             work.delete(t.resident, holder_id)
         take_all(work, ids)
-    if live := live_of_residents(work.connection, ids, work.at):
-        cancel_rows(work, live, "resident deleted")
+    end_with_residents(work, ids)
     work.touch("residents", "apartments", "buildings", "groups")
 
 

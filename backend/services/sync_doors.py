@@ -81,8 +81,8 @@ class SyncDoors(Service):
 def _cause(connection: Connection, context: Context, device_id: int) -> tuple[str, int | None]:
     """The act that takes most away of those since the device has waited, as words and number.
 
-    What a stop would remove is the sum of what came since it was last in order; the act with the most changes is the
-    one to look at first.
+    What a stop would remove is the sum of what came since it was last in order; the act that changed or took away the
+    most of what there was is the one to look at first.
     """
     o, change, sync = t.operation, t.change, t.device_sync
     since = connection.execute(select(sync.c.since).where(sync.c.id == device_id)).scalar()
@@ -91,7 +91,7 @@ def _cause(connection: Connection, context: Context, device_id: int) -> tuple[st
     found = connection.execute(
         select(o.c.id, o.c.action, o.c.entity_name, o.c.actor, o.c.at, o.c.type)
         .join(change, change.c.operation_id == o.c.id)
-        .where(o.c.community_id == context.community_id, o.c.at >= since)
+        .where(o.c.community_id == context.community_id, o.c.at >= since, change.c.before_sealed.is_not(None))
         .group_by(o.c.id, o.c.action, o.c.entity_name, o.c.actor, o.c.at, o.c.type)
         .order_by(func.count().desc(), o.c.id)
         .limit(1)

@@ -7,7 +7,8 @@ that nobody is given its digits while a door could still honour them (edge case 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -73,6 +74,10 @@ def _counted(work: Work, device_id: int, line: Any) -> bool:
     return work.connection.execute(found).first() is not None
 
 
+class _Nobody(Exception):
+    """Another process has freed them meanwhile."""
+
+
 def free_ended(store: Store, context: Context) -> int:
     """Free the keys of a community that are used up or over, as operations of the agent; answers how many."""
     freed = 0
@@ -80,19 +85,27 @@ def free_ended(store: Store, context: Context) -> int:
         with store.read() as connection:
             if not _ended(connection, context.community_id, store.clock()):
                 return freed
-        with store.write(context.again(), "temp_key.end") as work:
+        with suppress(_Nobody), store.write(context.again(), "temp_key.end") as work:
             work.require("visitor.write")
             rows = _ended(work.connection, context.community_id, work.at)
-            ids = [row.id for row in rows]
-            with reaching(work, ids, "temporary key over"):
-                for credential in credentials_of(work.connection, ids):
-                    free(work, credential.id)
-            if rows:
-                name = rows[0].name if len(rows) == 1 else f"{rows[0].name} and {len(rows) - 1} more"
-                words = "Temporary key over" if len(rows) == 1 else f"{len(rows)} temporary keys over"
-                work.tell(words, "temp-key", ids[0] if len(ids) == 1 else None, name, undoable=False)
-            work.touch("temp_keys")
-        freed += len(ids)
+            if not rows:
+                raise _Nobody
+            _free(work, rows)
+            freed += len(rows)
+
+
+def _free(work: Work, rows: Sequence[Row[Any]]) -> None:
+    """Free the codes of these keys."""
+    ids = [row.id for row in rows]
+    with reaching(work, ids, "temporary key over"):
+        for credential in credentials_of(work.connection, ids):
+            free(work, credential.id)
+    if len(rows) == 1:
+        work.tell("Temporary key over", "temp-key", ids[0], rows[0].name, undoable=False)
+    else:
+        name = f"{rows[0].name} and {len(rows) - 1} more"
+        work.tell(f"{len(rows)} temporary keys over", "temp-key", None, name, undoable=False)
+    work.touch("temp_keys")
 
 
 def _ended(connection: Connection, community_id: int, now: datetime) -> list[Row[Any]]:

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from backend.services.undo_changes import Change
 
 
+def devices_of_amenities(connection: Connection, changes: Sequence[Change]) -> tuple[int, ...]:
+    """The devices that amenities of these changes have before or after: default groups follow what is so then."""
+    rows = [row for change in changes if change.table is t.amenity for row in (change.before, change.after) if row]
+    ids = sorted({int(row["device_id"]) for row in rows if row["device_id"] is not None})
+    return tuple(connection.execute(select(t.device.c.id).where(t.device.c.id.in_(ids))).scalars()) if ids else ()
+
+
 def refuse_without_seats(connection: Connection, changes: Sequence[Change]) -> None:
     """Raise Conflict where a reservation that comes back finds no seat any more, or its resident has another then."""
     back = [change for change in changes if change.table is t.booking and _takes_a_seat(change)]

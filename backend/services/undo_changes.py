@@ -14,11 +14,14 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from backend.domain.enums import HolderStatus, PinMode
+from backend.services.amenity_device import members_of_default_groups
 from backend.services.credentials import LIVE, free
+from backend.services.default_groups import place_in_default_groups
 from backend.services.holders import people_at, private_devices, reaching
 from backend.services.logins import make_due, recall, send_due
 from backend.services.pin_mode import rescope, scope_now
 from backend.services.rules import RuleRows, open_image
+from backend.services.undo_bookings import devices_of_amenities
 from backend.store import tables as t
 from backend.store.seal import Sealer
 from backend.store.work import Work
@@ -144,9 +147,13 @@ def turn_back(work: Work, unit: Sequence[Change]) -> None:
     """Put the rows of a unit back; every door concerned before or after becomes dirty."""
     devices = _devices(work.connection, unit)
     recall(work, (change.row_id for change in unit if change.table is t.resident and change.made))
-    with reaching(work, people_of(work.connection, unit), REASON):
+    amenity_devices = devices_of_amenities(work.connection, unit)
+    members = members_of_default_groups(work.connection, amenity_devices)
+    with reaching(work, people_of(work.connection, unit) | members, REASON):
         for change in unit:
             _put_back(work, change)
+        for device_id in amenity_devices:
+            place_in_default_groups(work, device_id)
     work.dirty(devices | _devices(work.connection, unit), REASON)
     _renew_logins(work, unit)
 

@@ -30,14 +30,14 @@ GOAL = 2.0
 MODELS = ("X916", "E18C", "R20A", "A08S")
 """The dialects by turns; the last one wants the longest gap."""
 FILL_WITHIN = 300.0
-LOOK_EVERY = 0.01
+LOOK_EVERY = 0.02
 REST = 1.0
 """Seconds before each run, so that the gap of the round before is over."""
 
 
 def revoke(shop: Workshop) -> Result:
     """Seconds from the commit of a deletion to the last door's proof; the reference is one door by a bare client."""
-    doors, people, runs = shop.pick(8, 50), shop.pick(12, 200), shop.pick(3, 20)
+    doors, people, runs = shop.pick(8, 50), shop.pick(12, 60), shop.pick(3, 10)
     with _street(shop.place / "revoke", doors, people) as (engine, context, device_id):
         figures, references = _measure(engine, context, device_id, runs)
     figure, reference = p95(figures), p95(references)
@@ -64,6 +64,7 @@ def _measure(engine: Engine, context: Context, device_id: int, runs: int) -> tup
             figure = _take_away(engine, context, resident)
             time.sleep(REST)
             bare.run("add")
+            bare.run("find")
             time.sleep(REST)
             reference = bare.run("revoke")[1] / 1000
             if number:  # the first run learns each device's dialect

@@ -127,7 +127,7 @@ class BareDoor:
         self._process.communicate(timeout=LONGEST)
 
     def run(self, act: str) -> tuple[float, float]:
-        """Do "add", "open" or "revoke": when it began, in seconds since the epoch, and its milliseconds."""
+        """Do "add", "find", "open" or "revoke": when it began, in seconds since the epoch, and its milliseconds."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{act}\n")
         self._process.stdin.flush()

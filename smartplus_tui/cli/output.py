@@ -21,6 +21,8 @@ PARTS = {
     "checks": ("label", "found", "ok"),
     "goes": ("what", "count"),
     "groups": ("id", "name"),
+    "own_doors": ("id", "name"),
+    "private_doors": ("id", "name"),
     "residents": ("id", "name", "role"),
     "stays": ("what", "value"),
 }

@@ -49,7 +49,7 @@ def loss_lines(loss: Deletion) -> list[str]:
     more = f" and {len(loss.names) - _NAMED} more" if len(loss.names) > _NAMED else ""
     kinds = (
         (loss.accounts, "account"), (loss.pins, "PIN"), (loss.cards, "card"), (loss.faces, "face"),
-        (loss.id_access, "ID access"),
+        (loss.id_access, "ID access"), (loss.bookings, "reservation"),
     )  # fmt: skip
     gone = ", ".join(counted(number, kind) for number, kind in kinds if number) or "no code"
     doors = f" Doors concerned: {', '.join(loss.doors)}." if loss.doors else ""

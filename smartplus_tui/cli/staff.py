@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,11 @@ from backend.catalog.model import Record
 from backend.catalog.staff import DELIVERY, STAFF
 from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.fields import Values
-from smartplus_tui.cli.importing import Taking, refuse_existing, take, taking_options, wrote
+from smartplus_tui.cli.importing import refuse_existing, wrote
 from smartplus_tui.cli.options import Command, Group
 from smartplus_tui.cli.output import say
 from smartplus_tui.cli.people import add_photo, add_reveal, advise, as_patch, code_options, loss_lines
+from smartplus_tui.cli.taking import Taking, take, taking_options
 from smartplus_tui.cli.verbs import Binding, Typed, record_group
 
 if TYPE_CHECKING:
@@ -51,20 +52,14 @@ def _group(record: Record, service: Service) -> Group:
         advise(service(call).advise_edit(call.context, person_id, patch))
         return service(call).edit(call.act(), person_id, version, patch)
 
-    def delete(call: Call, ids: Sequence[int], count: int | None) -> Saved:
-        return service(call).delete(call.act(), ids, count)
-
-    def losses(call: Call, ids: Sequence[int]) -> list[str]:
-        return loss_lines(service(call).deletion(call.context, ids))
-
     made = record_group(
         Binding(
             record,
             get=get,
             add=add,
             edit=edit,
-            delete=delete,
-            losses=losses,
+            delete=lambda call, ids, count: service(call).delete(call.act(), ids, count),
+            losses=lambda call, ids: loss_lines(service(call).deletion(call.context, ids)),
             extra={"edit": lambda: code_options(record.singular)},
             also={"floors": "floor"},
         )

@@ -146,3 +146,16 @@ def test_holidays_come_change_and_go(doors):
     assert doors("holiday", "delete", "christmas", typed="n\n").code == 1
     doors.done("holiday", "delete", "christmas", "--yes")
     assert doors("holiday", "list", "--json").json["total"] == 0
+
+
+@pytest.mark.feature("AG-05")
+def test_a_resident_is_authorised_at_the_own_door(doors):
+    ran = doors("resident", "edit", "anna", "--own-schedule", "daily 6-23", "--own-doors", "gym")
+    assert (ran.code, "No device stands in this apartment" in ran.err) == (1, True)
+    doors.done("device", "place", "Gym", "--apartment", "A 1001")
+    doors.done("resident", "edit", "anna", "--own-schedule", "daily 6-23", "--own-doors", "gym")
+    shown = doors("resident", "show", "anna", "--json").json
+    assert (shown["own_schedule"], shown["own_hours"]) == ("daily 6-23", "Every day, 06:00 to 23:00")
+    assert [door["name"] for door in shown["own_doors"]] == ["Gym"]
+    doors.done("resident", "edit", "anna", "--own-schedule", "")
+    assert doors("resident", "show", "anna", "--json").json["own_doors"] == []

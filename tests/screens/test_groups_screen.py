@@ -157,6 +157,7 @@ async def test_a_default_group_says_why_it_stays(show: Show, park: Park) -> None
         await keys.press("escape", "enter")
         await keys.until_page("GroupPage")
         await keys.until_text("This is the default group of building A")
+        assert "e Edit" not in keys.text()
         await keys.press("e")
         await keys.settled()
         assert type(keys.page).__name__ == "GroupPage"
@@ -171,7 +172,7 @@ async def test_deleting_says_who_would_lose_what_and_undo_brings_it_back(show: S
         await keys.until_text("daily 06:00-22:00")
         await keys.press("end", "d")
         await keys.until_text("Delete Gym?")
-        await keys.until_text("It gives 2 people Gym.")
+        await keys.until_text("By it 2 people may open Gym.")
         await keys.until_text("Abara, Chidi; Kowalska, Anna")
         await keys.until_text("-2 2 people")
         await keys.press("enter")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
 
+from backend.domain.access.compile import compile_device
 from backend.domain.context import Context, agent_context
 from backend.domain.enums import DriftCause, Role
 from backend.engine import Engine
+from backend.services.rules import load_rules
 from backend.store import tables as t
 from backend.sync import books, drift_books, shadow
 from backend.sync.drifting import Finding
@@ -178,19 +179,16 @@ async def test_a_revocation_is_green_only_when_each_door_was_read_back(
     show: Show, park: Park, size: tuple[int, int]
 ) -> None:
     engine, context = park
-    store = engine.sync.store
-    with store.books(agent_context(1)) as work:
-        user = next(u for u in _compiled(engine, GATE) if u.holder_id == 3)
-        shadow.holds_users(work, GATE, [(user, "1")])
+    reads(engine, GATE, 3)
     engine.residents.delete(context.again(), (3,))
     async with show("g", "n", "2", size=size) as keys:
         await keys.until_text("Abara, Chidi")
         await keys.until_text("still holds PIN")
         assert "read back, gone" not in keys.text()
-        _prove(engine, GATE)
+        prove(engine, GATE)
         await keys.until_text("1 of 2 doors not proved")
         await keys.until_text("1 of 2")
-        _prove(engine, LOBBY)
+        prove(engine, LOBBY)
         await keys.until_text("2 of 2 doors read back, gone")
 
 
@@ -223,22 +221,19 @@ async def test_nothing_taken_away_says_so(show: Show) -> None:
         await keys.until_text("Nothing was taken away in the last 30 days.")
 
 
-def _compiled(engine: Engine, device_id: int) -> tuple[object, ...]:
-    from backend.domain.access.compile import compile_device
-    from backend.services.rules import load_rules
-
+def reads(engine: Engine, device_id: int, holder_id: int) -> None:
+    """A device was read with the record of a person."""
     store = engine.sync.store
     with store.read() as connection:
-        rules = load_rules(connection, store.sealer, 1)
-    return compile_device(rules, device_id, store.clock()).users
+        users = compile_device(load_rules(connection, store.sealer, 1), device_id, store.clock()).users
+    with store.books(agent_context(1)) as work:
+        shadow.holds_users(work, device_id, [(next(user for user in users if user.holder_id == holder_id), "1")])
 
 
-def _prove(engine: Engine, device_id: int) -> None:
-    """The device was read back without it."""
+def prove(engine: Engine, device_id: int) -> None:
+    """The device was read back without what was taken away."""
     r, h = t.read_back, t.held
     with engine.sync.store.books(agent_context(1)) as work:
-        work.connection.execute(
-            update(h).where(h.c.device_id == device_id, h.c.to_at.is_(None)).values(to_at=work.at + timedelta(0))
-        )
+        work.connection.execute(update(h).where(h.c.device_id == device_id, h.c.to_at.is_(None)).values(to_at=work.at))
         work.connection.execute(update(r).where(r.c.device_id == device_id).values(absent_at=work.at))
         work.touch("sync")

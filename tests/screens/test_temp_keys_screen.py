@@ -190,6 +190,13 @@ async def test_time_is_changed_used_up_is_said_and_a_log_is_shown(show: Show, pa
         await keys.until_text("1 of 2 left")
         await keys.until_text("use 1 of 2")
         await keys.until_text("refused")
+        await keys.press("w")
+        await keys.until_page("WhyDialog")
+        await keys.until_text("Marta Nowak")
+        await keys.press("escape", "h")
+        await keys.until_text("Changed time of temporary key")
+        await keys.press("h")
+        await keys.until_text("use 1 of 2")
         with park[0].temp_keys.store.write(park[1].again(), "test.prepare") as work:
             work.require("device.write")
             work.update(t.temp_key, key, each_count=0)

@@ -16,7 +16,8 @@ from backend.domain.records import ResidentPatch
 from backend.services.drift import COUNT_FROM, Drift
 from backend.store import tables as t
 from backend.store.store import Store
-from backend.sync.drifting import TOGETHER
+from backend.sync.drifting import TOGETHER, Evidence
+from backend.sync.evidence import look_for_evidence
 from backend.sync.readback import NotKept
 from tests.support.clock import FakeClock
 from tests.support.rows import ManagerContext
@@ -164,7 +165,7 @@ async def test_records_that_went_while_others_stay_were_lost(gate: World) -> Non
     gate.door("Gate").users.delete({"ID": record(gate, "3852")["ID"]})
     await read(gate)
     one = only(gate)
-    assert (one.cause, one.name, one.ours) == (DriftCause.LOST, "Kowalska, Ben", "PIN ··52, no card")
+    assert (one.cause, one.name, one.ours) == (DriftCause.LOST, "Kowalska, Ben", "PIN ··52")
     assert one.note.startswith("its firmware is ")
     assert one.note.endswith("was 18.30.10.1")
     assert opens(gate, "3852")
@@ -371,3 +372,10 @@ async def test_a_device_that_leaves_takes_its_differences_along(gate: World) -> 
     await read(gate)
     gate.devices.delete(gate.context.again(), gate.device_ids["Gate"])
     assert gate.rows(t.drift) == []
+
+
+async def test_a_device_that_tells_nothing_of_itself_speaks_for_nothing(gate: World) -> None:
+    """Firmware without a door log, or one that is cut off meanwhile, must not keep people out."""
+    client, _ = gate.client("Gate")
+    gate.power_off("Gate")
+    assert await look_for_evidence(client, gate.store, gate.device_ids["Gate"]) == Evidence()

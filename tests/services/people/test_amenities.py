@@ -314,3 +314,29 @@ def test_deleting_an_amenity_cancels_what_was_reserved(resort: Resort) -> None:
 def test_a_plan_that_has_ended_says_so(resort: Resort) -> None:
     resort.premium(resort.park.clock() - timedelta(days=1))
     assert "has ended" in resort.amenities.closed(resort.park.context).reason
+
+
+@pytest.mark.feature("BOOK-01")
+def test_a_change_of_only_the_buildings_is_a_change(resort: Resort) -> None:
+    park = resort.park
+    other = Buildings(park.store).add(park.act, "B").id
+    saved = resort.gym(everywhere=False, building_ids=(park.building,))
+    changed = resort.change(saved.id, building_ids=(park.building, other))
+    with pytest.raises(Stale):
+        resort.amenities.edit(park.act, saved.id, 1, AmenityDraft(capacity=4))
+    park.take_back(changed)
+    assert resort.amenities.get(park.context, saved.id).buildings == ((park.building, "A"),)
+
+
+@pytest.mark.edge("43")
+@pytest.mark.feature("BOOK-03")
+def test_an_undo_gives_the_gate_to_a_building_that_came_meanwhile(resort: Resort) -> None:
+    park = resort.park
+    buildings = Buildings(park.store)
+    saved = resort.gym(device_id=park.gate, out_of_group=True)
+    group = buildings.get(park.context, buildings.add(park.act, "B").id).default_group_id
+    assert resort.opened_by_default(group) == set()
+    back = park.take_back(saved)
+    assert resort.opened_by_default(group) == {park.gate_relay}
+    park.take_back(back)
+    assert resort.opened_by_default(group) == set()

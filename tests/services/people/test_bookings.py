@@ -345,6 +345,7 @@ def test_a_move_cancels_the_reservations_of_the_family_and_its_undo_brings_them_
 def test_a_resident_who_goes_takes_their_reservations_along(resort: Resort, gym: int, anna: int) -> None:
     park = resort.park
     booking_id = resort.book(gym, anna, 10, 11).id
+    assert park.residents.deletion(park.context, [anna]).bookings == 1
     gone = park.delete(anna)
     assert resort.page(booking_id).status.value == "cancelled"
     park.take_back(gone)
@@ -427,6 +428,13 @@ def test_another_time_zone_leaves_reservations_where_they_are(resort: Resort, gy
     assert opens(park, booking_id, park.lobby_relay, resort.slot(9.5, 10).start)
 
 
+@pytest.mark.edge("27")
+@pytest.mark.parametrize("day", ["03/04/2026", "4.3.2026", "2026-3-4"])
+def test_a_date_is_iso_whatever_the_community_shows(day: str) -> None:
+    with pytest.raises(Invalid, match="no moment"):
+        parse_slot(day, "18", "19", datetime(2026, 3, 2, tzinfo=UTC), "Europe/Berlin")
+
+
 @pytest.mark.edge("28")
 @pytest.mark.parametrize("end", ["18", "17:59"])
 def test_an_end_that_is_not_after_the_start_is_refused(end: str) -> None:
@@ -492,3 +500,14 @@ def test_a_key_is_found_by_its_whole_digits(resort: Resort, gym: int, anna: int)
     assert (hit.record, hit.id, hit.detail) == ("booking", booking_id, "reservation, Gym")
     [hit] = park.search.find(park.act, "gym", 10)
     assert (hit.record, hit.id) == ("amenity", gym)
+
+
+@pytest.mark.edge("36")
+def test_a_key_that_is_over_but_not_freed_goes_with_its_resident(resort: Resort, gym: int, anna: int) -> None:
+    park = resort.park
+    booking_id = resort.book(gym, anna, 9, 10).id
+    park.clock.advance(hours=3)
+    park.delete(anna)
+    assert park.statuses(booking_id) == ["cooling"]
+    assert resort.page(booking_id).status.value == "completed"
+    Apartments(park.store).delete(park.act, park.apartments["1001"])

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.domain.access.decide import decide
+from backend.domain.access.rules import Rules
 from backend.domain.context import Context
 from backend.domain.enums import Role
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, SmartPlusError, Stale
@@ -17,6 +18,8 @@ from backend.domain.paging import ListQuery
 from backend.domain.records import Saved
 from backend.engine import _specs
 from backend.services.groups import Groups
+from backend.services.holidays import Holidays
+from backend.services.plans import door_plans
 from backend.services.rules import load_rules
 from backend.store import tables as t
 from tests.services.people.crowd import fill
@@ -365,3 +368,29 @@ def test_another_time_zone_moves_hours_that_repeat_and_no_span_of_dates(park: Pa
     assert before != after
     dated = {at for at in instants if span[0]["begins_at"] <= at < span[0]["ends_at"]}
     assert dated <= before & after
+
+
+@pytest.mark.feature("SYNC-02")
+@pytest.mark.parametrize(
+    "patch",
+    [
+        GroupPatch(schedule="daily 6-12; sa 0-24"),
+        GroupPatch(keeps_holidays=True),
+        GroupPatch(name="Other"),
+        GroupPatch(schedule="mo 8-9", keeps_holidays=True),
+    ],
+)
+def test_the_plan_of_an_edit_is_what_then_comes_true(park: Park, patch: GroupPatch) -> None:
+    people = [park.add("1001", first, pin=f"204{n}", group_ids=()).id for n, first in enumerate(("Anna", "Jan"))]
+    Holidays(park.store).add(park.act, "Fair", park.clock.now.date().isoformat())
+    group_id = add(park, "Both", "daily 8-18", park.gate_relay, park.lobby_relay)
+    groups(park).add_people(park.act, group_id, people)
+
+    def rules() -> Rules:
+        with park.store.read() as connection:
+            return load_rules(connection, park.store.sealer, park.context.community_id, holder_ids=people)
+
+    before, planned = rules(), groups(park).plan_edit(park.context, group_id, patch)
+    edit(park, group_id, **patch.model_dump(exclude_none=True))
+    with park.store.read() as connection:
+        assert planned == door_plans(connection, before, rules(), park.clock.now)

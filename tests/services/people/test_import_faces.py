@@ -71,6 +71,7 @@ def faces(park: Park) -> Faces:
 
 
 @pytest.mark.feature("RES-11")
+@pytest.mark.edge("15")
 def test_a_photo_finds_its_person_by_building_room_and_name(park: Park, faces: Faces, tmp_path: Path) -> None:
     anna, jan = park.add().id, park.add("1001", "Jan").id
     path = packed(tmp_path, {"A+1001+Anna Kowalska.jpg": photo(), "a+1001+kowalska jan.JPG": photo("red")})

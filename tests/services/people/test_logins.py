@@ -70,9 +70,13 @@ def test_rule_4_waits_and_fires_once_for_each_who_waits_when_the_master_is_reach
     assert sent(park) == []
     park.edit(anna.id, mobile="601402118")
     assert sent(park) == [("sms", "+48601402118", f"login:{one}:1") for one in (anna.id, *waiting)]
+    told = [password(park, one) for one in (anna.id, *waiting)]
     park.edit(anna.id, mobile="601402119")
     park.edit(anna.id, remark="once more")
     assert len(sent(park)) == 3
+    assert [password(park, one) for one in (anna.id, *waiting)] == told, (
+        "a password that was told is the one that counts"
+    )
     park.edit(waiting[0], email="jan@example.com")
     assert sent(park, waiting[0])[1:] == [("mail", "jan@example.com", f"login:{waiting[0]}:2")]
 

@@ -242,6 +242,25 @@ def test_without_the_permission_to_delete_accounts_nobody_moves(park: Park, mana
     assert park.statuses(anna) == ["active", "active"]
 
 
+@pytest.mark.edge("45")
+@pytest.mark.feature("RES-16")
+@pytest.mark.feature("AG-06")
+def test_under_only_public_area_a_manager_gives_a_newcomer_no_groups_of_their_choice(
+    park: Park, manager_context: ManagerContext
+) -> None:
+    family(park)
+    with park.store.write(park.act, "test.prepare") as work:
+        work.require("community.write")
+        work.update(t.community, park.context.community_id, only_public_area=True)
+    manager = manager_context(Role.MANAGER, community_id=park.context.community_id)
+    moves = Moves(park.store)
+    with pytest.raises(Invalid, match="Only Public Area is on"):
+        moves.move(manager.again(), draft(park, **NEXT, group_ids=()), "1001")
+    assert people(park) == ["Kowalska, Anna", "Kowalska, Jan"]
+    moves.move(manager.again(), draft(park, **NEXT), "1001")
+    assert people(park) == ["Nowak, Ewa"]
+
+
 @pytest.mark.feature("RES-16")
 def test_a_dated_move_waits_is_carried_out_once_and_told(park: Park) -> None:
     anna, _ = family(park)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from backend.catalog.specs import filter_specs
 from backend.catalog.staff import DELIVERY, STAFF
@@ -340,6 +343,7 @@ def test_only_public_area_does_not_bind_staff(park: Park) -> None:
     ("typed", "told"),
     [
         ({"pin": "20"}, "pin"),
+        ({"group_ids": ()}, "group_ids"),
         ({"cards": tuple(f"0A1B2C{number:02X}" for number in range(5))}, "cards"),
     ],
 )
@@ -367,3 +371,51 @@ def test_the_search_finds_by_name_card_and_pin(park: Park, kind: type[Personnel]
         assert [(one.record, one.id, one.title) for one in hits] == [hit], typed
     service.delete(park.act, (saved.id,))
     assert park.search.find(park.context, "luk mo") == park.search.find(park.context, "0A1B2C3D") == ()
+
+
+_EXAMPLES = count()
+
+
+@pytest.mark.feature("VIS-05")
+@pytest.mark.edge("3")
+@pytest.mark.edge("5")
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    mode=st.sampled_from(PinMode),
+    acts=st.lists(
+        st.tuples(st.sampled_from(("1001", "1002", "staff", "delivery")), st.integers(0, 1)), min_size=2, max_size=6
+    ),
+)
+def test_a_pin_is_refused_exactly_where_a_door_could_not_tell_two_people_apart(
+    park: Park, mode: PinMode, acts: list[tuple[str, int]]
+) -> None:
+    base = 1000 + 2 * next(_EXAMPLES)  # PINs that no example before has used
+    communities = Communities(park.store)
+    record = communities.get(park.context)
+    if record.pin_mode != mode.value:
+        communities.set_pin_mode(park.act, record.version, mode)
+    services = {"staff": Staff(park.store), "delivery": Deliveries(park.store)}
+    taken: list[tuple[str, str]] = []
+    for home, which in acts:
+        pin = str(base + which)
+        alike = [other for other, used in taken if used == pin]
+        apart = mode is PinMode.APT_PIN and home not in services and all(one not in (*services, home) for one in alike)
+        refused = False
+        try:
+            if home in services:
+                add(services[home], park, f"Somebody {pin}", pin=pin)
+            else:
+                park.add(home, f"Somebody {pin}", "May", pin=pin)
+        except Conflict as error:
+            refused = error.field == "pin"
+        assert refused == (bool(alike) and not apart)
+        if not refused:
+            taken.append((home, pin))
+    for person in [row["id"] for row in park.rows(t.holder, status="active")]:
+        kind = park.rows(t.holder, id=person)[0]["kind"]
+        if kind in services:
+            services[kind].delete(park.act, (person,))
+    residents = [row["id"] for row in park.rows(t.resident)]
+    if residents:
+        park.delete(*residents)
+    park.prove()  # else codes that cool forbid the mode of the next example

@@ -21,6 +21,7 @@ from backend.domain.paging import ListQuery
 from backend.domain.records import ResidentDraft
 from backend.domain.temp_key_times import KeyTime
 from backend.domain.temp_keys import KeyState, TempKeyDraft, TempKeyRecord
+from backend.services import slices
 from backend.services.apartments import Apartments
 from backend.services.communities import Communities
 from backend.services.moves import Moves
@@ -30,7 +31,7 @@ from backend.services.temp_key_ends import count_uses, free_ended
 from backend.services.temp_keys import TempKeys
 from backend.store import tables as t
 from backend.sync.cooling import free_cooled
-from tests.services.people.park import Park, add_relay
+from tests.services.people.park import Park, add_relay, killed
 from tests.support.rows import ManagerContext, insert_device
 
 TONIGHT = datetime(2026, 3, 2, 21, 0, tzinfo=UTC)
@@ -583,3 +584,43 @@ def test_keys_go_with_a_reset_and_keep_an_apartment_from_being_deleted(keys: Key
     assert park.statuses(key) == ["cooling"]
     assert {row["state"] for row in park.rows(t.outgoing)} == {"withdrawn"}
     apartments.delete(park.act, home)
+
+
+@pytest.mark.feature("VIS-03")
+def test_a_deletion_that_broke_off_goes_on_and_comes_back_whole(
+    keys: Keys, park: Park, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [keys.add(name=f"key {number}") for number in range(3)]
+    monkeypatch.setattr(slices, "LOCK_FOR", 0.0)
+    context = park.act
+    park.store.after_commit.append(killed)
+    with pytest.raises(KeyboardInterrupt):
+        keys.service.delete(context, ids)
+    assert keys.names("") == ["key 1", "key 2"]
+    park.store.after_commit.remove(killed)
+    saved = keys.service.delete(context, ids)
+    assert keys.names("") == []
+    park.take_back(saved)
+    assert keys.names("") == ["key 0", "key 1", "key 2"]
+    assert keys.service.delete(context, ids).operation == saved.operation
+    assert keys.names("") == ["key 0", "key 1", "key 2"]
+
+
+@pytest.mark.feature("VIS-01")
+def test_the_same_request_makes_and_mails_one_key(keys: Keys, park: Park) -> None:
+    context, draft = park.act, keys.draft(email="p@example.com")
+    first, again = keys.service.add(context, draft), keys.service.add(context, draft)
+    assert (first.id, first.operation) == (again.id, again.operation)
+    assert keys.names("") == ["plumber"]
+    assert len(keys.get(first.id).mails) == 1
+
+
+@pytest.mark.feature("VIS-01")
+def test_a_used_up_key_that_was_deleted_comes_back_used_up(keys: Keys, park: Park) -> None:
+    key = keys.add(each_count=1, relay_ids=(park.gate_relay,))
+    saved = keys.service.delete(park.act, [key])
+    keys.use(key)  # the door was offline when it was deleted, and tells late
+    park.take_back(saved)
+    keys.tick()
+    assert (keys.get(key).state, park.statuses(key)) == (KeyState.USED_UP, ["cooling"])
+    assert not keys.opens(key, park.clock.now)

@@ -98,9 +98,10 @@ def test_an_act_is_told_field_by_field_in_words(park: Park, operations: Operatio
         work.delete(t.access_group_member, member)
         number = work.open_operation()
     assert told(operations.fields(park.viewer, number)) == [
-        ("Access group Gym Day", "Number", "", "9"),
+        ("Access group Gym Day", "ID", "", "9"),
         ("Access group Gym Day", "Name", "", "Gym Day"),
         ("Access group Gym Day", "System", "", "No"),
+        ("Access group Gym Day", "Keeps holidays", "", "No"),
         ("Hours of Gym Day", "Group", "", "Gym Day"),
         ("Hours of Gym Day", "Repeats", "", "weekly"),
         ("Hours of Gym Day", "Days", "", "Mo Fr"),
