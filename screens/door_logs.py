@@ -36,11 +36,12 @@ if TYPE_CHECKING:
     from backend.domain.paging import ListPages
     from backend.domain.records import LogLine
 
-LABEL = 10
+LABEL = 9
 WHEN = 16
 """Cells of a moment in the list."""
-WHY = 22
+WHY = 18
 """Cells of the answer of a door: where it refused, why."""
+DEVICE = 9
 PANE = 28
 """Cells of a sentence in the pane."""
 
@@ -150,7 +151,7 @@ class DoorLogsScreen(ResourceScreen):
 
     def columns(self) -> list[Column]:
         """A moment needs less room than the catalog allows for one with its seconds, a reason more than a word."""
-        widths = {"happened_at": WHEN, "response": WHY}
+        widths = {"happened_at": WHEN, "response": WHY, "device": DEVICE}
         return [replace(one, width=widths.get(one.name, one.width)) for one in super().columns()]
 
     @on(FollowChanged)

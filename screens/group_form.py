@@ -62,7 +62,7 @@ class GroupForm(FormPage):
         return {
             "": (
                 TextField("name", name.label, required=True, max_length=name.max_length),
-                TextField("schedule", schedule.label, required=True, hint="mo-fr 8-18", max_length=LINE_MOST),
+                TextField("schedule", schedule.label, required=True, hint="like mo-fr 8-18", max_length=LINE_MOST),
                 PickField("relay_ids", "Doors", several=True, required=True),
                 SwitchField("keeps_holidays", "Keeps holidays", hint="closed on them"),
             )
@@ -121,9 +121,16 @@ class GroupForm(FormPage):
         line = schedule_text([*windows_of_week(event.week), *dated], self.session.formats.zone)
         self.form.fields["schedule"].put(line)
 
-    def _parsed(self) -> tuple[Window, ...] | None:
-        """The hours in the line, None while it is not understood."""
-        line = self.form.fields["schedule"].value
+    async def merge(self) -> None:
+        """What somebody else saved meanwhile is what the week is compared with."""
+        await super().merge()
+        self._before = self._parsed(self.form.fields["schedule"].original) or ()
+        self._draw_week()
+
+    def _parsed(self, line: str | None = None) -> tuple[Window, ...] | None:
+        """The hours in a line, that of the field where none is given; None while it is not understood."""
+        if line is None:
+            line = str(self.form.fields["schedule"].value)
         try:
             return parse_schedule(line, self.session.now(), self.session.formats.zone) if line.strip() else ()
         except Invalid:

@@ -15,10 +15,10 @@ from screens.base.messages import GoTo
 from screens.base.needs import needs
 from screens.base.page import Page
 from screens.base.session import Session
+from screens.can import CanPage
 from screens.library_form import REPLACED, CodeForm
 from screens.person_acts import People, show_codes
 from screens.resident_drawing import WORDS, codes_of, door_lines, history_lines, revoked_figure, revoked_lines
-from screens.who import CanPage
 from widgets.dialog import Choice, ConfirmDialog
 from widgets.frame import Part, Title
 from widgets.panel import Lines, Panel

@@ -14,12 +14,12 @@ from screens.base.detail_pane import Detail
 from screens.base.drawing import beside, wrapped
 from screens.base.needs import needs
 from screens.base.page import Page
+from screens.can import CanPage
 from screens.person_acts import ask_delete, show_codes
 from screens.person_page import PersonPage
 from screens.resident_drawing import brief_lines, codes_of, door_lines, enrolled, history_lines, seen_lines, told
 from screens.staff_form import PersonnelForm, service_of
 from screens.visitor_tabs import VisitorTab
-from screens.who import CanPage
 from widgets.frame import Part
 from widgets.panel import fact
 

@@ -12,13 +12,13 @@ from screens.base.detail_pane import Detail
 from screens.base.drawing import beside
 from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
+from screens.can import CanPage
 from screens.group_acts import change_groups
 from screens.person_acts import show_codes
 from screens.resident_acts import delete_residents, reset_password
 from screens.resident_drawing import access_lines, brief_lines, door_lines, history_lines
 from screens.resident_form import ResidentEdit, ResidentForm
 from screens.temp_key_acts import key_of_resident
-from screens.who import CanPage
 
 FACTS_WIDE = 48
 """Cells of the facts beside the doors."""

@@ -100,7 +100,6 @@ class TempKeyPage(Page):
             ("w", "Why"),
             ("h", "History"),
             ("d", "Delete"),
-            ("u", "Undo"),
             ("Esc", "Back"),
         )
 

@@ -88,8 +88,7 @@ class WhyDialog(Waits, Dialog[None]):
         except SmartPlusError as error:
             self._say(str(error))
         else:
-            event = self._log_id is not None
-            self.query_one(Lines).lines = tuple(answer_lines(session, self._answer, event=event))
+            self.query_one(Lines).lines = tuple(answer_lines(session, self._answer))
         self.end_wait()
 
     def _say(self, text: str) -> None:
@@ -188,7 +187,7 @@ class WhyDialog(Waits, Dialog[None]):
 
 def _about(answer: Answer, offer: Offer) -> list[tuple[Part, ...]]:
     """For whom it is, and everybody else whom it lets in."""
-    lines: list[tuple[Part, ...]] = [((f"for {answer.person}: {offer.effect}", "$sp-t2"),)]
+    lines = wrapped(f"for {answer.person}: {offer.effect}", WIDE, "$sp-t2")
     if offer.others:
         told = names(offer.others, MOST_NAMES)
         lines += [(("▲ ", "$sp-warn"), ("also gets in then:", "$sp-t1")), *wrapped(told, WIDE, "$sp-t2")]

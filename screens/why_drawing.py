@@ -23,13 +23,20 @@ LABEL = 24
 NAMED = 6
 """Others who are named under a change; its plan names more."""
 NOTHING: Line = (("", ""),)
+_AGAINST = {
+    True: "The rules did not allow it: the door opened by what it held.",
+    False: "The rules allowed it: the door alone refused.",
+}
+"""Whether the door opened, where that is against the rules."""
 STILL_THERE = timedelta(hours=1)
 """How long after a refusal opening the door by hand is worth offering."""
 
 
-def answer_lines(session: Session, answer: Answer, *, event: bool) -> list[Line]:
-    """The whole answer; `event` where it is about a line of the log."""
-    lines = [*_verdict(session, answer, event=event), NOTHING, *wrapped(answer.sentence, WIDE, "$sp-t1")]
+def answer_lines(session: Session, answer: Answer) -> list[Line]:
+    """The whole answer."""
+    lines = [*_verdict(session, answer), NOTHING, *wrapped(answer.sentence, WIDE, "$sp-t1")]
+    if answer.opened is not None and answer.opened is not answer.allowed:
+        lines += wrapped(_AGAINST[answer.opened], WIDE, "$sp-warn", ("▲ ", "$sp-warn"))
     if answer.held:
         lines += wrapped(answer.held, WIDE, "$sp-t2")
     if answer.checks:
@@ -42,11 +49,13 @@ def answer_lines(session: Session, answer: Answer, *, event: bool) -> list[Line]
     return lines + offer_lines(session, answer)
 
 
-def _verdict(session: Session, answer: Answer, *, event: bool) -> list[Line]:
+def _verdict(session: Session, answer: Answer) -> list[Line]:
+    """What happened, or what would: a line of the log tells what the door did, whatever the rules say."""
     formats = session.formats
-    local = formats.local(answer.at)
+    local, event = formats.local(answer.at), answer.opened is not None
     words = ("● Opened", "× Refused") if event else ("● May enter", "× May not enter")
-    tone, word = ("ok", words[0]) if answer.allowed else ("bad", words[1])
+    good = answer.opened if event else answer.allowed
+    tone, word = ("ok", words[0]) if good else ("bad", words[1])
     when = f"{WEEKDAYS[local.weekday()]} {formats.moment(answer.at, seconds=event)}"
     person = answer.person or "Unknown"
     shown = f"{person} showed {answer.shown}." if answer.shown else person

@@ -34,7 +34,7 @@ DIALOGS = (
     "screens.help:Help",
     "screens.why:WhyDialog",
     "screens.who:WhoPage",
-    "screens.who:CanPage",
+    "screens.can:CanPage",
     "screens.progress:ProgressDialog",
     "screens.shared_pins:SharedPins",
     "screens.base.export:ExportDialog",

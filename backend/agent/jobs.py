@@ -17,7 +17,7 @@ from backend.domain.errors import SmartPlusError
 from backend.domain.records import FindingRecord
 from backend.services.apartment_faces import follow_premium
 from backend.services.booking_ends import free_over
-from backend.services.move_acts import carry_out_due, moves_due
+from backend.services.move_acts import carry_out, moves_due
 from backend.services.temp_key_ends import free_ended
 from backend.store import tables as t
 from backend.store.store import Store
@@ -28,6 +28,8 @@ log = structlog.get_logger()
 TIDY_EVERY = 60.0
 """Seconds between two times of freeing what has cooled, ending temporary keys and reservations that are over, following
 premium plans, emptying the database's log."""
+AGAIN_AFTER = 60.0
+"""Seconds until a move that could not be carried out is tried again."""
 
 
 class Jobs:
@@ -38,6 +40,8 @@ class Jobs:
         self._context = context
         self._tasks: set[asyncio.Task[None]] = set()
         self._tidied_at = float("-inf")
+        self._set_aside: dict[int, float] = {}
+        """Move that could not be carried out -> when it is tried again."""
 
     def identify(self) -> None:
         """Carry out the commands that have no device yet."""
@@ -58,12 +62,17 @@ class Jobs:
                 await asyncio.to_thread(follow_premium, self._store, context)
 
     async def _move(self) -> None:
-        """Carry out the moves that are due; one that cannot be is tried again at the next tick."""
-        for context in await asyncio.to_thread(moves_due, self._store):
+        """Carry out the moves that are due; one that cannot be is told once, set aside, and tried again later."""
+        now = asyncio.get_running_loop().time()
+        for context, move_id in await asyncio.to_thread(moves_due, self._store):
+            if now < self._set_aside.get(move_id, now):
+                continue
             try:
-                await asyncio.to_thread(carry_out_due, self._store, context)
-            except SmartPlusError as error:
-                log.warning("a planned move was not carried out", error=str(error))
+                await asyncio.to_thread(carry_out, self._store, context, move_id)
+            except Exception as error:  # whatever is wrong with one row, the others and the doors go on
+                known = isinstance(error, SmartPlusError)
+                log.warning("a planned move was not carried out", move=move_id, error=str(error), exc_info=not known)
+                self._set_aside[move_id] = now + AGAIN_AFTER
 
     async def aclose(self) -> None:
         """Stop what runs."""

@@ -50,7 +50,9 @@ VOCABULARIES: dict[str, dict[str, Drawn]] = {
         "yes": Drawn("●", "opens", "ok"),
         "later": Drawn("○", "not then", "t2"),
         "never": Drawn("–", "no group", "t3", "t3"),
-        "held": Drawn("×", "no right", "bad", "bad"),
+        "pending": Drawn("◐", "not written yet", "warn", "warn"),
+        "unsure": Drawn("◐", "not sure", "warn", "warn"),
+        "held": Drawn("×", "still held", "bad", "bad"),
     },
     "command": {
         "queued": Drawn("◐", "queued", "warn", "warn"),

@@ -30,7 +30,7 @@ HOLDER_KINDS = (
     Choice(HolderKind.RESIDENT.value, "Resident"),
     Choice(HolderKind.STAFF.value, "Staff"),
     Choice(HolderKind.DELIVERY.value, "Delivery"),
-    Choice(HolderKind.VISITOR.value, "Temporary key"),
+    Choice(HolderKind.VISITOR.value, "Temp key"),
     Choice(HolderKind.BOOKING.value, "Booking"),
 )
 CODE_KINDS = (

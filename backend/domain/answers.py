@@ -8,6 +8,11 @@ from datetime import datetime
 from backend.domain.access.remedies import Remedy
 from backend.domain.enums import CredentialKind, HolderKind
 
+NOT_YET = "not written yet"
+NOT_SURE = "not sure: the door did not confirm the last write"
+NOT_KNOWN = "not known: the door was never read"
+"""Marks: how rules and door differ; what a door holds without a right is said with what it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -47,6 +52,8 @@ class Answer:
     kind: HolderKind | None = None
     shown: str = ""
     """Of a line of the log: what was shown to the door, "card ··7F"."""
+    opened: bool | None = None
+    """Of a line of the log: whether the door opened, whatever the rules say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,8 +151,8 @@ class Access(Service):
         if answer.allowed != opened:
             late = self._answer(connection, context, replace(asked, at=min(log.happened_at + _WITHIN_SECOND, now)))
             answer = late if late.allowed == opened else answer
-        shown = f"{_WORDS[kind]} {log.key}".strip() if kind else ""
-        return replace(answer, door=log.door or answer.door, person=log.initiated_by or answer.person, shown=shown)
+        door, person = log.door or answer.door, log.initiated_by or answer.person
+        return replace(answer, door=door, person=person, shown=_told(log, kind), opened=opened)
 
     def _answer(self, connection: Connection, context: Context, asked: _Question) -> Answer:
         """The answer about a person, by the rules and by what the door held."""
@@ -245,6 +245,11 @@ def _shown(rules: Rules, asked: _Question) -> Credential | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
+def _told(log: Row[Any], kind: CredentialKind | None) -> str:
+    """What was shown to the door: "card ··7F"."""
+    return f"{_WORDS[kind]} {log.key}".strip() if kind else ""
+
+
 def _stranger(log: Row[Any], kind: CredentialKind | None) -> Answer:
     """What can be said where the log line names no person of ours, or no door."""
     allowed = log.response == LogResponse.SUCCESS.value
@@ -263,6 +268,8 @@ def _stranger(log: Row[Any], kind: CredentialKind | None) -> Answer:
         door=log.door,
         person=log.initiated_by,
         at=log.happened_at,
+        shown=_told(log, kind),
+        opened=allowed,
     )
 
 

@@ -13,7 +13,7 @@ from backend.domain.access.decide import USABLE, methods_of, reaches
 from backend.domain.access.reach import Reach, reach
 from backend.domain.access.rules import Rules
 from backend.domain.access.who import Admission, Person, who
-from backend.domain.answers import CanAnswer, DoorReach, Opener, WhoAnswer
+from backend.domain.answers import NOT_KNOWN, NOT_SURE, NOT_YET, CanAnswer, DoorReach, Opener, WhoAnswer
 from backend.domain.enums import CredentialKind, HolderKind, HolderStatus
 from backend.domain.errors import Invalid, NotFound
 from backend.domain.formats import Formats
@@ -27,9 +27,6 @@ WRITTEN = frozenset({CredentialKind.PIN, CredentialKind.CARD})
 """What is written to doors; a face or a QR code is not, so its absence there says nothing."""
 
 _WORDS = {CredentialKind.PIN: "PIN", CredentialKind.CARD: "card"}
-NOT_YET = "not written yet"
-NOT_SURE = "not sure: the door did not confirm the last write"
-NOT_KNOWN = "not known: the door was never read"
 _NOTHING: frozenset[CredentialKind] = frozenset()
 _ORDER = {kind: place for place, kind in enumerate(HolderKind)}
 

@@ -49,29 +49,24 @@ def permit(work: Work) -> None:
     work.require("resident.write")
 
 
-def moves_due(store: Store) -> list[Context]:
-    """The agent in each community where the time of a planned move has come."""
+def moves_due(store: Store) -> list[tuple[Context, int]]:
+    """The moves whose time has come or that were broken off, the oldest first, each with the agent in its community."""
     m = t.move
-    due = select(m.c.community_id).where(m.c.state == MoveState.PLANNED.value, m.c.at <= store.clock()).distinct()
-    with store.read() as connection:
-        return [agent_context(community_id) for community_id in connection.execute(due).scalars()]
-
-
-def carry_out_due(store: Store, context: Context) -> int:
-    """Carry out the moves of a community whose time has come, and go on with those that were broken off."""
-    m = t.move
-    due = select(m.c.id, m.c.uuid, m.c.operation_id).where(
-        m.c.community_id == context.community_id, m.c.state == MoveState.PLANNED.value, m.c.at <= store.clock()
-    )
+    due = select(m.c.community_id, m.c.id).where(m.c.state == MoveState.PLANNED.value, m.c.at <= store.clock())
     with store.read() as connection:
         rows = connection.execute(due.order_by(m.c.at, m.c.id)).all()
-    for row in rows:
-        operation_id = row.operation_id
-        if operation_id is None:
-            operation_id = _first_slice(store, replace(context, request_id=f"move:{row.uuid}"), row.id)
-        if operation_id is not None:
-            go_on(store, context, row.id, operation_id)
-    return len(rows)
+    return [(agent_context(row.community_id), row.id) for row in rows]
+
+
+def carry_out(store: Store, context: Context, move_id: int) -> None:
+    """Carry out a move that is due, or go on with one that was broken off; nothing where that is done already."""
+    with store.read() as connection:
+        row = move_row(connection, context.community_id, move_id)
+    operation_id = row.operation_id
+    if operation_id is None:
+        operation_id = _first_slice(store, replace(context, request_id=f"move:{row.uuid}"), move_id)
+    if operation_id is not None:
+        go_on(store, context, move_id, operation_id)
 
 
 def _first_slice(store: Store, context: Context, move_id: int) -> int | None:

@@ -108,19 +108,26 @@ def worst_door(clock: Clock) -> ColumnElement[str]:
 
 
 def _concerned() -> Subquery:
-    """The devices that a person opens by a group, that hold them now, or that are not proved to be without them."""
-    member, opens, relay, held = t.access_group_member, t.access_group_relay, t.relay, t.held
-    by_right = (
+    """The devices that a person opens, by a group or by a right of their own at the devices of their apartment, that
+    hold them now, or that are not proved to be without them."""
+    member, opens, relay, held, own = t.access_group_member, t.access_group_relay, t.relay, t.held, t.own_relay
+    opened = (
         select(relay.c.device_id)
-        .join(opens, opens.c.relay_id == relay.c.id)
-        .join(member, member.c.group_id == opens.c.group_id)
         .join(t.device, t.device.c.id == relay.c.device_id)
         .join(t.community, t.community.c.id == t.device.c.community_id)
-        .where(member.c.holder_id == t.holder.c.id, t.holder.c.status == HolderStatus.ACTIVE.value, left_open())
+        .where(t.holder.c.status == HolderStatus.ACTIVE.value, left_open())
+    )
+    by_group = (
+        opened.join(opens, opens.c.relay_id == relay.c.id)
+        .join(member, member.c.group_id == opens.c.group_id)
+        .where(member.c.holder_id == t.holder.c.id)
+    )
+    by_own = opened.join(own, own.c.relay_id == relay.c.id).where(
+        own.c.holder_id == t.holder.c.id, t.device.c.apartment_id == t.holder.c.apartment_id
     )
     holding = select(held.c.device_id).where(_holds(held))
     unproved = select(t.read_back.c.device_id).where(_freed())
-    return union(*(query.correlate(t.holder) for query in (by_right, holding, unproved))).subquery()
+    return union(*(query.correlate(t.holder) for query in (by_group, by_own, holding, unproved))).subquery()
 
 
 def _rank(device_id: ColumnElement[int], clock: Clock) -> ColumnElement[int]:

@@ -6,6 +6,7 @@ finds everything; the codes cool.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,9 @@ from backend.services.temp_key_mail import recall_mail
 from backend.services.temp_key_rows import key_rows, over, with_time
 from backend.store import tables as t
 from backend.store.work import Work
+
+AT_ONCE = 8
+"""Keys that one slice deletes at least."""
 
 
 def present(connection: Connection, community_id: int, ids: Iterable[int], *, whole: bool = False) -> list[Row[Any]]:
@@ -56,19 +60,24 @@ def _count_over(connection: Connection, community_id: int, ids: list[int], now: 
     return sum(len(connection.execute(query.where(t.temp_key.c.id.in_(part))).all()) for part in chunks(ids))
 
 
-def delete_key(work: Work, key_id: int) -> None:
-    """Delete a key; one that is gone meanwhile is left out."""
-    if not present(work.connection, work.context.community_id, [key_id]):
-        return
-    with reaching(work, [key_id], "temporary key deleted"):
-        for credential in credentials_of(work.connection, [key_id]):
+def portions(rows: list[Row[Any]]) -> deque[list[Row[Any]]]:
+    """The keys a few at a time: what the doors lose is looked up once for all of them."""
+    return deque(rows[at : at + AT_ONCE] for at in range(0, len(rows), AT_ONCE))
+
+
+def delete_keys(work: Work, rows: list[Row[Any]]) -> None:
+    """Delete keys; those that are gone meanwhile are left out."""
+    ids = [row.id for row in present(work.connection, work.context.community_id, [row.id for row in rows])]
+    with reaching(work, ids, "temporary key deleted"):
+        for credential in credentials_of(work.connection, ids):
             free(work, credential.id)
-        recall_mail(work, key_id, "The key was deleted.")
-        work.update(
-            t.holder,
-            key_id,
-            status=HolderStatus.SUSPENDED.value,
-            removed_at=work.at,
-            apartment_id=None,  # else nobody could delete the apartment any more
-        )
+        for key_id in ids:
+            recall_mail(work, key_id, "The key was deleted.")
+            work.update(
+                t.holder,
+                key_id,
+                status=HolderStatus.SUSPENDED.value,
+                removed_at=work.at,
+                apartment_id=None,  # else nobody could delete the apartment any more
+            )
     work.touch("temp_keys")

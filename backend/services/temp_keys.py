@@ -35,7 +35,7 @@ from backend.services.lists import ListHandle
 from backend.services.own_rights import set_windows
 from backend.services.qr import qr_png
 from backend.services.slices import taken
-from backend.services.temp_key_deletion import delete_key, deletion_of, present
+from backend.services.temp_key_deletion import delete_keys, deletion_of, portions, present
 from backend.services.temp_key_doors import usual_doors
 from backend.services.temp_key_drafts import check_draft, door_advice, insert_key
 from backend.services.temp_key_list import temp_key_listing
@@ -179,15 +179,15 @@ class TempKeys(Service):
             if work.replayed is not None:
                 answer = replayed(work)
                 undone = is_undone(work.connection, answer.operation)
-                queue = deque(() if undone else present(work.connection, context.community_id, wanted))
+                queue = portions([] if undone else present(work.connection, context.community_id, wanted))
             else:
-                queue = deque(present(work.connection, context.community_id, wanted, whole=True))
-                first, more = title_of(queue[0]), len(queue) - 1
+                rows = present(work.connection, context.community_id, wanted, whole=True)
+                queue, first, more = portions(rows), title_of(rows[0]), len(rows) - 1
                 if more:
                     name = f"{first} and {more} more"
                     work.tell(f"Deleted {more + 1} temporary keys", "temp-key", None, name)
                 else:
-                    work.tell("Deleted temporary key", "temp-key", queue[0].id, first)
+                    work.tell("Deleted temporary key", "temp-key", rows[0].id, first)
                 _delete(work, queue)
                 answer = saved(work, wanted[0])
         while queue:
@@ -225,10 +225,10 @@ class TempKeys(Service):
             raise Conflict("", _OVER[state])
 
 
-def _delete(work: Work, queue: deque[Row[Any]]) -> None:
+def _delete(work: Work, queue: deque[list[Row[Any]]]) -> None:
     """Delete keys from the front of the queue while there is time."""
-    for row in taken(queue):
-        delete_key(work, row.id)
+    for rows in taken(queue):
+        delete_keys(work, rows)
 
 
 def _set_time(work: Work, key_id: int, time: KeyTime) -> None:

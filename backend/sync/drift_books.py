@@ -28,6 +28,13 @@ def wishes(connection: Connection, device_id: int) -> dict[str, bytes]:
     return {row.key: bytes(row.mac or b"") for row in rows}
 
 
+def unrepaired(connection: Connection, device_id: int) -> bool:
+    """Whether a difference of ours stands at a device."""
+    d = t.drift
+    mine = (d.c.device_id == device_id, d.c.ended_at.is_(None), d.c.cause != DriftCause.UNKNOWN.value)
+    return connection.execute(select(d.c.id).where(*mine).limit(1)).first() is not None
+
+
 def earlier(connection: Connection, device_id: int, keys: Iterable[str]) -> dict[str, bytes]:
     """Key -> fingerprint of the last record that the device held under it before the present one."""
     h, wanted = t.held, sorted(keys)
@@ -60,7 +67,9 @@ def record(work: Work, device_id: int, findings: Sequence[Finding]) -> None:
         row = standing.get((one.key, one.cause.value))
         same = row is not None and (row.mac or b"") == (one.mac or b"")
         if row is not None and (same or row.ended_at is None):
-            _seen_again(work, row, one, same=same)
+            _seen_again(
+                work, row, one, None if same else _sealed(work, row.uuid, bodies.get(one.ours or b""), one.theirs)
+            )
         else:
             new.append(_row(work, device_id, one, bodies, names))
     if new:
@@ -103,11 +112,12 @@ def _standing(connection: Connection, device_id: int, keys: Sequence[str]) -> di
     return {(row.key, row.cause): row for row in rows}
 
 
-def _seen_again(work: Work, row: Row[Any], one: Finding, *, same: bool) -> None:
+def _seen_again(work: Work, row: Row[Any], one: Finding, detail: bytes | None) -> None:
+    """It is still there; with a `detail` as another record than the one that was looked at."""
     values: dict[str, Any] = {"seen_at": work.at}
-    if not same:
-        values |= {"mac": one.mac, "name": one.name or row.name, "name_fold": fold(one.name or row.name), "wish": ""}
-        values["detail_sealed"] = _sealed(work, row.uuid, None, one.theirs)
+    if detail is not None:
+        name = row.name if row.holder_id else one.name or row.name
+        values |= {"mac": one.mac, "name": name, "name_fold": fold(name), "wish": "", "detail_sealed": detail}
         work.touch("sync")
     work.connection.execute(update(t.drift).where(t.drift.c.id == row.id).values(**values))
 

@@ -42,6 +42,8 @@ class Job:
     freed: tuple[proofs.Freed, ...]
     wishes: dict[str, bytes]
     """Users of nobody that somebody wants gone."""
+    unrepaired: bool
+    """Whether a difference of ours was found and never seen to be set right."""
 
     @property
     def must_read(self) -> bool:
@@ -53,7 +55,7 @@ class Job:
     @property
     def must_prove(self) -> bool:
         """Whether the device is read again after whatever is sent: something went, or the last try was not kept."""
-        return bool(self.freed or self.wishes or self.sync.attempt)
+        return bool(self.freed or self.wishes or self.unrepaired or self.sync.attempt)
 
 
 class Reconciler:
@@ -105,8 +107,9 @@ class Reconciler:
             believed = shadow.load_shadow(connection, self._device_id)
             freed = proofs.load_freed(connection, self._store.sealer, self._device_id)
             wishes = drift_books.wishes(connection, self._device_id)
+            unrepaired = drift_books.unrepaired(connection, self._device_id)
         compiled = compile_device(rules, self._device_id, now)
-        return Job(sync.gen, now, rules, compiled, believed, sync, freed, wishes)
+        return Job(sync.gen, now, rules, compiled, believed, sync, freed, wishes, unrepaired)
 
     def _difference(self, job: Job, users: dict[str, HeldUser], schedules: dict[str, HeldSchedule]) -> Difference:
         return difference(job.compiled, users, schedules, self._store.sealer.fingerprint)

@@ -40,6 +40,8 @@ def why(call: Call, question: tuple[str, ...]) -> None:
         return
     moment = call.formats.moment
     tell(f"{'Allowed' if answer.allowed else 'Refused'}: {answer.sentence}")
+    if answer.opened is not None and answer.opened is not answer.allowed:
+        tell(f"Yet the door {'opened' if answer.opened else 'stayed shut'}.")
     tell(f"{answer.person} at {answer.door}, {moment(answer.at, seconds=True)}")
     for label, found, ok in answer.checks:
         tell(f"  {'✓' if ok else '×'} {label}: {found}")

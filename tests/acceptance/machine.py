@@ -14,7 +14,7 @@ from backend.domain.enums import MoveState
 from backend.domain.errors import Conflict, SmartPlusError
 from backend.domain.moves import MoveDraft
 from backend.domain.records import ResidentDraft, ResidentPatch
-from backend.services.move_acts import carry_out_due
+from backend.services.move_acts import carry_out, moves_due
 from backend.services.moves import Moves
 from backend.store import tables as t
 from backend.virtual.faults import Faults
@@ -133,7 +133,8 @@ class Machine(RuleBasedStateMachine):
 
     def _moved(self) -> None:
         """Families have moved whose time has come."""
-        carry_out_due(self.t.store, self.t.world.agent)
+        for context, due in moves_due(self.t.store):
+            carry_out(self.t.store, context, due)
         for move_id, person in list(self.planned.items()):
             record = self._moves.get(self.t.world.context, move_id)
             if record.state is MoveState.PLANNED:

@@ -1,6 +1,6 @@
 """The agent's look at planned moves, as a process of its own that ends itself with SIGKILL at a statement.
 
-    python -m tests.acceptance.move_runner SITE COMMUNITY STATEMENT
+    python -m tests.acceptance.move_runner SITE STATEMENT
 
 People leave one a transaction, so that there are many moments to die at. STATEMENT counts what is sent to the database
 after the site was opened, commits included; 0 lets it come to its end.
@@ -16,15 +16,14 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from backend.domain.context import agent_context
 from backend.services import slices
-from backend.services.move_acts import carry_out_due
+from backend.services.move_acts import carry_out, moves_due
 from backend.store.opening import open_site
 
 
 def main() -> None:
     """Carry out what is due, or die on the way."""
-    root, community, last = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    root, last = Path(sys.argv[1]), int(sys.argv[2])
     slices.LOCK_FOR = -1.0
     store = open_site(root)
     sent = 0
@@ -37,7 +36,8 @@ def main() -> None:
 
     event.listen(Engine, "before_cursor_execute", die)
     event.listen(Engine, "commit", die)
-    carry_out_due(store, agent_context(community))
+    for context, move_id in moves_due(store):
+        carry_out(store, context, move_id)
     store.close()
 
 

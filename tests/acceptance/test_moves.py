@@ -29,9 +29,9 @@ DEATHS = (9, 40, 55, 70, 90)
 """Statements at which one run after the other dies: before the first commit, within slices, and between them."""
 
 
-def run(root: Path, community: int, last: int) -> int:
+def run(root: Path, last: int) -> int:
     """One look of the agent in a process of its own; answers how it ended."""
-    words = [sys.executable, "-m", "tests.acceptance.move_runner", str(root), str(community), str(last)]
+    words = [sys.executable, "-m", "tests.acceptance.move_runner", str(root), str(last)]
     return subprocess.run(words, timeout=120, check=False).returncode
 
 
@@ -58,12 +58,12 @@ def test_whoever_dies_in_a_move_the_next_one_ends_it(template_site: Path, tmp_pa
     with store.books(agent_context(context.community_id)) as work:
         past = {"planned_at": work.at - timedelta(hours=2), "at": work.at - timedelta(hours=1)}
         work.connection.execute(update(t.move).values(**past))
-    ended = [run(root, context.community_id, last) for last in DEATHS]
+    ended = [run(root, last) for last in DEATHS]
     assert ended == [-signal.SIGKILL] * len(DEATHS)
     half = Apartments(store).get(context, home).residents
     assert 1 < len(half) < len(before), "the deaths did not come in the middle"
     assert moves.get(context, planned.id).state is MoveState.PLANNED
-    assert run(root, context.community_id, 0) == 0
+    assert run(root, 0) == 0
     done = moves.get(context, planned.id)
     assert done.state is MoveState.DONE
     assert [name for _, name, _ in Apartments(store).get(context, home).residents] == ["Nowak, Ewa"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from backend.agent import jobs
 from backend.agent.jobs import Jobs
@@ -144,3 +144,29 @@ async def test_a_move_whose_time_has_come_is_carried_out(
     await odd.aclose()
     assert Moves(store).get(context, planned).state is MoveState.DONE
     assert [name for _, name, _ in Apartments(store).get(context, home).residents] == ["Nowak, Ewa"]
+
+
+@pytest.mark.feature("RES-16")
+async def test_a_move_that_nobody_can_read_keeps_no_other_from_its_time(
+    store: Store, clock: FakeClock, manager_context: ManagerContext
+) -> None:
+    context = manager_context(Role.INSTALLER)
+    building = Buildings(store).add(context.again(), "A").id
+    moves, planned = Moves(store), []
+    for number in ("1001", "1002"):
+        home = Apartments(store).add(context.again(), building, number).id
+        draft = MoveDraft(
+            apartment_id=home, incoming=ResidentDraft(first="Ewa", last=number), at=clock() + timedelta(hours=1)
+        )
+        planned.append(moves.move(context.again(), draft, number).id)
+    with store.books(agent_context(context.community_id)) as work:
+        spoilt = update(t.move).where(t.move.c.id == planned[0]).values(incoming_sealed=b"spoilt beyond repair")
+        work.connection.execute(spoilt)
+    clock.advance(hours=1, seconds=1)
+    odd = Jobs(store, agent_context(context.community_id))
+    await odd.tick()
+    await odd.tick()
+    await odd.aclose()
+    with store.read() as connection:
+        states = connection.execute(select(t.move.c.state).order_by(t.move.c.id)).scalars().all()
+    assert states == ["planned", "done"]

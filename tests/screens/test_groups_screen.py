@@ -9,7 +9,7 @@ import pytest
 from backend.domain.communities import CommunitySwitches
 from backend.domain.context import Context
 from backend.domain.enums import Role
-from backend.domain.groups import GroupDraft, GroupRecord
+from backend.domain.groups import GroupDraft, GroupPatch, GroupRecord
 from backend.domain.paging import ListQuery
 from backend.engine import Engine
 from screens.base.form_page import FormPage
@@ -324,6 +324,27 @@ async def test_self_devices_are_offered_where_devices_stand_in_the_apartment(sho
         await keys.until_page("ResidentsScreen")
     record = engine.residents.get(context, anna.id)
     assert (record.own_schedule, [name for _, name in record.own_doors]) == ("daily 8-18", ["Gym"])
+
+
+@pytest.mark.edge("75")
+async def test_two_at_one_group_see_field_by_field_whose_is_what(show: Show, park: Park) -> None:
+    engine, context = park
+    group_id = make(park)
+    async with show("g", "g") as keys:
+        await keys.until_text("Day team")
+        await keys.press("end", "e")
+        await keys.until_page("GroupEdit")
+        await keys.type("Night team")
+        version = engine.groups.get(context, group_id).version
+        engine.groups.edit(context.again(), group_id, version, GroupPatch(schedule="mo-fr 9-17"))
+        await keys.press("f2")
+        await keys.until_text("Theirs now; it was mo-fr")
+        await keys.until_text("40 h a week")
+        assert values(keys)["schedule"] == "mo-fr 9-17"
+        await keys.press("f2")
+        await keys.until_page("GroupsScreen")
+    found = engine.groups.get(context, group_id)
+    assert (found.name, found.schedule) == ("Night team", "mo-fr 9-17")
 
 
 @pytest.mark.feature("AG-03")

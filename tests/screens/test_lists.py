@@ -160,7 +160,7 @@ async def test_a_refused_line_says_why_beside_it(show: Show) -> None:
         await keys.until_text("1 of 4")
         await keys.until_text("the whole reason")
         await keys.press("w")
-        await keys.until_text("May not enter")
+        await keys.until_text("Refused  Main Gate")
 
 
 @pytest.mark.feature("LOG-09")

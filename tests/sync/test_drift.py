@@ -379,3 +379,16 @@ async def test_a_device_that_tells_nothing_of_itself_speaks_for_nothing(gate: Wo
     client, _ = gate.client("Gate")
     gate.power_off("Gate")
     assert await look_for_evidence(client, gate.store, gate.device_ids["Gate"]) == Evidence()
+
+
+async def test_a_device_that_keeps_losing_a_write_has_one_row_for_it(gate: World, clock: FakeClock) -> None:
+    gate.spoil("Gate", ignore_writes=True)
+    gate.add("Cleo", "61234", apartment="1003")
+    await gate.reconciler("Gate").run()
+    for _ in range(3):
+        clock.advance(minutes=5)
+        with pytest.raises(NotKept):
+            await read(gate)
+    one = only(gate)
+    assert (one.cause, one.seen_at) == (DriftCause.MISSED, clock())
+    assert one.found_at < one.seen_at

@@ -27,7 +27,7 @@ _WORDS = {
     Reason.NOT_YET_VALID: "not valid yet",
     Reason.NO_LONGER_VALID: "not valid any more",
     Reason.ONLY_PUBLIC: "public doors only",
-    Reason.NO_GROUP: "no group opens it",
+    Reason.NO_GROUP: "no group here",
 }
 _ORDER = list(Reason)
 

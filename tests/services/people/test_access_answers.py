@@ -110,8 +110,12 @@ def test_log_line_is_answered_for_the_code_that_was_shown(park: Park) -> None:
     assert (answer.allowed, answer.at, answer.sentence) == (False, night, "Day ends Monday at 18:00; it was 22:00.")
     assert answer.checks[0] == ("Credential", "PIN", True)
     assert answer.held == "The door holds this PIN since 10:00."
+    assert (answer.opened, answer.shown) == (False, "PIN ··41")
     card = park.access.why(park.context, log_id=logged(park, night, anna.id, action="card", key="··3D"))
     assert card.checks[0] == ("Credential", "card", True)
+    forced = park.access.why(park.context, log_id=logged(park, night, anna.id, "success"))
+    assert (forced.opened, forced.allowed) == (True, False), "what the door did is not what the rules say"
+    assert park.access.why(park.context, holder_id=anna.id, relay_id=park.gate_relay).opened is None
 
 
 def test_a_line_of_the_second_in_which_the_person_was_added_is_no_riddle(park: Park) -> None:
@@ -246,7 +250,7 @@ def test_refused_lines_have_their_reasons_in_few_words_by_the_rules_of_then(park
     assert {name: found.get(line) for name, line in lines.items()} == {
         "late": "outside Day 08-22",
         "opened": None,
-        "no group": "no group opens it",
+        "no group": "no group here",
         "code": "code taken away",
         "door": "the door alone",
         "stranger": None,
@@ -259,7 +263,7 @@ def test_reasons_beyond_the_horizon_are_left_out(park: Park, monkeypatch: pytest
     line = logged(park, park.clock.advance(minutes=5), anna.id)
     park.clock.advance(minutes=5)
     park.edit(anna.id, last="Nowak")
-    assert park.access.reasons(park.context, [line]) == {line: "no group opens it"}
+    assert park.access.reasons(park.context, [line]) == {line: "no group here"}
     for limit in ("HORIZON", "IMAGES"):
         with monkeypatch.context() as patched:
             patched.setattr(past, limit, 0)

@@ -21,7 +21,8 @@ from backend.domain.receipts import receipt_lines
 from backend.domain.records import ResidentDraft
 from backend.services import slices
 from backend.services.apartments import Apartments
-from backend.services.move_acts import carry_out_due
+from backend.services.move_acts import carry_out as carry_out_move
+from backend.services.move_acts import moves_due
 from backend.services.moves import Moves
 from backend.services.outbox import post_mail
 from backend.store import tables as t
@@ -55,7 +56,10 @@ def record(park: Park, move_id: int) -> MoveRecord:
 
 def carry_out(park: Park) -> int:
     """What the agent does when it looks."""
-    return carry_out_due(park.store, agent_context(park.context.community_id))
+    due = moves_due(park.store)
+    for context, move_id in due:
+        carry_out_move(park.store, context, move_id)
+    return len(due)
 
 
 def people(park: Park, number: str = "1001") -> list[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import delete
 
 from backend.domain.access.decide import decide
 from backend.domain.communities import CommunitySwitches
 from backend.domain.context import Context
 from backend.domain.enums import Role
 from backend.domain.errors import Invalid
+from backend.domain.paging import ListQuery
 from backend.domain.records import ResidentPatch
 from backend.services.communities import Communities
 from backend.services.device_setup import DeviceSetup
@@ -110,6 +112,22 @@ def test_the_plan_shows_the_own_door(park: Park, door: int) -> None:
     assert [(plan.device_name, len(plan.removes)) for plan in plans] == [("Villa", 1)]
     plans = park.residents.plan_edit(park.context, anna, ResidentPatch(group_ids=()))
     assert [plan.device_name for plan in plans] == ["Gate", "Lobby"]
+
+
+@pytest.mark.feature("AG-05")
+@pytest.mark.feature("RES-06")
+def test_the_list_counts_the_own_door_among_a_persons_doors(park: Park, door: int) -> None:
+    park.add(pin="2041", group_ids=(), own_schedule="daily", own_relay_ids=(door,))
+    (row,) = park.residents.list(park.context, ListQuery()).first(5)
+    assert row.values["doors"] == "pending:1"
+    version = Devices(park.store).get(park.context, device_of(park, door)).version
+    with park.store.write(park.act, "test.prepare") as work:
+        work.require("device.write")
+        work.update(t.device, device_of(park, door), version=version, apartment_id=park.apartments["1002"])
+    with park.store.books(park.context) as work:
+        work.connection.execute(delete(t.read_back))
+    (row,) = park.residents.list(park.context, ListQuery()).first(5)
+    assert row.values["doors"] == "none:0"
 
 
 @pytest.mark.feature("AG-05")

@@ -21,7 +21,7 @@ from backend.domain.paging import ListQuery
 from backend.domain.records import ResidentDraft
 from backend.domain.temp_key_times import KeyTime
 from backend.domain.temp_keys import KeyState, TempKeyDraft, TempKeyRecord
-from backend.services import slices
+from backend.services import slices, temp_key_deletion
 from backend.services.apartments import Apartments
 from backend.services.communities import Communities
 from backend.services.moves import Moves
@@ -592,6 +592,7 @@ def test_a_deletion_that_broke_off_goes_on_and_comes_back_whole(
 ) -> None:
     ids = [keys.add(name=f"key {number}") for number in range(3)]
     monkeypatch.setattr(slices, "LOCK_FOR", 0.0)
+    monkeypatch.setattr(temp_key_deletion, "AT_ONCE", 1)
     context = park.act
     park.store.after_commit.append(killed)
     with pytest.raises(KeyboardInterrupt):
