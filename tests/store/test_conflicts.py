@@ -27,6 +27,7 @@ OF_THE_AGENT = {
     "uq_agreement",
     "uq_outgoing_key",
     "uq_import_columns",
+    "uq_temp_key_use",
 }
 """Dedupe keys that no person types."""
 PARTIAL: dict[str, dict[str, Any]] = {
