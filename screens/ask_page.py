@@ -18,6 +18,7 @@ from backend.domain.formats import figure
 from screens.base.drawing import DrawnSource, cell_of, columns_of
 from screens.base.export import ExportDialog
 from screens.base.messages import Refused
+from screens.base.needs import needs
 from screens.base.page import Page
 from screens.base.rows_read import RowsRead
 from screens.base.session import Session
@@ -148,10 +149,12 @@ class AskPage(Page):
         if not field.error:
             self.query_one(VirtualTable).focus()
 
+    @needs("plan.read")
     def action_when(self) -> None:
         """Back to the time."""
         self.query_one(TextField).focus_value()
 
+    @needs("plan.read")
     def action_rows(self) -> None:
         """From the time to the list."""
         self.query_one(VirtualTable).focus()

@@ -11,6 +11,7 @@ from backend.catalog.rights import REACH
 from backend.domain.answers import NOT_SURE, NOT_YET
 from backend.domain.formats import figure
 from screens.ask_page import AskPage
+from screens.base.needs import needs
 from screens.base.session import Session
 from screens.why import WhyDialog
 from widgets.frame import Title
@@ -70,6 +71,7 @@ class CanPage(AskPage):
         """The person."""
         return self._answer.person if self._answer else ""
 
+    @needs("plan.read")
     def action_why(self) -> None:
         """Why the door under the cursor opens to this person or not."""
         if (relay_id := self.row()) is not None:

@@ -13,6 +13,7 @@ from backend.catalog.words import CODE_KINDS, label_of
 from backend.domain.formats import age, figure
 from screens.ask_page import AskPage
 from screens.base.messages import OpenRecord
+from screens.base.needs import needs
 from screens.base.page import Page
 from screens.base.session import Session
 from screens.why import FORMS, WhyDialog
@@ -106,6 +107,7 @@ class WhoPage(AskPage):
         """The door."""
         return self._answer.door if self._answer else ""
 
+    @needs("plan.read")
     def action_why(self) -> None:
         """Why the person under the cursor may open it."""
         if (holder_id := self.row()) is not None:

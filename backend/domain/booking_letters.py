@@ -15,7 +15,7 @@ class Letter:
     text: str = field(repr=False)
 
 
-def reservation(name: str, amenity: str, community: str, when: str, digits: str, doors: tuple[str, ...]) -> Letter:
+def reservation(*, name: str, amenity: str, community: str, when: str, digits: str, doors: tuple[str, ...]) -> Letter:
     """The mail with a key; `when` is the slot in the words of the community."""
     opens = ", ".join(doors) or "no door yet"
     return Letter(

@@ -45,7 +45,8 @@ def without_minutes(week: WeekMinutes, piece: tuple[int, int]) -> WeekMinutes:
 def windows_of_week(week: WeekMinutes) -> tuple[Window, ...]:
     """The fewest daily and weekly windows that are open at these minutes, those of the first days first.
 
-    What goes on after midnight for less than a day belongs to the evening before.
+    What goes on after midnight for less than a day belongs to the evening before. An end of 23:59 takes its last minute
+    along (edge case 28), so no span may end there.
     """
     days: dict[tuple[int, int], set[int]] = defaultdict(set)
     pieces = [piece for day in range(7) for piece in _pieces(week, day)]
@@ -72,6 +73,6 @@ def _pieces(week: WeekMinutes, day: int) -> list[tuple[int, int, int]]:
 
 
 def _window(days: frozenset[int], start: int, end: int) -> Window:
-    until = ALL_DAY_END if end == DAY else time(*divmod(end % DAY, 60))
     begin = time(*divmod(start, 60))
+    until = ALL_DAY_END if end == DAY and begin != ALL_DAY_END else time(*divmod(end % DAY, 60))
     return Window(Repeat.DAILY, begin, until) if days == ALL_DAYS else Window(Repeat.WEEKLY, begin, until, days)

@@ -31,12 +31,12 @@ def post_key(work: Work, booking_id: int, amenity: Row[Any], resident: Row[Any],
     community_id, r = amenity.community_id, t.relay
     doors = work.connection.execute(r.select().where(r.c.device_id == amenity.device_id).order_by(r.c.number))
     letter = reservation(
-        resident.first or display_name("", resident.name),
-        amenity.name,
-        community_row(work.connection, community_id).name,
-        told(slot, formats_of(work.connection, community_id)),
-        digits,
-        tuple(row.name for row in doors),
+        name=resident.first or display_name("", resident.name),
+        amenity=amenity.name,
+        community=community_row(work.connection, community_id).name,
+        when=told(slot, formats_of(work.connection, community_id)),
+        digits=digits,
+        doors=tuple(row.name for row in doors),
     )
     post_mail(
         work,

@@ -102,6 +102,14 @@ def test_the_verbs_of_the_catalog_are_commands():
         ("door-log", "open"): ("door", "open"),
         ("operation", "undo"): ("undo",),
         ("undo", "undo"): ("undo",),
+        ("sync-door", "check"): ("sync", "check"),
+        ("sync-door", "retry"): ("sync", "check"),
+        ("sync-door", "release"): ("sync", "release"),
+        ("revocation", "check"): ("sync", "check"),
+        ("revocation", "receipt"): ("revoked",),
+        ("drift", "adopt"): ("drift",),
+        ("drift", "overwrite"): ("drift",),
+        ("drift", "leave"): ("drift",),
     }
     for record in RECORDS.values():
         for verb in record.verbs:

@@ -458,8 +458,9 @@ def test_every_public_method_stands_in_the_table(site: Site) -> None:
 
 def test_the_engine_has_every_service_of_its_contract(site: Site) -> None:
     assert services(site.engine).keys() == {
-        "communities", "buildings", "apartments", "residents", "groups", "holidays", "devices", "doors", "logs", "operations",
-        "amenities", "bookings", "moves", "undo", "undoable", "managers", "first_passwords", "device_setup", "device_sheets",
+        "communities", "buildings", "apartments", "moves", "residents", "groups", "holidays", "devices", "doors",
+        "logs", "operations", "amenities", "bookings", "undo", "undoable", "managers", "first_passwords",
+        "device_setup", "device_sheets",
         "sign_in", "sessions", "account", "forgotten", "kept", "sites",
         "sync", "sync_doors", "revocations", "drift",
         "access", "remedies", "search", "dashboard", "agents", "backups", "settings", "outbox", "imports",

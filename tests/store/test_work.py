@@ -174,6 +174,7 @@ def test_further_slices_share_the_operation_of_the_first(store: Store, manager_c
     assert len(rows(store, t.change, t.change.c.operation_id == operation)) == 2
 
 
+@pytest.mark.edge("75")
 def test_a_stale_version_is_refused_and_named(store: Store, manager_context: ManagerContext) -> None:
     context = manager_context()
     building = add_building(store, context)

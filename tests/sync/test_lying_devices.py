@@ -113,7 +113,7 @@ async def _set_right(world: World, clock: FakeClock) -> None:
 
 
 @pytest.mark.feature("SYNC-03")
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     how=st.sampled_from(["delete", "replace"]),
     before=st.lists(st.sampled_from(STEPS), max_size=3),

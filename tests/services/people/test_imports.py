@@ -217,7 +217,9 @@ def test_a_number_counts_within_its_building(park: Park, lists: Lists) -> None:
     lists.write(draft)
     assert [row["apartment_id"] for row in park.rows(t.resident)] == [park.apartments["1001"], flat]
     assert lists.refusals(lists.draft(("", "1001", 0, "Jan", "Novak")))[0].startswith("Building (A2): Write")
-    lists.write(lists.draft(("B", "1002", 0, "Eva", "Sol")))
+    elsewhere = lists.draft(("B", "1002", 0, "Eva", "Sol"))
+    assert "new apartment" in lists.preview(elsewhere).rows[0].rest
+    lists.write(elsewhere)
     made = park.rows(t.apartment, building_id=other, number="1002")
     assert [row["id"] for row in made] == [park.rows(t.resident)[-1]["apartment_id"]], "1002 of A is another apartment"
 

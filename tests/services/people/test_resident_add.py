@@ -226,6 +226,7 @@ def test_plan_of_a_half_typed_draft_leaves_out_what_is_not_understood(park: Park
     assert park.residents.plan_add(park.context, nowhere) == ()
 
 
+@pytest.mark.edge("9")
 def test_plan_says_when_a_door_gets_full(park: Park) -> None:
     park.set_sync(park.lobby, users_held=4_000)
     lobby = park.residents.plan_add(park.context, park.draft(pin="2041"))[1]

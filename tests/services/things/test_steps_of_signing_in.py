@@ -215,7 +215,10 @@ def test_a_new_version_is_asked_again_and_ends_what_was_kept(
 @pytest.mark.edge("72")
 def test_declining_makes_no_session_and_the_code_stays_spent(park: Park, sign_in: SignIn, clock: FakeClock) -> None:
     proof, code = two_factor(park, sign_in)
-    sign_in.decline(sign_in.prove_code(proof, code))
+    declined = sign_in.prove_code(proof, code)
+    sign_in.decline(declined)
+    with pytest.raises(Forbidden, match="Agree to the Privacy Policy"):
+        sign_in.enter(declined)
     with park.store.read() as connection:
         assert connection.execute(select(t.login_session)).all() == []
         assert connection.execute(select(t.agreement)).all() == []
