@@ -44,9 +44,7 @@ HOUR_CELLS = 2
 """Cells of an hour in the strip of a day."""
 
 
-def day_strip(
-    spans: Sequence[tuple[int, int]], minute: int, tone: str
-) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+def day_strip(spans: Sequence[tuple[int, int]], minute: int, tone: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
     """A day of 48 cells as two lines: its hours, then open and closed ground with a mark at `minute` in `tone`.
 
     `spans` are the open minutes, ends exclusive; a half hour that is open in part counts as open. Open ground is told

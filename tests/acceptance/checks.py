@@ -33,7 +33,7 @@ def check(town: Town, minutes: Iterable[int] = (), *, losses: bool = False) -> N
         for line in town.world.sync.revoked(town.world.context, holder.id):
             assert line.absent_at is not None, f"{line} is not proved"
     for _, name, sync in town.world.sync.devices(town.world.context):
-        quiet = SyncState.DRIFT if town.strangers[name] else SyncState.IN_SYNC  # somebody else's user waits for a choice
+        quiet = SyncState.DRIFT if town.strangers[name] else SyncState.IN_SYNC
         assert (name, sync.state, sync.last_error) == (name, quiet, "")
 
 

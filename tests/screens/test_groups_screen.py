@@ -351,7 +351,7 @@ async def test_two_at_one_group_see_field_by_field_whose_is_what(show: Show, par
 async def test_one_search_finds_groups(show: Show, park: Park) -> None:
     make(park)
     async with show("ctrl+p") as keys:
-        await keys.type("day te")
+        await keys.type("day tea")
         await keys.press("enter")
         await keys.until_page("GroupPage")
         await keys.until_text("50 h a week")

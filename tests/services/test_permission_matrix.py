@@ -344,7 +344,14 @@ FREE = frozenset(
 """Before there is a context, or without any: they take none."""
 
 SWITCHED = {
-    "log_access": {"logs.list", "logs.get", "logs.newest", "access.why of a log line", "access.reasons", "engine.export of logs"},
+    "log_access": {
+        "logs.list",
+        "logs.get",
+        "logs.newest",
+        "access.why of a log line",
+        "access.reasons",
+        "engine.export of logs",
+    },
     "delete_residents": {
         "apartments.reset",
         "apartments.reset_preview",

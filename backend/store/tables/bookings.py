@@ -34,8 +34,8 @@ amenity = Table(
 )
 """What can be reserved. One that was deleted stays as a tombstone without a device, as its reservations name it.
 
-`device_mac` is that of a device that was removed: when it is added again it is the amenity's again (edge case 43). `picture`
-is the digest of a row of `amenity_picture`, "" for none.
+`device_mac` is that of a device that was removed: when it is added again it is the amenity's again (edge case 43).
+`picture` is the digest of a row of `amenity_picture`, "" for none.
 """
 amenity_building = Table(
     "amenity_building",
