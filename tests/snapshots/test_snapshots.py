@@ -142,7 +142,7 @@ PICTURES: dict[str, Picture] = {
     "apartment-empty": Picture("g a down down enter ?ApartmentPage !Nobody"),
     "move-form": Picture("g a m ?MoveForm !Goes =Ewa tab =Nowak tab tab =73519"),
     "move-errors": Picture("g a m ?MoveForm !Goes =Ewa tab tab tab =9123 f2 !correction"),
-    "move-question": Picture("g a m ?MoveForm !Goes f2 !Type_1001 =10"),
+    "move-question": Picture("g a m ?MoveForm !Goes f2 !Type_1001"),
     "move-planned": Picture(f"{MOVE_PLANNED} !Planned"),
     "move-change": Picture(f"{MOVE_PLANNED} !Planned m ?MoveChange !is_kept"),
     "devices": Picture("g p"),
