@@ -252,7 +252,6 @@ SMALL_ONES = (
     "apartment-form",
     "apartment-reset",
     "move-form",
-    "move-question",
     "devices",
     "setup-communities",
     "setup-switches-errors",
