@@ -27,6 +27,7 @@ from backend.store.site import Site
 from backend.store.store import Store
 from backend.sync import commands
 from backend.sync.make import make_worker
+from backend.sync.rulebook import RuleBook
 from backend.sync.worker import Pace, Worker
 
 log = structlog.get_logger()
@@ -55,6 +56,7 @@ class Agent:
         self._service = service
         self._instance = new_id()
         self._running: dict[int, Running] = {}
+        self._rules = RuleBook(store.sealer)
         self._context = agent_context(self._community())
         self._jobs = Jobs(store, self._context)
         self._sending = Sending(store, self._context)
@@ -145,6 +147,7 @@ class Agent:
         return make_worker(
             self._store,
             device_id,
+            rules=self._rules,
             base_url=self._base_url,
             intake=DoorLogIntake(self._store, self._context),
             pace=self._pace,

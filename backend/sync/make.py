@@ -11,6 +11,7 @@ from backend.domain.context import agent_context
 from backend.services.devices import device_secrets
 from backend.store.store import Store
 from backend.sync.callback import Callback
+from backend.sync.rulebook import RuleBook
 from backend.sync.watch import LogIntake
 from backend.sync.worker import Pace, Worker
 
@@ -19,6 +20,7 @@ def make_worker(
     store: Store,
     device_id: int,
     *,
+    rules: RuleBook,
     base_url: str,
     intake: LogIntake,
     pace: Pace,
@@ -42,6 +44,7 @@ def make_worker(
         device_id,
         client=DeviceClient(endpoint, profile),
         profile=profile,
+        rules=rules,
         callback=Callback(base_url, device.token),
         intake=intake,
         pace=pace,

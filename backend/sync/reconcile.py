@@ -10,12 +10,10 @@ from functools import partial
 
 from backend.devices.client import DeviceClient
 from backend.devices.profiles import Profile
-from backend.domain.access.compile import compile_device
 from backend.domain.access.results import Compiled
 from backend.domain.access.rules import Rules
 from backend.domain.context import Context
 from backend.domain.enums import HeldKind
-from backend.services.rules import load_rules
 from backend.store.store import Store
 from backend.store.work import Work
 from backend.sync import books, drift_books, guard, proofs, shadow, wire_form
@@ -23,6 +21,7 @@ from backend.sync.difference import Difference, HeldSchedule, HeldUser, differen
 from backend.sync.drifting import Beliefs, Evidence, classify, stranger_body, stranger_key
 from backend.sync.evidence import look_for_evidence
 from backend.sync.readback import Found, NotKept, Proof, compare, prove
+from backend.sync.rulebook import RuleBook
 from backend.sync.sending import Sender
 
 _CORRECTED_AT_ONCE = 100
@@ -62,12 +61,20 @@ class Reconciler:
     """Reconciles one device; the caller sees to it that only one run is under way."""
 
     def __init__(
-        self, store: Store, context: Context, device_id: int, *, client: DeviceClient, profile: Profile
+        self,
+        store: Store,
+        context: Context,
+        device_id: int,
+        *,
+        client: DeviceClient,
+        profile: Profile,
+        rules: RuleBook,
     ) -> None:
         self._store = store
         self._context = context
         self._device_id = device_id
         self._client = client
+        self._rules = rules
         self._sender = Sender(store, context, device_id, client=client, profile=profile)
         self.held_gen: int | None = None
         """The generation at which a mass removal was stopped last."""
@@ -103,13 +110,13 @@ class Reconciler:
         now = self._store.clock()
         with self._store.read() as connection:
             sync = books.load_sync(connection, self._device_id)
-            rules = load_rules(connection, self._store.sealer, self._context.community_id)
+            prepared = self._rules.read(connection, self._context.community_id)
             believed = shadow.load_shadow(connection, self._device_id)
             freed = proofs.load_freed(connection, self._store.sealer, self._device_id)
             wishes = drift_books.wishes(connection, self._device_id)
             unrepaired = drift_books.unrepaired(connection, self._device_id)
-        compiled = compile_device(rules, self._device_id, now)
-        return Job(sync.gen, now, rules, compiled, believed, sync, freed, wishes, unrepaired)
+        compiled = self._rules.compile(prepared, self._device_id, now)
+        return Job(sync.gen, now, prepared.rules, compiled, believed, sync, freed, wishes, unrepaired)
 
     def _difference(self, job: Job, users: dict[str, HeldUser], schedules: dict[str, HeldSchedule]) -> Difference:
         return difference(job.compiled, users, schedules, self._store.sealer.fingerprint)

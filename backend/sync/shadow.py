@@ -93,7 +93,9 @@ def holds_users(work: Work, device_id: int, users: Sequence[tuple[DoorUser, str]
 
 
 def holds_schedule(work: Work, device_id: int, key: str, schedule: HeldSchedule) -> None:
-    """Note that the device holds the schedule `key`."""
+    """Note that the device holds the schedule `key`, of which there may have been a doubt."""
+    h = t.held
+    work.connection.execute(delete(h).where(*_now(device_id, HeldKind.SCHEDULE, [key]), h.c.mac == _NOTHING))
     gone(work, device_id, HeldKind.SCHEDULE, [key])
     work.connection.execute(
         insert(t.held).values(

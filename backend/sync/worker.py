@@ -23,6 +23,7 @@ from backend.sync import books, commands, reach
 from backend.sync.callback import Callback
 from backend.sync.errand import carry_out
 from backend.sync.reconcile import Reconciler
+from backend.sync.rulebook import RuleBook
 from backend.sync.watch import LogIntake, Watch
 
 log = structlog.get_logger()
@@ -50,6 +51,7 @@ class Worker:
         *,
         client: DeviceClient,
         profile: Profile,
+        rules: RuleBook,
         callback: Callback,
         intake: LogIntake,
         pace: Pace,
@@ -61,7 +63,7 @@ class Worker:
         self._client = client
         self._pace = pace
         self._chance = chance
-        self._reconciler = Reconciler(store, context, device_id, client=client, profile=profile)
+        self._reconciler = Reconciler(store, context, device_id, client=client, profile=profile, rules=rules)
         self._watch = Watch(store, context, device_id, client=client, callback=callback, intake=intake)
         self._awake = asyncio.Event()
         self._commanded = asyncio.Event()

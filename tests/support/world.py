@@ -29,6 +29,7 @@ from backend.store import tables as t
 from backend.store.store import Store
 from backend.sync.callback import Callback
 from backend.sync.reconcile import Reconciler
+from backend.sync.rulebook import RuleBook
 from backend.sync.worker import Pace, Worker
 from backend.virtual.config import DeviceConfig, SiteConfig
 from backend.virtual.core import VirtualDevice
@@ -58,6 +59,7 @@ class World:
         self.sync = Sync(self.store)
         self.undo = Undo(self.store)
         self.agent = agent_context(self.context.community_id)
+        self.rules = RuleBook(self.store.sealer)
 
     def door(self, name: str) -> VirtualDevice:
         """The virtual device, as one standing there would use it."""
@@ -135,7 +137,9 @@ class World:
     def reconciler(self, name: str) -> Reconciler:
         """A reconciler for a device."""
         client, profile = self.client(name)
-        return Reconciler(self.store, self.agent, self.device_ids[name], client=client, profile=profile)
+        return Reconciler(
+            self.store, self.agent, self.device_ids[name], client=client, profile=profile, rules=self.rules
+        )
 
     def worker(self, name: str, pace: Pace | None = None, callback: Callback | None = None) -> Worker:
         """A worker for a device; without a callback it teaches the device nothing."""
@@ -146,6 +150,7 @@ class World:
             self.device_ids[name],
             client=client,
             profile=profile,
+            rules=self.rules,
             callback=callback or Callback("", "x" * 32),
             intake=DoorLogIntake(self.store, self.agent),
             pace=pace or Pace(status=0.5, door_log=0.2, silent=0.2),

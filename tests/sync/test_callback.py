@@ -101,6 +101,7 @@ async def test_a_worker_made_from_the_rows_speaks_to_its_device(gate: World, sto
     worker = make_worker(
         store,
         gate.device_ids["Gate"],
+        rules=gate.rules,
         base_url=HERE,
         intake=DoorLogIntake(store, gate.agent),
         pace=ALWAYS_DUE,

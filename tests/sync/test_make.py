@@ -34,6 +34,7 @@ def worker_of(world: World) -> Worker:
     worker = make_worker(
         world.store,
         world.device_ids["Lobby"],
+        rules=world.rules,
         base_url="http://127.0.0.1:9",
         intake=intake,
         pace=PACE,

@@ -308,7 +308,7 @@ async def test_a_schedule_that_was_not_kept_stops_before_anybody_is_bound_to_it(
         await post.send(schedules_add=(schedule(), schedule(NIGHT)), add=people(1, grants=((DAY, (1,)),)))
     assert str(caught.value) == "The device did not keep 2 of 2 schedules."
     assert gate.order("Gate") == ["schedule/add"]
-    assert post.shadow == shadow.Shadow()
+    assert post.shadow == shadow.Shadow(doubted={DAY, NIGHT})
     assert post.sender.spoke
 
 
