@@ -63,7 +63,7 @@ LIST = (
 )
 
 STAFF = "g v 3 &Staff_Name;RF_Card;Access_Group_ID|Jan_Nowak;9F8E7D60;1|Eva_Moss;77889900;{} ?StaffImportPage"
-STAFF_THERE = f"{STAFF.format(2)} !2_add f2 ?ImportReportPage g v 3"
+STAFF_THERE = f"{STAFF.format(2)} !2_add f2 ?ImportReportPage g v 3 !Moss home"
 
 GROUP = "g g n ?GroupForm =Day_team tab =mo-fr_8-18;_fr_22-6;_2026-12-24 tab =gym tab"
 GROUP_THERE = f"{GROUP} f2 ?GroupsScreen !Day_team end"
