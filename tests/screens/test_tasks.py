@@ -65,7 +65,7 @@ def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
     with capture.global_and_fixture_disabled():
         print(f"\nKeys beyond the data\n{kept.table()}")
     if os.environ.get("SMARTPLUS_WRITE_DOCS"):
-        head = "# Keys of the everyday tasks\n\nMeasured by tests/screens/test_tasks.py: presses beyond the data.\n\n"
+        head = "# Keys of the everyday tasks\n\nMeasured by tests/screens/test_tasks*.py: presses beyond the data.\n\n"
         REPORT.write_text(f"{head}{kept.table()}\n", encoding="utf-8")
 
 
@@ -126,6 +126,11 @@ def apartment(demo: Demo, number: str) -> ApartmentRecord:
     wanted = demo.engine.parse_filter("apartment", demo.context, f"b:A apt:{number}")
     (row,) = demo.engine.list("apartment", demo.context, ListQuery(wanted)).first(2)
     return demo.engine.apartments.get(demo.context, row.id)
+
+
+def newest_text(demo: Demo) -> ListRow:
+    """The newest mail of the Outbox."""
+    return demo.engine.list("outgoing", demo.context).first(1)[0]
 
 
 def status(keys: Keys) -> str:
@@ -341,6 +346,22 @@ async def test_18_reset_an_apartment(demo: Demo, begin: Begin, tally: Tally) -> 
         await keys.until(lambda: all(line.absent_at for line in proof(demo.context, master)), within=60)
         assert not demo.engine.residents.get(demo.context, master).email
     tally.note(18, "Reset an apartment", 8, pressed)
+
+
+@pytest.mark.feature("RES-08")
+async def test_15_reset_an_app_password(demo: Demo, begin: Begin, tally: Tally) -> None:
+    before = newest_text(demo).id
+    async with begin() as keys:
+        await keys.press("ctrl+p")
+        await keys.type("kowalska anna")
+        await keys.press("enter", "p")
+        await keys.until_text("Give Kowalska, Anna a new app password?")
+        await keys.press("y")
+        pressed = keys.pressed
+        await keys.until(lambda: newest_text(demo).id > before)
+        assert newest_text(demo).values["address"] == anna(demo).email
+        await keys.until_text("waiting")
+    tally.note(15, "Reset an app password", 4, pressed)
 
 
 @pytest.mark.feature("SYNC-03")
