@@ -3,8 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-# Most tests wait for disks and devices of their own: twice as many workers as cores keep two cores busy.
-WORKERS ?= 4
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test check bench snapshots mutants nightly lock format

@@ -191,7 +191,6 @@ PICTURES: dict[str, Picture] = {
     "setup-pin-mode-refused": Picture(
         "g z e ?CommunityForm shift+tab =PIN f2 ?SharedPins !Max_May escape ?CommunityForm", shared_pins=True
     ),
-    "setup-shared-pins": Picture("g z e ?CommunityForm shift+tab =PIN f2 ?SharedPins !Max_May", shared_pins=True),
     "setup-switches": Picture("g z w ?SwitchesForm space"),
     "setup-switches-errors": Picture("g z w ?SwitchesForm tab =soon f2 !correction"),
     "setup-buildings": Picture("g z 2"),
@@ -255,7 +254,6 @@ SMALL_ONES = (
     "devices",
     "setup-communities",
     "setup-switches-errors",
-    "setup-shared-pins",
     "setup-by-hand-errors",
     "setup-accounts",
     "first-steps-door",
