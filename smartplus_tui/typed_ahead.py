@@ -56,6 +56,7 @@ class TypedAheadApp(App[None]):
     async def _hand_on(self) -> None:
         while self._kept and not self._waits() and not self._is_busy():
             self._forget_patience()  # the next screen has patience of its own
+            self._forget_followed()  # a key stopped while it was followed leaves the walk behind it
             event = self._kept.popleft()
             self._target, self._under_way = self.focused or self.screen, event
             await super().on_event(event)
@@ -90,10 +91,13 @@ class TypedAheadApp(App[None]):
         if event is not self._under_way:
             return
         self._under_way = None
+        self._forget_followed()
+        await self._hand_on()
+
+    def _forget_followed(self) -> None:
         if self._followed is not None:
             self._followed.stop()
             self._followed = None
-        await self._hand_on()
 
     def _forget_patience(self) -> None:
         if self._patience is not None:
