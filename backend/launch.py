@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from backend.domain.dashboard import AgentRecord
 from backend.domain.errors import SmartPlusError
-from backend.domain.records import AgentRecord
 from backend.store.site import Site
 
 LOOK_EVERY = 2.0

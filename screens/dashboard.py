@@ -24,7 +24,8 @@ from widgets.plots import Bars, Shares
 from widgets.text import Part
 
 if TYPE_CHECKING:
-    from backend.domain.records import Dashboard, LogLine
+    from backend.domain.dashboard import Dashboard
+    from backend.domain.doors import LogLine
 
 EVENTS = 60
 TILES = ("residents", "accounts", "devices", "doors")
@@ -97,7 +98,7 @@ class DashboardScreen(Page):
             self._events = tuple(await session.ask(session.engine.logs.newest, session.context, EVENTS))
             self._shut = ""
         except Forbidden as error:
-            self._events, self._shut = (), session.why_closed(error)
+            self._events, self._shut = (), str(error)
         self._draw()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -12,7 +12,8 @@ from screens.base.drawing import column
 from widgets.frame import Part
 
 if TYPE_CHECKING:
-    from backend.domain.records import Dashboard, DoorGlance, LogLine
+    from backend.domain.dashboard import Dashboard, DoorGlance
+    from backend.domain.doors import LogLine
 
 Block = tuple[tuple[Part, ...], ...]
 GOOD = ("in_sync", "online", "open", "held_open")

@@ -23,7 +23,7 @@ from widgets.frame import Title
 from widgets.panel import Lines, Panel
 
 if TYPE_CHECKING:
-    from backend.domain.records import DeviceRecord
+    from backend.domain.devices import DeviceRecord
 
 
 DRIFTS = 4

@@ -23,7 +23,7 @@ from widgets.panel import fact
 from widgets.plots import gauge
 
 if TYPE_CHECKING:
-    from backend.domain.records import DeviceRecord
+    from backend.domain.devices import DeviceRecord
 
 _DELETE = DEVICE.verb("delete")
 assert _DELETE is not None

@@ -33,8 +33,8 @@ from widgets.table_source import Cell, Column
 
 if TYPE_CHECKING:
     from backend.domain.answers import Answer
+    from backend.domain.doors import LogLine
     from backend.domain.paging import ListPages
-    from backend.domain.records import LogLine
 
 LABEL = 9
 WHEN = 16

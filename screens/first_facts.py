@@ -9,8 +9,9 @@ from backend.domain.paging import ListQuery
 from screens.base.session import Session
 
 if TYPE_CHECKING:
+    from backend.domain.communities import CommunityRecord
+    from backend.domain.doors import DoorRecord
     from backend.domain.paging import ListRow
-    from backend.domain.records import CommunityRecord, DoorRecord
 
 STEPS = 5
 

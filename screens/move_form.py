@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from backend.domain.access.results import DoorPlan
     from backend.domain.moves import MoveDraft, MovePatch, MovePreview, MoveRecord
-    from backend.domain.records import ResidentDraft, Saved
+    from backend.domain.records import Saved
+    from backend.domain.residents import ResidentDraft
 
 WHO = ("first", "last", "email", "pin", "cards")
 """The fields of who comes, in the order of a note."""
@@ -131,7 +132,7 @@ class MoveForm(FormPage):
 
     def incoming(self) -> ResidentDraft | None:
         """Who comes, None where nothing was typed about them."""
-        from backend.domain.records import ResidentDraft
+        from backend.domain.residents import ResidentDraft
 
         if not self._comes():
             return None

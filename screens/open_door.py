@@ -19,7 +19,7 @@ from widgets.dialog import Choice, ConfirmDialog, PickDialog, PickRow
 from widgets.frame import Part
 
 if TYPE_CHECKING:
-    from backend.domain.records import CommandRecord, DoorRecord
+    from backend.domain.doors import CommandRecord, DoorRecord
 
 FIRST_LOOK, LAST_LOOK = 0.01, 0.1
 """Seconds between two looks at the command, growing: a door that is well answers within 50 ms."""

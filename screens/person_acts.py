@@ -16,7 +16,9 @@ from widgets.photo import PhotoDialog
 
 if TYPE_CHECKING:
     from backend.domain.context import Context
-    from backend.domain.records import CredentialRecord, Deletion, Saved
+    from backend.domain.credentials import CredentialRecord
+    from backend.domain.records import Saved
+    from backend.domain.residents import Deletion
     from screens.resident_drawing import PersonRecord
 
 PHOTO_WIDE, PHOTO_NARROW, PHOTO_HIGH = 40, 20, 34

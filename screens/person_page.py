@@ -28,7 +28,8 @@ from widgets.table_messages import CursorMoved
 from widgets.table_source import Cell, Column, ListSource, Row
 
 if TYPE_CHECKING:
-    from backend.domain.records import CredentialRecord, Saved
+    from backend.domain.credentials import CredentialRecord
+    from backend.domain.records import Saved
     from screens.resident_drawing import PersonRecord
 
 RecordType = TypeVar("RecordType", bound="PersonRecord")

@@ -13,7 +13,7 @@ from screens.person_acts import ask_delete, question
 from widgets.dialog import Choice, ConfirmDialog
 
 if TYPE_CHECKING:
-    from backend.domain.records import Deletion
+    from backend.domain.residents import Deletion
 
 _DELETE, _RESET = RESIDENT.verb("delete"), RESIDENT.verb("reset_password")
 assert _DELETE is not None

@@ -16,7 +16,10 @@ from widgets.panel import fact
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backend.domain.records import CredentialRecord, LoginRecord, LogLine, ResidentRecord, RevocationLine
+    from backend.domain.credentials import CredentialRecord
+    from backend.domain.doors import LogLine
+    from backend.domain.residents import LoginRecord, ResidentRecord
+    from backend.domain.revocations import RevocationLine
     from backend.domain.staff import StaffRecord
 
     PersonRecord = ResidentRecord | StaffRecord

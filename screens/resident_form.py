@@ -21,7 +21,8 @@ from widgets.form import FixedField, FormField, PickField, TextField
 
 if TYPE_CHECKING:
     from backend.domain.access.results import DoorPlan
-    from backend.domain.records import ResidentRecord, Saved
+    from backend.domain.records import Saved
+    from backend.domain.residents import ResidentRecord
 
 PHONES = ("phone1", "phone2", "phone3")
 LONGEST_PATH = 400

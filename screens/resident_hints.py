@@ -14,7 +14,8 @@ from widgets.dialog import PickRow
 from widgets.form import Form, PickField
 
 if TYPE_CHECKING:
-    from backend.domain.records import CredentialRecord, ResidentDefaults
+    from backend.domain.credentials import CredentialRecord
+    from backend.domain.residents import ResidentDefaults
     from screens.resident_drawing import PersonRecord
 
 

@@ -17,7 +17,8 @@ from screens.temp_key_acts import new_key
 from widgets.frame import Part
 
 if TYPE_CHECKING:
-    from backend.domain.records import ResidentRecord, Saved
+    from backend.domain.records import Saved
+    from backend.domain.residents import ResidentRecord
 
 
 class ResidentPage(PersonPage["ResidentRecord"]):
@@ -89,7 +90,7 @@ class ResidentPage(PersonPage["ResidentRecord"]):
 
     async def take_away(self, credential_id: int, record: ResidentRecord) -> Saved:
         """Take one code away."""
-        from backend.domain.records import ResidentPatch
+        from backend.domain.residents import ResidentPatch
 
         session, patch = self.session, ResidentPatch(credentials_remove=(credential_id,))
         edit = session.engine.residents.edit

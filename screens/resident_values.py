@@ -10,7 +10,7 @@ from backend.domain.errors import Conflict, Invalid, SmartPlusError
 from backend.domain.floors import split_floors
 
 if TYPE_CHECKING:
-    from backend.domain.records import ResidentDraft, ResidentPatch, ResidentRecord
+    from backend.domain.residents import ResidentDraft, ResidentPatch, ResidentRecord
     from widgets.form import Form
 
 TEXTS = ("first", "last", "email", "country", "calling_code", "mobile", "phone1", "phone2", "phone3", "remark")
@@ -31,7 +31,7 @@ BESIDE = "+"
 def draft_of(form: Form, face: bytes | None = None) -> ResidentDraft:
     """The new resident in the fields."""
     from backend.domain.enums import ResidentRole
-    from backend.domain.records import ResidentDraft
+    from backend.domain.residents import ResidentDraft
 
     values = form.values()
     changed = form.fields["group_ids"].changed
@@ -51,7 +51,7 @@ def draft_of(form: Form, face: bytes | None = None) -> ResidentDraft:
 
 def patch_of(form: Form, face: bytes | None = None) -> ResidentPatch:
     """What is to become another; a field that was not touched keeps what there is, a photo too (edge case 14)."""
-    from backend.domain.records import ResidentPatch
+    from backend.domain.residents import ResidentPatch
 
     changes = form.changes()
     patch: dict[str, Any] = {name: changes[name] for name in TEXTS if name in changes} | rights_changes(changes)

@@ -15,8 +15,8 @@ from widgets.dialog import Choice, ConfirmDialog, PickRow
 from widgets.form import FormField, PickField
 
 if TYPE_CHECKING:
-    from backend.domain.accounts import AccountMade
-    from backend.domain.records import ManagerRecord, Saved
+    from backend.domain.accounts import AccountMade, ManagerRecord
+    from backend.domain.records import Saved
 
 
 async def read_account(session: Session, manager_id: int) -> ManagerRecord:
@@ -85,8 +85,7 @@ class AccountForm(CatalogForm):
 
     async def save(self) -> Saved:
         """Add or change."""
-        from backend.domain.accounts import ManagerPatch
-        from backend.domain.records import ManagerDraft
+        from backend.domain.accounts import ManagerDraft, ManagerPatch
 
         session, managers = self.session, self.session.engine.managers
         if self._record is None:

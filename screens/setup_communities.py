@@ -18,7 +18,7 @@ from widgets.frame import Part
 from widgets.table_source import Cell
 
 if TYPE_CHECKING:
-    from backend.domain.records import CommunityRecord
+    from backend.domain.communities import CommunityRecord
 
 
 class CommunitiesTab(SetupTab):

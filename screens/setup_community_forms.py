@@ -15,8 +15,9 @@ from screens.base.session import Session
 from screens.shared_pins import SharedPins
 
 if TYPE_CHECKING:
+    from backend.domain.communities import CommunityRecord
     from backend.domain.context import Context
-    from backend.domain.records import CommunityRecord, Saved
+    from backend.domain.records import Saved
 
 
 def there(session: Session, community_id: int) -> Context:

@@ -13,7 +13,8 @@ from widgets.dialog import Choice, ConfirmDialog, PickRow
 from widgets.form import FormField, PickField, TextField
 
 if TYPE_CHECKING:
-    from backend.domain.records import DeviceRecord, Saved
+    from backend.domain.devices import DeviceRecord
+    from backend.domain.records import Saved
 
 MONITORS = (PickRow("indoor_monitor", "Indoor monitor"), PickRow("guard_phone", "Guard phone"))
 AUTHS = (
@@ -86,9 +87,9 @@ class ByHandForm(PlainForm):
     async def save(self) -> Saved:
         """Add it."""
         from backend.domain.device_address import typed_address
+        from backend.domain.devices import DeviceDraft
         from backend.domain.enums import DeviceKind
         from backend.domain.errors import Invalid
-        from backend.domain.records import DeviceDraft
 
         session, values = self.session, self.form.values()
         place, bad = typed_address(values["address"])
@@ -225,7 +226,7 @@ class AddressForm(_OfDevice):
 
     async def save(self) -> Saved:
         """Change what differs."""
-        from backend.domain.device_drafts import Reach
+        from backend.domain.devices import Reach
 
         session, record = self.session, self._record
         assert record is not None

@@ -18,7 +18,8 @@ from widgets.dialog import PickRow
 from widgets.form import FormField, PickField, TextField
 
 if TYPE_CHECKING:
-    from backend.domain.records import BuildingRecord, Saved
+    from backend.domain.communities import BuildingRecord
+    from backend.domain.records import Saved
 
 _DELETE_BUILDING, _DELETE_APARTMENT = BUILDING.verb("delete"), APARTMENT.verb("delete")
 assert _DELETE_BUILDING is not None

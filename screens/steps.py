@@ -188,7 +188,7 @@ class PersonStep(Step):
 
     async def save(self, session: Session, facts: Facts, values: dict[str, Any], waited: Waited) -> Saved | None:
         """Add them to the first apartment; three empty fields are nobody more."""
-        from backend.domain.records import ResidentDraft
+        from backend.domain.residents import ResidentDraft
 
         if facts.resident is not None and not any(text.strip() for text in values.values()):
             return None

@@ -21,7 +21,7 @@ from widgets.frame import Part
 from widgets.panel import Lines, Panel
 
 if TYPE_CHECKING:
-    from backend.domain.records import DoorRecord
+    from backend.domain.doors import DoorRecord
 
 REASONS = {
     "opened": "the relay is open",

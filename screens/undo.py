@@ -22,7 +22,7 @@ from widgets.table_messages import CursorMoved, RowSelected
 from widgets.table_source import Cell, Column, ListSource, Row
 
 if TYPE_CHECKING:
-    from backend.domain.records import OperationRecord
+    from backend.domain.operations import OperationRecord
 
 SHOWN = 200
 COLUMNS = (

@@ -9,7 +9,7 @@ from backend.domain.formats import age
 from widgets.frame import Gauge
 
 if TYPE_CHECKING:
-    from backend.domain.records import AgentRecord, Summary
+    from backend.domain.dashboard import AgentRecord, Summary
 
 
 def gauges(summary: Summary) -> tuple[Gauge, ...]:

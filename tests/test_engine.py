@@ -17,11 +17,12 @@ from typing import Any
 
 import pytest
 
+from backend.domain.accounts import ManagerDraft
 from backend.domain.context import Context
+from backend.domain.devices import DeviceDraft
 from backend.domain.enums import Role, Via
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.domain.paging import ListQuery
-from backend.domain.records import DeviceDraft, ManagerDraft
 from backend.engine import Engine
 from backend.store.poke import PokeListener
 from backend.store.site import Site

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from backend.devices.address import DeviceAddress, Secret
 from backend.devices.identify import identify
 from backend.domain.context import Context, agent_context
+from backend.domain.devices import FindingRecord
 from backend.domain.enums import CommandState, CommandVerb
 from backend.domain.errors import SmartPlusError
-from backend.domain.records import FindingRecord
 from backend.services.apartment_faces import follow_premium
 from backend.services.booking_ends import free_over
 from backend.services.move_acts import carry_out, moves_due

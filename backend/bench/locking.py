@@ -14,9 +14,10 @@ from backend.documents.reading import read_file
 from backend.documents.writer import write_rows
 from backend.domain.access.results import ALWAYS, DoorUser
 from backend.domain.context import Context, agent_context
+from backend.domain.devices import DeviceDraft
 from backend.domain.enums import DeviceKind, ImportKind, Via
 from backend.domain.errors import Busy
-from backend.domain.records import DeviceDraft, ResidentDraft
+from backend.domain.residents import ResidentDraft
 from backend.engine import Engine
 from backend.intake.door_log import DoorLogIntake
 from backend.store.store import Store

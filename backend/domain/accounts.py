@@ -1,6 +1,8 @@
-"""Accounts as an installer makes and switches them (rules 1.1; features ACC-02, ACC-08)."""
+"""Accounts as an installer makes and switches them, and as they are read (rules 1.1; features ACC-02, ACC-08)."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from pydantic import Field
 
@@ -30,3 +32,38 @@ class AccountMade(Saved):
 
     mailed_to: str = ""
     password: str = Field(default="", repr=False)
+
+
+class ManagerDraft(Frozen):
+    """A new account of this community; without a password it gets a first one that nobody chose."""
+
+    email: str
+    name: str
+    role: Role
+    password: str = Field(default="", repr=False)
+    delete_residents: bool = True
+    log_access: bool = True
+    log_images: bool = True
+    password_reminder: bool = False
+    two_factor: bool = False
+    pm_app: bool = False
+
+
+class ManagerRecord(Frozen):
+    """An account."""
+
+    id: int
+    version: int
+    email: str
+    name: str
+    role: Role
+    disabled: bool
+    last_login_at: datetime | None
+    delete_residents: bool = True
+    log_access: bool = True
+    log_images: bool = True
+    password_reminder: bool = False
+    two_factor: bool = False
+    pm_app: bool = False
+    communities: tuple[tuple[int, str], ...] = ()
+    """Where the account may act, (id, name), its own community first; empty where nobody asked."""

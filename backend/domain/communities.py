@@ -1,4 +1,4 @@
-"""Communities as they are made and switched in Site Setup (rules 1.2; feature SET-06)."""
+"""Communities and buildings: as they are made and switched in Site Setup, and as they are read (rules 1.2; SET-06)."""
 
 from __future__ import annotations
 
@@ -67,3 +67,41 @@ class CommunitySwitches(Frozen):
     id_access: bool | None = None
     video_storage: bool | None = None
     free_members: int | None = None
+
+
+class CommunityRecord(Frozen):
+    """A community and how its times are written."""
+
+    id: int
+    version: int
+    name: str
+    timezone: str
+    clock_format: str
+    date_format: str
+    pin_mode: str
+    country: str
+    street: str = ""
+    city: str = ""
+    postcode: str = ""
+    state: str = ""
+    only_public_area: bool = False
+    charge_mode: ChargeMode = ChargeMode.MANAGER
+    premium_until: date | None = None
+    """The last day of the Premium Feature Plan in the community's zone; None without one."""
+    with_indoor_monitor: bool = False
+    landline: bool = True
+    id_access: bool = False
+    video_storage: bool = False
+    free_members: int = 3
+
+
+class BuildingRecord(Frozen):
+    """A building with the id of its default access group."""
+
+    id: int
+    version: int
+    name: str
+    apartments: int
+    residents: int
+    devices: int
+    default_group_id: int

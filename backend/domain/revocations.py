@@ -72,3 +72,13 @@ class Revocation(Frozen):
     def open_doors(self) -> int:
         """How many doors are not proved."""
         return sum(door.proof is not Proof.GONE for door in self.doors)
+
+
+class RevocationLine(Frozen):
+    """One door of a revocation proof: absent_at only after the door was read back without it."""
+
+    device: str
+    credential: str
+    freed_at: datetime
+    absent_at: datetime | None
+    reason: str = ""

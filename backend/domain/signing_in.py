@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from backend.domain.accounts import ManagerRecord
 from backend.domain.agreements import AgreementText
 from backend.domain.context import Context
 from backend.domain.enums import CodePurpose, Role, Via
-from backend.domain.records import ManagerRecord
 
 DIGITS = {CodePurpose.SIGN_IN: 6, CodePurpose.RESET: 8}
 """Length of a mailed code; the one that resets a password lives longer, so it is longer."""

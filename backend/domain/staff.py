@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from backend.domain.credentials import CredentialRecord, DoorHeld
+from backend.domain.doors import LogLine
 from backend.domain.enums import CredentialKind, HolderKind
-from backend.domain.records import CredentialRecord, DoorHeld, Frozen, LogLine
+from backend.domain.records import Frozen
 
 METHODS = {
     HolderKind.STAFF: frozenset(

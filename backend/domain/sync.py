@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from backend.domain.devices import DeviceSync
 from backend.domain.enums import DeviceStatus
-from backend.domain.records import DeviceSync, Frozen
+from backend.domain.records import Frozen
 
 
 class DoorStanding(Frozen):

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from backend.domain.accounts import ManagerRecord
 from backend.domain.agreements import TEXTS
 from backend.domain.context import Context
 from backend.domain.errors import Invalid, NotFound
-from backend.domain.records import ManagerRecord
 from backend.domain.signing_in import AgreedText
 from backend.services.account_password import set_password
 from backend.services.base import Service

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from backend.domain.records import AgentRecord
+from backend.domain.dashboard import AgentRecord
 from backend.services.base import Service
 from backend.store import tables as t
 

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, ScalarSelect, func, select
 
 from backend.domain.access.rules import ALL_DAY_END
+from backend.domain.communities import BuildingRecord
 from backend.domain.context import Context, new_id
 from backend.domain.enums import Repeat
 from backend.domain.errors import Conflict, NotFound
 from backend.domain.names import check_name, fold
 from backend.domain.paging import ListQuery
-from backend.domain.records import BuildingRecord, Saved
+from backend.domain.records import Saved
 from backend.services.amenity_checks import forget_building
 from backend.services.base import Service, replayed, saved
 from backend.services.default_groups import default_relays

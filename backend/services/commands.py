@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select
 
 from backend.domain.context import Context, new_id
+from backend.domain.doors import CommandRecord
 from backend.domain.enums import CommandState, CommandVerb
 from backend.domain.errors import NotFound
-from backend.domain.records import CommandRecord
 from backend.services.texts import command_text
 from backend.store import tables as t
 from backend.store.work import Work

@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select
 
-from backend.domain.communities import CommunityDraft, CommunitySwitches, PinCollisions
+from backend.domain.communities import CommunityDraft, CommunityRecord, CommunitySwitches, PinCollisions
 from backend.domain.context import Context, new_id
 from backend.domain.enums import ChargeMode, PinMode, Role
 from backend.domain.errors import Invalid, NotFound
 from backend.domain.paging import ListQuery
-from backend.domain.records import CommunityRecord, Saved
+from backend.domain.records import Saved
 from backend.services.base import Service, replayed, saved
 from backend.services.community_checks import FACTS, checked_facts, checked_switches, last_day
 from backend.services.holders import people_at, private_devices, reaching

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Row, func, select
 
 from backend.domain.codes import mask
 from backend.domain.context import new_id
+from backend.domain.credentials import CredentialRecord
 from backend.domain.enums import CredentialKind, CredentialStatus, LogResponse, Origin, PinMode
 from backend.domain.id_access import split_value
-from backend.domain.records import CredentialRecord
 from backend.store import tables as t
 from backend.store.seal import Sealer
 from backend.store.work import Work

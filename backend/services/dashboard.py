@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Row, case, func, select
 
 from backend.catalog.words import LOG_ACTIONS, label_of
 from backend.domain.context import Context
+from backend.domain.dashboard import Dashboard, DoorGlance, Summary
 from backend.domain.enums import AccountStatus, DeviceStatus, ResidentRole, SyncState
 from backend.domain.errors import Forbidden
 from backend.domain.formats import age
-from backend.domain.records import Dashboard, DoorGlance, Summary
 from backend.services.agents import agent_record
 from backend.services.base import Service
 from backend.services.door_states import DeviceNow, devices_now, formats_of

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import select
 
 from backend.domain.context import new_id
+from backend.domain.devices import DeviceDraft
 from backend.domain.enums import DeviceKind, DeviceStatus
 from backend.domain.errors import Invalid
 from backend.domain.names import check_name, clean, fold
-from backend.domain.records import DeviceDraft
 from backend.services.amenity_return import take_up
 from backend.store import tables as t
 from backend.store.work import Work

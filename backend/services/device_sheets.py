@@ -10,10 +10,11 @@ from sqlalchemy import Connection, select
 from backend.domain.context import Context
 from backend.domain.device_address import DeviceAddress
 from backend.domain.device_sheets import AUTHS, SheetDevice, SheetRowRead, rows_of
+from backend.domain.devices import DeviceDraft
 from backend.domain.enums import DeviceKind
 from backend.domain.errors import Invalid, NotFound
 from backend.domain.names import fold
-from backend.domain.records import DeviceDraft, Saved
+from backend.domain.records import Saved
 from backend.domain.sheets import Sheet
 from backend.services.base import Service, replayed, saved
 from backend.services.default_groups import place_in_default_groups

@@ -11,11 +11,13 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Row, select
 
 from backend.domain.context import Context, new_id
+from backend.domain.devices import DeviceDraft, DeviceRecord, FindingRecord
+from backend.domain.doors import RelayRecord
 from backend.domain.enums import CommandState, CommandVerb, CredentialKind, DeviceKind
 from backend.domain.errors import Invalid, NotFound
 from backend.domain.names import check_name, fold
 from backend.domain.paging import ListQuery
-from backend.domain.records import DeviceDraft, DeviceRecord, FindingRecord, RelayRecord, Saved
+from backend.domain.records import Saved
 from backend.services.base import Service, replayed, saved
 from backend.services.commands import command_record, command_row, queue
 from backend.services.default_groups import place_in_default_groups

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from backend.domain.context import Context
+from backend.domain.doors import LogLine
 from backend.domain.enums import LogAction, LogResponse
 from backend.domain.errors import NotFound
 from backend.domain.paging import ListQuery
-from backend.domain.records import LogLine
 from backend.services.base import Service
 from backend.services.lists import ListHandle
 from backend.services.since import since

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
+from backend.domain.devices import DeviceSync
 from backend.domain.enums import DeviceStatus, SyncState
 from backend.domain.formats import Formats
 from backend.domain.limits import limits_of
-from backend.domain.records import DeviceSync
 from backend.services.texts import waiting_text
 from backend.store import tables as t
 

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, case, func, select
 
 from backend.domain.context import Context
+from backend.domain.doors import CommandRecord, DoorRecord
 from backend.domain.enums import CommandState, CommandVerb, DeviceStatus
 from backend.domain.errors import Conflict, NotFound
 from backend.domain.names import fold
 from backend.domain.paging import ListQuery
-from backend.domain.records import CommandRecord, DoorRecord
 from backend.services.base import Service
 from backend.services.commands import command_record, command_row, queue
 from backend.services.lists import ListHandle

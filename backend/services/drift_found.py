@@ -14,7 +14,7 @@ from backend.domain.codes import mask
 from backend.domain.drift import FRESH, DriftRecord
 from backend.domain.enums import CredentialKind, DriftCause, DriftResolution
 from backend.domain.errors import Conflict
-from backend.domain.records import ResidentPatch
+from backend.domain.residents import ResidentPatch
 from backend.services.credentials import credentials_of, open_value
 from backend.services.drift_rows import detail_place
 from backend.store import tables as t

@@ -19,7 +19,7 @@ from backend.domain.enums import ImportState, Origin, Verdict
 from backend.domain.errors import Conflict, Invalid, NotFound
 from backend.domain.imports import ImportDraft, ImportProgress, ReportRow
 from backend.domain.names import fold
-from backend.domain.records import ResidentPatch
+from backend.domain.residents import ResidentPatch
 from backend.services.holders import reaching
 from backend.services.import_begin import Stopped, Told
 from backend.services.import_checked import Checked

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from backend.domain.enums import CredentialKind, HolderStatus
-from backend.domain.records import Deletion
+from backend.domain.residents import Deletion
 from backend.services.credentials import credentials_of, free
 from backend.services.holders import chunks, devices_by_holder, devices_holding, set_groups
 from backend.services.own_rights import set_own_rights

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, Text, cast, insert, literal, select, upd
 from backend.domain.enums import AppStatus, LoginState, OutgoingKind, OutgoingState, ResidentRole
 from backend.domain.login_letters import Account, login_letter, login_message
 from backend.domain.logins import Contact, Way, make_password, way_of
-from backend.domain.records import LoginRecord
+from backend.domain.residents import LoginRecord
 from backend.services.agents import agent_record
 from backend.services.credentials import spoken
 from backend.services.holders import chunks

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select
 
-from backend.domain.accounts import AccountMade, ManagerPatch
+from backend.domain.accounts import AccountMade, ManagerDraft, ManagerPatch, ManagerRecord
 from backend.domain.context import Context, new_id
 from backend.domain.enums import Role
 from backend.domain.errors import Invalid, NotFound
 from backend.domain.names import check_email, check_name
 from backend.domain.paging import ListQuery
-from backend.domain.records import ManagerDraft, ManagerRecord, Saved
+from backend.domain.records import Saved
 from backend.services.account_welcome import make_password, post_welcome
 from backend.services.assignments import accounts_of, communities_of, keep_an_installer, put_assignments
 from backend.services.base import Service, replayed, saved

@@ -17,7 +17,7 @@ from backend.domain.context import Context, agent_context
 from backend.domain.enums import AccountStatus, CredentialKind, MoveKind, MoveState, ResidentRole
 from backend.domain.errors import Conflict, Invalid, NotFound
 from backend.domain.moves import MoveCode, MoveTold
-from backend.domain.records import ResidentDraft
+from backend.domain.residents import ResidentDraft
 from backend.services import late_libraries, slices
 from backend.services.apartment_pages import apartment_row, people_of
 from backend.services.apartment_reset import guests_of, others, remove_others

@@ -13,7 +13,7 @@ from backend.domain.enums import CredentialKind, MoveKind, MoveState
 from backend.domain.errors import NotFound
 from backend.domain.moves import MoveLeft, MoveRecord, MoveTold
 from backend.domain.names import display_name
-from backend.domain.records import ResidentDraft
+from backend.domain.residents import ResidentDraft
 from backend.services.apartment_pages import people_of
 from backend.services.apartment_reset import guests_of
 from backend.services.credentials import spoken

@@ -19,7 +19,8 @@ from backend.domain.enums import MoveKind, MoveState
 from backend.domain.errors import Conflict, Invalid, Stale
 from backend.domain.moves import MoveDraft, MovePatch, MovePreview, MoveRecord
 from backend.domain.receipts import Receipt
-from backend.domain.records import ResidentDraft, Saved
+from backend.domain.records import Saved
+from backend.domain.residents import ResidentDraft
 from backend.domain.timewords import describe_moment
 from backend.services import late_libraries
 from backend.services.apartment_pages import apartment_row

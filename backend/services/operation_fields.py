@@ -14,7 +14,7 @@ from backend.catalog.states import drawn
 from backend.catalog.words import label_of
 from backend.domain.formats import Formats
 from backend.domain.names import display_name
-from backend.domain.records import FieldChange
+from backend.domain.operations import FieldChange
 from backend.domain.walltime import WEEKDAYS
 from backend.services.rules import open_image
 from backend.store import tables as t

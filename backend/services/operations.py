@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from backend.domain.context import Context
 from backend.domain.errors import NotFound
+from backend.domain.operations import FieldChange, OperationRecord
 from backend.domain.paging import ListQuery
-from backend.domain.records import FieldChange, OperationRecord
 from backend.services.base import Service
 from backend.services.door_states import formats_of
 from backend.services.lists import ListHandle

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from backend.domain.context import Context
+from backend.domain.credentials import CredentialRecord, DoorHeld
+from backend.domain.doors import LogLine
 from backend.domain.enums import LogResponse
 from backend.domain.errors import Forbidden
 from backend.domain.limits import FLOORS, takes
-from backend.domain.records import CredentialRecord, DoorHeld, LogLine
 from backend.services.credentials import LIVE
 from backend.services.door_logs import log_line
 from backend.services.texts import KINDS

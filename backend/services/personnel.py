@@ -16,10 +16,12 @@ from sqlalchemy import Connection, Row, select
 
 from backend.domain.access.results import DoorPlan
 from backend.domain.context import Context
+from backend.domain.credentials import CredentialRecord
 from backend.domain.enums import HolderKind
 from backend.domain.errors import Invalid, NotFound
 from backend.domain.paging import ListQuery
-from backend.domain.records import CredentialRecord, Deletion, Saved
+from backend.domain.records import Saved
+from backend.domain.residents import Deletion
 from backend.domain.staff import NOUNS, StaffDefaults, StaffDraft, StaffPatch, StaffRecord
 from backend.services.base import Service, replayed, saved
 from backend.services.credentials import records_of

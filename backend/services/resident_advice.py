@@ -11,7 +11,7 @@ from backend.domain.codes import RESERVED_FIRST_DIGIT, check_pin, contained_pins
 from backend.domain.enums import CredentialKind
 from backend.domain.errors import Invalid, NotFound
 from backend.domain.limits import USUAL_CARDS
-from backend.domain.records import ResidentDraft, ResidentPatch
+from backend.domain.residents import ResidentDraft, ResidentPatch
 from backend.services.contacts import doubt, mobile_of
 from backend.services.credentials import LIVE, TAKEN, credentials_of, open_value
 from backend.services.homes import Home

@@ -10,7 +10,7 @@ from backend.domain.codes import check_pin, normalise_card
 from backend.domain.enums import CredentialKind, Origin
 from backend.domain.errors import Invalid
 from backend.domain.id_access import check_id_access, split_value
-from backend.domain.records import ResidentDraft, ResidentPatch
+from backend.domain.residents import ResidentDraft, ResidentPatch
 from backend.domain.staff import StaffDraft, StaffPatch
 from backend.services.credentials import Value, free, issue
 from backend.services.homes import Home

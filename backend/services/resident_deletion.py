@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select
 
 from backend.domain.enums import ResidentRole
 from backend.domain.errors import Conflict, NotFound
-from backend.domain.records import Deletion
+from backend.domain.residents import Deletion
 from backend.services.booking_rights import end_with_residents, live_of_residents
 from backend.services.holders import chunks, reaching
 from backend.services.leaving import take_all, what_goes

@@ -15,7 +15,7 @@ from backend.domain.countries import find_country
 from backend.domain.enums import CredentialKind, HolderKind, Origin, ResidentRole
 from backend.domain.errors import Invalid, NotFound
 from backend.domain.names import display_name, fold
-from backend.domain.records import ResidentDraft, ResidentPatch
+from backend.domain.residents import ResidentDraft, ResidentPatch
 from backend.services import resident_checks as checks
 from backend.services.credentials import credentials_of, open_value, spoken
 from backend.services.holders import groups_of, set_groups

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 
 from backend.domain.context import Context
 from backend.domain.enums import AccountStatus, AppStatus, ResidentRole
-from backend.domain.records import ResidentRecord
+from backend.domain.residents import ResidentRecord
 from backend.services.credentials import records_of
 from backend.services.door_states import formats_of
 from backend.services.holders import groups_of

@@ -12,7 +12,7 @@ from backend.domain.codes import check_pin, normalise_card
 from backend.domain.enums import CredentialKind
 from backend.domain.errors import Invalid, NotFound
 from backend.domain.names import display_name
-from backend.domain.records import ResidentDraft, ResidentPatch
+from backend.domain.residents import ResidentDraft, ResidentPatch
 from backend.domain.staff import StaffDraft, StaffPatch
 from backend.services.resident_places import place_of
 from backend.services.rules import load_rules

@@ -10,19 +10,13 @@ from contextlib import nullcontext
 
 from backend.domain.access.results import DoorPlan
 from backend.domain.context import Context
+from backend.domain.credentials import CredentialRecord
 from backend.domain.enums import ResidentRole
 from backend.domain.errors import Invalid
 from backend.domain.names import clean
 from backend.domain.paging import ListQuery
-from backend.domain.records import (
-    CredentialRecord,
-    Deletion,
-    ResidentDefaults,
-    ResidentDraft,
-    ResidentPatch,
-    ResidentRecord,
-    Saved,
-)
+from backend.domain.records import Saved
+from backend.domain.residents import Deletion, ResidentDefaults, ResidentDraft, ResidentPatch, ResidentRecord
 from backend.services import late_libraries
 from backend.services import resident_deletion as deletions
 from backend.services.base import Service, replayed, saved

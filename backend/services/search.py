@@ -16,7 +16,7 @@ from backend.domain.context import Context
 from backend.domain.enums import CredentialKind, HolderKind
 from backend.domain.errors import Forbidden, Invalid
 from backend.domain.names import fold
-from backend.domain.records import Hit
+from backend.domain.search import Hit
 from backend.domain.staff import NOUNS
 from backend.domain.temp_keys import is_key
 from backend.services.base import Service

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, select
 
 from backend.domain.access.rules import Group, Rules, Window
 from backend.domain.formats import Formats
-from backend.domain.records import ResidentDraft, ResidentPatch
+from backend.domain.residents import ResidentDraft, ResidentPatch
 from backend.domain.schedule_line import describe_schedule, parse_schedule, schedule_text
 from backend.services.communities import community_row
 from backend.services.own_rights import relays_of, windows_of

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backend.domain.accounts import ManagerDraft
 from backend.domain.context import Context, new_id
 from backend.domain.enums import Role, Via
 from backend.domain.errors import Invalid
 from backend.domain.formats import zone_info
 from backend.domain.names import check_name
-from backend.domain.records import ManagerDraft
 from backend.services.managers import check_account, insert_account
 from backend.services.passwords import hash_password
 from backend.store import tables as t

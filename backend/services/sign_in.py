@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 
 from backend.domain.account_letters import sign_in_code
+from backend.domain.accounts import ManagerRecord
 from backend.domain.agreements import TEXTS, AgreementText
 from backend.domain.context import Context
 from backend.domain.enums import CodePurpose, OutgoingKind, Role, Via
 from backend.domain.errors import Forbidden, Invalid
-from backend.domain.records import ManagerRecord
 from backend.domain.signing_in import REMINDER, CodeSent, Entered, Proof
 from backend.services.base import Service
 from backend.services.mailed_codes import fits, live_code, new_code, raise_if_too_soon, send_code, spend

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from backend.domain.credentials import DoorHeld
 from backend.domain.enums import CredentialKind, DeviceStatus, HeldKind, SyncState
-from backend.domain.records import DoorHeld, RevocationLine
+from backend.domain.revocations import RevocationLine
 from backend.services.agents import agent_record
 from backend.services.credentials import shown, value_place
 from backend.services.door_states import OVERDUE_AFTER, DeviceNow, devices_now, formats_of

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, select, update
 
 from backend.domain.context import Context
+from backend.domain.credentials import DoorHeld
+from backend.domain.devices import DeviceSync
 from backend.domain.enums import CommandState, CommandVerb
 from backend.domain.errors import Conflict, Invalid, NotFound
-from backend.domain.records import DeviceSync, DoorHeld, Progress, RevocationLine, Saved, Waiting
+from backend.domain.records import Progress, Saved, Waiting
+from backend.domain.revocations import RevocationLine
 from backend.services.agents import agent_record
 from backend.services.base import Service, replayed, saved
 from backend.services.commands import queue

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Row, select
 
 from backend.domain.codes import mask
 from backend.domain.context import Context
+from backend.domain.doors import LogLine
 from backend.domain.enums import CredentialKind, LogResponse, Repeat, ResidentRole
 from backend.domain.errors import Forbidden
 from backend.domain.id_access import split_value
-from backend.domain.records import LogLine
 from backend.domain.temp_keys import KeyDoor, TempKeyRecord, pool_of, reads_qr, state_of
 from backend.services.credentials import open_value, spoken
 from backend.services.door_logs import log_line

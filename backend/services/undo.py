@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Row, func, select
 from backend.domain.access.results import DoorPlan
 from backend.domain.context import Context
 from backend.domain.errors import Conflict, Forbidden, NotFound
-from backend.domain.records import OperationRecord, Saved
+from backend.domain.operations import OperationRecord
+from backend.domain.records import Saved
 from backend.services.base import Service, replayed, saved
 from backend.services.operations import operation_record
 from backend.services.plans import door_plans

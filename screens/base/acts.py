@@ -13,7 +13,7 @@ from screens.base.waits import Waits
 from widgets.dialog import Choice, ConfirmDialog
 
 if TYPE_CHECKING:
-    from backend.domain.records import DoorRecord
+    from backend.domain.doors import DoorRecord
 
 BAD_STAYS = 3600.0
 """Seconds of a bad toast that no key was pressed after (look: toast)."""

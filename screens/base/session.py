@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from backend.domain.accounts import ManagerRecord
+    from backend.domain.communities import CommunityRecord
     from backend.domain.context import Context
-    from backend.domain.errors import Forbidden
+    from backend.domain.dashboard import Summary
     from backend.domain.formats import Formats
-    from backend.domain.records import CommunityRecord, ManagerRecord, Saved, Summary
+    from backend.domain.records import Saved
     from backend.engine import Engine
 
 P = ParamSpec("P")
@@ -27,10 +29,6 @@ class StandingAtADoor(Protocol):
 
     def present_card(self, device: str, card: str) -> tuple[bool, str]:
         """Present a card: opened or not, and the device's own reason."""
-
-
-SWITCH_WORDS = {"log_access": "Log Access Control", "delete_residents": "Delete Account Permission"}
-"""Switch of an account -> its name in the guide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +114,11 @@ class Session:
         switches = {name: getattr(self.manager, name) for name in SWITCHES.values()}
         return allowed(self.manager.role, permission, switches)
 
-    def granted(self, permission: str) -> bool:
-        """Whether the role has `permission`, whatever a switch of the account takes away."""
-        from backend.domain.permissions import allowed
+    def why_closed(self, permission: str) -> str:
+        """Who closed what needs `permission`: the role, or an installer by a switch of this account."""
+        from backend.domain.permissions import refusal
 
-        return allowed(self.manager.role, permission, {})
-
-    def why_closed(self, error: Forbidden) -> str:
-        """Who closed what the engine refuses: the role, or an installer by a switch of this account."""
-        from backend.domain.permissions import SWITCHES
-
-        if error.permission in SWITCHES and self.granted(error.permission):
-            return f"An installer has switched this off for your account ({SWITCH_WORDS[SWITCHES[error.permission]]})."
-        return str(error)
+        return refusal(permission, self.manager.role)
 
     def act(self) -> Context:
         """The context of the next act, with a request id of its own."""

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from backend.domain.devices import DeviceDraft
 from backend.domain.enums import DeviceKind, SyncState
 from backend.domain.paging import ListQuery
-from backend.domain.records import DeviceDraft, ResidentDraft
+from backend.domain.residents import ResidentDraft
 from backend.engine import Engine
 from smartplus_tui.bench.result import Result, machine, p95, rounded
 from smartplus_tui.bench.workshop import BareDoor, Workshop, new_site

@@ -11,7 +11,8 @@ from smartplus_tui.cli.fields import Values
 from smartplus_tui.cli.verbs import Binding, Typed, record_group
 
 if TYPE_CHECKING:
-    from backend.domain.records import BuildingRecord, Saved
+    from backend.domain.communities import BuildingRecord
+    from backend.domain.records import Saved
 
 
 def _get(call: Call, building_id: int) -> BuildingRecord:

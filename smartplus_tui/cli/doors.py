@@ -18,7 +18,7 @@ from smartplus_tui.cli.references import find_door
 from smartplus_tui.cli.writes import confirm, warn_without_agent
 
 if TYPE_CHECKING:
-    from backend.domain.records import CommandRecord
+    from backend.domain.doors import CommandRecord
 
 GIVE_UP_AFTER = 45.0
 """Seconds: longer than an opening lives and the slowest device answers."""

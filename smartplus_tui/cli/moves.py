@@ -103,7 +103,7 @@ def _refuse_open_file(path: Path | None) -> None:
 
 def _draft(call: Call, apartment_id: int, values: dict[str, Any], at: str) -> MoveDraft:
     from backend.domain.moves import MoveDraft, parse_move_time
-    from backend.domain.records import ResidentDraft
+    from backend.domain.residents import ResidentDraft
 
     when = parse_move_time(at, call.engine.clock(), call.formats.zone)
     incoming = ResidentDraft(**values) if values else None

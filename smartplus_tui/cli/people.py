@@ -23,7 +23,8 @@ from smartplus_tui.cli.words import counted, option_name
 
 if TYPE_CHECKING:
     from backend.domain.context import Context
-    from backend.domain.records import CredentialRecord, Deletion
+    from backend.domain.credentials import CredentialRecord
+    from backend.domain.residents import Deletion
 
 _NAMED = 10
 

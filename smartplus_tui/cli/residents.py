@@ -20,7 +20,8 @@ from smartplus_tui.cli.verbs import Binding, Typed, record_group
 from smartplus_tui.cli.writes import confirm, finish
 
 if TYPE_CHECKING:
-    from backend.domain.records import ResidentRecord, Saved
+    from backend.domain.records import Saved
+    from backend.domain.residents import ResidentRecord
 
 
 def _get(call: Call, resident_id: int) -> ResidentRecord:
@@ -28,7 +29,7 @@ def _get(call: Call, resident_id: int) -> ResidentRecord:
 
 
 def _add(call: Call, values: Values, _typed: Typed) -> Saved:
-    from backend.domain.records import ResidentDraft
+    from backend.domain.residents import ResidentDraft
 
     draft = ResidentDraft(**values)
     advise(call.engine.residents.advise_add(call.context, draft))
@@ -36,7 +37,7 @@ def _add(call: Call, values: Values, _typed: Typed) -> Saved:
 
 
 def _edit(call: Call, resident_id: int, values: Values, typed: Typed) -> Saved:
-    from backend.domain.records import ResidentPatch
+    from backend.domain.residents import ResidentPatch
 
     patch = ResidentPatch(**as_patch(values, typed))
     version = _get(call, resident_id).version if typed["version"] is None else typed["version"]

@@ -17,8 +17,8 @@ from smartplus_tui.cli.verbs import Binding, Typed, record_group
 from smartplus_tui.cli.writes import confirm, finish
 
 if TYPE_CHECKING:
-    from backend.domain.accounts import AccountMade
-    from backend.domain.records import ManagerRecord, Saved
+    from backend.domain.accounts import AccountMade, ManagerRecord
+    from backend.domain.records import Saved
 
 
 def _get(call: Call, manager_id: int) -> ManagerRecord:
@@ -26,7 +26,7 @@ def _get(call: Call, manager_id: int) -> ManagerRecord:
 
 
 def _add(call: Call, values: Values, _typed: Typed) -> Saved:
-    from backend.domain.records import ManagerDraft
+    from backend.domain.accounts import ManagerDraft
 
     if "role" not in values:
         raise Invalid({"role": f"Choose one of {', '.join(Role)}."})

@@ -119,9 +119,9 @@ def _add_places(engine: Engine, context: Context) -> None:
 
 
 def _add_devices(engine: Engine, context: Context, doors: VirtualDoors, password: str) -> None:
+    from backend.domain.devices import DeviceDraft
     from backend.domain.enums import DeviceKind
     from backend.domain.paging import ListQuery
-    from backend.domain.records import DeviceDraft
 
     rows = engine.list("building", context, ListQuery()).first(10)
     buildings = {row.values["name"]: row.id for row in rows}
@@ -151,7 +151,7 @@ def _add_devices(engine: Engine, context: Context, doors: VirtualDoors, password
 def _add_residents(engine: Engine, context: Context, everyone: list[people.DemoResident]) -> None:
     from backend.domain.enums import ResidentRole
     from backend.domain.paging import ListQuery
-    from backend.domain.records import ResidentDraft
+    from backend.domain.residents import ResidentDraft
 
     rows = engine.list("apartment", context, ListQuery()).first(100)
     ids = {(row.values["building"], row.values["number"]): row.id for row in rows}

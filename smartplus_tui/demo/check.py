@@ -19,7 +19,8 @@ from backend.domain.errors import SmartPlusError
 from smartplus_tui.demo.stage import Failed, Stage, staged, until
 
 if TYPE_CHECKING:
-    from backend.domain.records import RevocationLine, Saved
+    from backend.domain.records import Saved
+    from backend.domain.revocations import RevocationLine
 
 Say = Callable[[str], None]
 
@@ -143,7 +144,7 @@ class Job:
         """A resident with a PIN that was free."""
         from backend.domain.filter import Filter, Term
         from backend.domain.paging import ListQuery
-        from backend.domain.records import ResidentDraft
+        from backend.domain.residents import ResidentDraft
 
         engine, context = self._stage.engine, self._stage.context
         building, number = apartment.split()

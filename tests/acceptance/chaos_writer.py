@@ -21,7 +21,7 @@ from typing import Any
 from backend.domain.context import Context
 from backend.domain.enums import Via
 from backend.domain.errors import SmartPlusError
-from backend.domain.records import ResidentDraft, ResidentPatch
+from backend.domain.residents import ResidentDraft, ResidentPatch
 from backend.engine import Engine
 
 PAUSE = 0.15

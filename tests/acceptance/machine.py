@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from backend.domain.enums import MoveState
 from backend.domain.errors import Conflict, SmartPlusError
 from backend.domain.moves import MoveDraft
-from backend.domain.records import ResidentDraft, ResidentPatch
+from backend.domain.residents import ResidentDraft, ResidentPatch
 from backend.services.move_acts import carry_out, moves_due
 from backend.services.moves import Moves
 from backend.store import tables as t

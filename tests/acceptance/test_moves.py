@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from backend.domain.context import agent_context, system_clock
 from backend.domain.enums import MoveState, Role
 from backend.domain.moves import MoveDraft
-from backend.domain.records import ResidentDraft
+from backend.domain.residents import ResidentDraft
 from backend.services.apartments import Apartments
 from backend.services.buildings import Buildings
 from backend.services.moves import Moves

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from backend.domain.communities import CommunityDraft, CommunitySwitches
 from backend.domain.context import Context
+from backend.domain.devices import DeviceDraft
 from backend.domain.enums import DeviceKind
-from backend.domain.records import DeviceDraft, ResidentDraft
+from backend.domain.residents import ResidentDraft
 from backend.services.apartments import Apartments
 from backend.services.buildings import Buildings
 from backend.services.communities import Communities

@@ -12,7 +12,7 @@ from backend.agent.jobs import Jobs
 from backend.domain.context import agent_context
 from backend.domain.enums import MoveState, Role
 from backend.domain.moves import MoveDraft
-from backend.domain.records import ResidentDraft
+from backend.domain.residents import ResidentDraft
 from backend.domain.temp_key_times import KeyTime
 from backend.domain.temp_keys import TempKeyDraft
 from backend.services.apartments import Apartments

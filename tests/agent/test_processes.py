@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from backend import launch
+from backend.domain.dashboard import AgentRecord
 from backend.domain.enums import Role
-from backend.domain.records import AgentRecord
 from backend.launch import AgentKeeper
 from backend.services.agents import Agents
 from backend.services.devices import device_secrets

@@ -10,8 +10,8 @@ from datetime import datetime
 import pytest
 
 from backend.domain.context import Context
+from backend.domain.devices import DeviceDraft
 from backend.domain.enums import Via
-from backend.domain.records import DeviceDraft
 from backend.engine import Engine
 from tests.cli.conftest import Smartplus
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import update
 
 from backend.domain.context import Context, agent_context
+from backend.domain.devices import DeviceDraft
 from backend.domain.enums import DriftCause, Via
-from backend.domain.records import DeviceDraft
 from backend.engine import Engine
 from backend.store import tables as t
 from backend.sync import drift_books

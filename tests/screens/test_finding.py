@@ -7,8 +7,8 @@ import pytest
 from backend.domain.context import Context
 from backend.domain.enums import Role
 from backend.domain.errors import Busy
+from backend.domain.operations import OperationRecord
 from backend.domain.paging import ListQuery
-from backend.domain.records import OperationRecord
 from backend.engine import Engine
 from tests.screens.conftest import SMALL, MakeApp, Show
 from tests.support.clock import FakeClock

@@ -9,7 +9,7 @@ from sqlalchemy import insert, update
 
 from backend.domain.context import Context, agent_context
 from backend.domain.enums import Role
-from backend.domain.records import ResidentPatch
+from backend.domain.residents import ResidentPatch
 from backend.engine import Engine
 from backend.store import tables as t
 from tests.screens.conftest import SMALL, Show

@@ -8,8 +8,8 @@ from sqlalchemy import delete, insert, select
 from backend.domain.context import Context
 from backend.domain.enums import Via
 from backend.domain.errors import Unreachable
+from backend.domain.operations import OperationRecord
 from backend.domain.paging import ListQuery
-from backend.domain.records import OperationRecord
 from backend.engine import Engine
 from backend.store import tables as t
 from backend.store.opening import open_site

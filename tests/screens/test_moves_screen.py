@@ -12,7 +12,7 @@ from backend.domain.context import Context
 from backend.domain.enums import MoveState, Role
 from backend.domain.moves import MoveDraft
 from backend.domain.paging import ListQuery
-from backend.domain.records import ResidentDraft
+from backend.domain.residents import ResidentDraft
 from backend.engine import Engine
 from tests.screens.conftest import SMALL, WIDE, Show
 from widgets.form import FormField

@@ -11,7 +11,7 @@ from textual.events import Paste
 
 from backend.domain.context import Context
 from backend.domain.paging import ListQuery
-from backend.domain.records import ResidentPatch
+from backend.domain.residents import ResidentPatch
 from backend.engine import Engine
 from screens.base.form_page import FormPage
 from tests.screens.conftest import SMALL, Show

@@ -9,7 +9,7 @@ from PIL import Image
 
 from backend.domain.context import Context
 from backend.domain.enums import Role
-from backend.domain.records import ResidentPatch
+from backend.domain.residents import ResidentPatch
 from backend.engine import Engine
 from tests.screens.conftest import Show
 from tests.support.keys import Keys

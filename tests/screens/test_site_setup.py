@@ -12,7 +12,7 @@ from backend.domain.context import Context, agent_context
 from backend.domain.enums import Role
 from backend.domain.errors import Forbidden
 from backend.domain.paging import ListQuery
-from backend.domain.records import ResidentDraft
+from backend.domain.residents import ResidentDraft
 from backend.engine import Engine
 from backend.store import tables as t
 from tests.screens.conftest import SMALL, WIDE, Show

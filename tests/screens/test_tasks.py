@@ -18,9 +18,10 @@ import pytest
 from textual.widgets import Input
 
 from backend.domain.apartments import ApartmentRecord
+from backend.domain.doors import LogLine
 from backend.domain.enums import SyncState
 from backend.domain.paging import ListQuery, ListRow
-from backend.domain.records import LogLine, ResidentRecord
+from backend.domain.residents import ResidentRecord
 from backend.launch import AgentKeeper
 from smartplus_tui.app import SmartPlusApp
 from smartplus_tui.demo.build import Demo, build

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from backend.domain.credentials import CredentialRecord
 from backend.domain.enums import CredentialKind
-from backend.domain.records import CredentialRecord
 from smartplus_tui.demo import people
 from smartplus_tui.demo.build import Demo
 from tests.screens.test_tasks import Begin, Tally, anna, begin, cursor_line, demo, tally

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from backend.domain.context import Context
 from backend.domain.enums import HeldKind, Role, Via
 from backend.domain.groups import GroupDraft
-from backend.domain.records import ResidentDraft
+from backend.domain.residents import ResidentDraft
 from backend.engine import Engine
 from backend.store import tables as t
 from tests.documents.test_writer import read_xlsx

@@ -19,13 +19,13 @@ import pytest
 from sqlalchemy import update
 
 from backend.domain.access.remedies import Remedy, Way
-from backend.domain.accounts import ManagerPatch
+from backend.domain.accounts import ManagerDraft, ManagerPatch
 from backend.domain.amenities import AmenityDraft
 from backend.domain.apartments import ApartmentPatch
 from backend.domain.bookings import BookingDraft
 from backend.domain.communities import CommunityDraft, CommunitySwitches
 from backend.domain.context import Context, agent_context, new_id
-from backend.domain.device_drafts import Reach
+from backend.domain.devices import DeviceDraft, Reach
 from backend.domain.enums import ImportKind, OutgoingKind, PinMode, Role, Via
 from backend.domain.errors import Forbidden, SmartPlusError
 from backend.domain.groups import GroupDraft, GroupPatch
@@ -33,7 +33,7 @@ from backend.domain.import_columns import Columns
 from backend.domain.imports import ImportDraft
 from backend.domain.moves import MoveDraft, MovePatch
 from backend.domain.paging import ListQuery
-from backend.domain.records import DeviceDraft, ManagerDraft, ResidentDraft, ResidentPatch
+from backend.domain.residents import ResidentDraft, ResidentPatch
 from backend.domain.sheets import Sheet, SheetRow
 from backend.domain.signing_in import Proof
 from backend.domain.staff import StaffDraft, StaffPatch

@@ -20,7 +20,7 @@ from backend.domain.bookings import BookingDraft
 from backend.domain.communities import CommunitySwitches
 from backend.domain.context import Context
 from backend.domain.enums import PinMode, Role, Via
-from backend.domain.records import ResidentDraft, ResidentPatch
+from backend.domain.residents import ResidentDraft, ResidentPatch
 from backend.engine import Engine
 from backend.services import key_digits
 from backend.store import tables as t

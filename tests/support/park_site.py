@@ -7,10 +7,12 @@ from pathlib import Path
 
 from sqlalchemy import insert, update
 
+from backend.domain.accounts import ManagerDraft
 from backend.domain.context import Context
+from backend.domain.devices import DeviceDraft
 from backend.domain.enums import DeviceKind, LogAction, LogResponse, LogType, Role, Via
 from backend.domain.names import fold
-from backend.domain.records import DeviceDraft, ManagerDraft, ResidentDraft
+from backend.domain.residents import ResidentDraft
 from backend.engine import Engine
 from backend.store import tables as t
 from backend.store.opening import open_site

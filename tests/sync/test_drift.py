@@ -12,7 +12,7 @@ from sqlalchemy import update
 from backend.domain.drift import DriftRecord
 from backend.domain.enums import DriftCause, DriftResolution, SyncState
 from backend.domain.errors import Conflict, Invalid, NotFound
-from backend.domain.records import ResidentPatch
+from backend.domain.residents import ResidentPatch
 from backend.services.drift import COUNT_FROM, Drift
 from backend.store import tables as t
 from backend.store.store import Store

@@ -8,7 +8,7 @@ import pytest
 
 from backend.domain.communities import CommunitySwitches
 from backend.domain.groups import GroupDraft, GroupPatch
-from backend.domain.records import ResidentPatch
+from backend.domain.residents import ResidentPatch
 from backend.services.communities import Communities
 from backend.services.device_setup import DeviceSetup
 from backend.services.groups import Groups

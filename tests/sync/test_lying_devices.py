@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from backend.devices.errors import DeviceError
-from backend.domain.records import ResidentPatch
+from backend.domain.residents import ResidentPatch
 from backend.services.revocations import Revocations
 from backend.store import tables as t
 from backend.store.opening import open_site

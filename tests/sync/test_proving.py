@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from backend.devices.errors import DeviceError
-from backend.domain.records import ResidentPatch
+from backend.domain.residents import ResidentPatch
 from backend.store import tables as t
 from backend.store.store import Store
 from backend.sync.readback import NotKept

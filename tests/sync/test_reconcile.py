@@ -11,7 +11,7 @@ from sqlalchemy import select
 from backend.devices.errors import DeviceError
 from backend.domain.access.rules import Window
 from backend.domain.enums import HolderKind, Repeat
-from backend.domain.records import ResidentPatch
+from backend.domain.residents import ResidentPatch
 from backend.services.holders import reaching, set_groups
 from backend.services.own_rights import set_own_rights
 from backend.store import tables as t

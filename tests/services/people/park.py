@@ -12,7 +12,8 @@ from sqlalchemy import insert, select, update
 from backend.domain.context import Context, agent_context, new_id
 from backend.domain.enums import CredentialStatus, HeldKind, Repeat
 from backend.domain.names import fold
-from backend.domain.records import ResidentDraft, ResidentPatch, Saved
+from backend.domain.records import Saved
+from backend.domain.residents import ResidentDraft, ResidentPatch
 from backend.services.access import Access
 from backend.services.apartments import Apartments
 from backend.services.buildings import Buildings

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from backend.domain.amenities import AmenityDraft
+from backend.domain.devices import DeviceDraft
 from backend.domain.enums import DeviceKind
 from backend.domain.errors import Conflict, Invalid, NotFound, Stale
-from backend.domain.records import DeviceDraft
 from backend.services.amenities import Amenities
 from backend.services.buildings import Buildings
 from backend.services.device_setup import DeviceSetup

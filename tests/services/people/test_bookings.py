@@ -14,7 +14,7 @@ from backend.domain.enums import Role
 from backend.domain.errors import Conflict, Invalid, NotFound, Stale
 from backend.domain.formats import zone_info
 from backend.domain.moves import MoveDraft
-from backend.domain.records import ResidentDraft
+from backend.domain.residents import ResidentDraft
 from backend.services.apartments import Apartments
 from backend.services.booking_ends import free_over
 from backend.services.bookings import Bookings

@@ -20,7 +20,7 @@ from backend.domain.enums import PinMode, Role
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from backend.domain.filter import parse
 from backend.domain.paging import ListQuery, ListRow
-from backend.domain.records import ResidentPatch
+from backend.domain.residents import ResidentPatch
 from backend.domain.staff import StaffPatch
 from backend.services.credentials import value_place
 from backend.services.library import Library

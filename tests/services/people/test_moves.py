@@ -18,7 +18,7 @@ from backend.domain.enums import MoveState, Role
 from backend.domain.errors import Conflict, Forbidden, Invalid, Stale
 from backend.domain.moves import MoveDraft, MovePatch, MoveRecord, parse_move_time
 from backend.domain.receipts import receipt_lines
-from backend.domain.records import ResidentDraft
+from backend.domain.residents import ResidentDraft
 from backend.services import slices
 from backend.services.apartments import Apartments
 from backend.services.move_acts import carry_out as carry_out_move

@@ -12,7 +12,7 @@ from backend.documents.photos import read_photo
 from backend.domain.context import agent_context
 from backend.domain.enums import CredentialStatus, Origin
 from backend.domain.errors import Conflict, Invalid, NotFound
-from backend.domain.records import ResidentPatch
+from backend.domain.residents import ResidentPatch
 from backend.services.rules import load_rules
 from backend.store import tables as t
 from backend.sync.cooling import free_cooled

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from backend.domain.enums import CredentialStatus
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from backend.domain.records import ResidentPatch
+from backend.domain.residents import ResidentPatch
 from backend.store import tables as t
 from tests.services.people.park import Park, add_group
 from tests.support.rows import ManagerContext

@@ -13,7 +13,7 @@ from backend.domain.access.decide import decide
 from backend.domain.access.who import who
 from backend.domain.enums import CredentialKind, CredentialStatus
 from backend.domain.errors import NotFound
-from backend.domain.records import ResidentPatch
+from backend.domain.residents import ResidentPatch
 from backend.services.credentials import value_place
 from backend.services.past import rules_at
 from backend.services.rules import load_rules

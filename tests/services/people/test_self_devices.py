@@ -11,7 +11,7 @@ from backend.domain.context import Context
 from backend.domain.enums import Role
 from backend.domain.errors import Invalid
 from backend.domain.paging import ListQuery
-from backend.domain.records import ResidentPatch
+from backend.domain.residents import ResidentPatch
 from backend.services.communities import Communities
 from backend.services.device_setup import DeviceSetup
 from backend.services.devices import Devices

@@ -13,7 +13,7 @@ from backend.domain.context import Context
 from backend.domain.enums import ChargeMode, Role, Verdict
 from backend.domain.errors import Conflict, Forbidden, Invalid, Stale
 from backend.domain.paging import ListQuery
-from backend.domain.records import ResidentPatch
+from backend.domain.residents import ResidentPatch
 from backend.services.communities import Communities
 from backend.services.device_setup import DeviceSetup
 from backend.services.devices import Devices

@@ -18,7 +18,7 @@ from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from backend.domain.filter import parse
 from backend.domain.moves import MoveDraft
 from backend.domain.paging import ListQuery
-from backend.domain.records import ResidentDraft
+from backend.domain.residents import ResidentDraft
 from backend.domain.temp_key_times import KeyTime
 from backend.domain.temp_keys import KeyState, TempKeyDraft, TempKeyRecord
 from backend.services import slices, temp_key_deletion

@@ -8,7 +8,7 @@ import pytest
 
 from backend.domain.enums import Role
 from backend.domain.errors import Conflict, Forbidden, NotFound, Stale
-from backend.domain.records import ResidentPatch
+from backend.domain.residents import ResidentPatch
 from backend.services import slices, undo_changes
 from backend.services.apartments import Apartments
 from backend.services.buildings import Buildings

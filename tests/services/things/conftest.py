@@ -12,10 +12,11 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Table, insert, select, update
 
+from backend.domain.accounts import ManagerDraft
 from backend.domain.context import Context, agent_context, new_id
+from backend.domain.devices import DeviceDraft
 from backend.domain.enums import CredentialKind, LogAction, LogResponse, LogType, Role
 from backend.domain.names import fold
-from backend.domain.records import DeviceDraft, ManagerDraft
 from backend.services.devices import Devices
 from backend.services.doors import Doors
 from backend.services.managers import Managers

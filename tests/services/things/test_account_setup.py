@@ -7,13 +7,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert, select
 
-from backend.domain.accounts import ManagerPatch
+from backend.domain.accounts import ManagerDraft, ManagerPatch
 from backend.domain.communities import CommunityDraft
 from backend.domain.context import Context
 from backend.domain.enums import Role, Via
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.domain.paging import ListQuery
-from backend.domain.records import ManagerDraft
 from backend.services.communities import Communities
 from backend.services.devices import Devices
 from backend.services.first_passwords import FirstPasswords

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select, update
 
 from backend.domain.context import Context
+from backend.domain.devices import FindingRecord
 from backend.domain.enums import DeviceKind, DeviceStatus, SyncState
 from backend.domain.errors import Conflict, Invalid, NotFound
-from backend.domain.records import FindingRecord
 from backend.services.devices import Devices, DeviceSecrets, device_of_token, device_secrets
 from backend.store import tables as t
 from tests.services.things.conftest import Park

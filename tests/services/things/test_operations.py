@@ -10,13 +10,14 @@ from sqlalchemy import select
 
 from backend.catalog.operations import OPERATION
 from backend.catalog.specs import filter_specs
+from backend.domain.accounts import ManagerDraft
 from backend.domain.context import Context, new_id
 from backend.domain.enums import CredentialKind, Role, Via
 from backend.domain.errors import Forbidden, NotFound
 from backend.domain.filter import parse
 from backend.domain.names import fold
+from backend.domain.operations import FieldChange
 from backend.domain.paging import ListQuery
-from backend.domain.records import FieldChange, ManagerDraft
 from backend.services.devices import Devices
 from backend.services.doors import Doors
 from backend.services.managers import Managers

@@ -1,0 +1,73 @@
+"""Doors, what was asked of them and what they tell."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from backend.domain.enums import CommandState, CommandVerb, CredentialKind, DeviceStatus, LogAction, LogResponse
+from backend.domain.records import Frozen
+
+
+class RelayRecord(Frozen):
+    """A door: one relay of a device."""
+
+    id: int
+    version: int
+    device_id: int
+    number: int
+    name: str
+    dtmf: str
+    methods: tuple[CredentialKind, ...]
+    hold_seconds: int
+    open: bool | None = None
+
+
+class DoorRecord(Frozen):
+    """A door as the picker shows it: its name, where it is, whether its device answers."""
+
+    relay_id: int
+    device_id: int
+    name: str
+    device: str
+    building: str
+    status: DeviceStatus
+    last_seen_at: datetime | None
+    last_opened_at: datetime | None = None
+
+
+class CommandRecord(Frozen):
+    """A command and its honest result."""
+
+    id: int
+    verb: CommandVerb
+    state: CommandState
+    door: str
+    device: str
+    text: str
+    made_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether no more is to come."""
+        return self.state not in (CommandState.QUEUED, CommandState.CLAIMED)
+
+
+class LogLine(Frozen):
+    """A door log line; names are snapshots."""
+
+    id: int
+    happened_at: datetime
+    building: str
+    device: str
+    door: str
+    initiated_by: str
+    apartment: str
+    type: str
+    action: LogAction
+    key: str
+    response: LogResponse
+    reason: str
+    holder_id: int | None = None
+    device_id: int | None = None
+    relay_id: int | None = None

@@ -1,0 +1,33 @@
+"""The operation log and the changes behind it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from backend.domain.records import Frozen
+
+
+class OperationRecord(Frozen):
+    """One act, as the operation log and the undo list show it."""
+
+    id: int
+    at: datetime
+    actor: str
+    via: str
+    type: str
+    action: str
+    entity: str
+    entity_id: int | None
+    entity_name: str
+    undo_of: int | None
+    undoable: bool
+    blocked: str = ""
+
+
+class FieldChange(Frozen):
+    """One field before and after; secrets only as "***"."""
+
+    record: str
+    field: str
+    before: str
+    after: str
