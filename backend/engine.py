@@ -240,6 +240,14 @@ class Engine:
 
         self._attach(open_site(self.root, clock=self.clock))
 
+    def is_current(self) -> bool:
+        """Whether `start` would only open the site: there is one, and its schema is the one that the code knows."""
+        from backend.store.migrate import needs_migration
+        from backend.store.site import Site
+
+        database = Site(self.root).database
+        return database.exists() and needs_migration(database) == "none"
+
     def close(self) -> None:
         """Let go of the site; an engine that never started closes too."""
         store, self._store = self._store, None

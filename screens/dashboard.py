@@ -11,13 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from backend.domain.errors import Forbidden
 from backend.domain.formats import age, figure
 from screens.base.drawing import wrapped
 from screens.base.needs import needs
 from screens.base.page import Page
 from screens.base.session import Session
 from screens.dashboard_drawing import door_lines, event_line, in_order, summary_line, tiles
+from screens.dashboard_read import read_dashboard
 from widgets.frame import Title
 from widgets.panel import Lines, Panel
 from widgets.plots import Bars, Shares
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from backend.domain.dashboard import Dashboard
     from backend.domain.doors import LogLine
 
-EVENTS = 60
 TILES = ("residents", "accounts", "devices", "doors")
 
 

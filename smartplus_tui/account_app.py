@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from backend.domain.errors import Forbidden, SmartPlusError
 from screens.base.messages import ActAs, LogOut
 from screens.base.page import Page
-from smartplus_tui.beginning import lock_minutes, modules_of, refresh_place
+from smartplus_tui.first_page import modules_of, refresh_lock, refresh_place
 from smartplus_tui.live import LiveFigures
 from smartplus_tui.locking import LockingApp
 
@@ -110,7 +110,7 @@ class AccountApp(LockingApp):
             session.told = told  # what was typed stays, and so does the lock: the engine refuses what is over
             session.modules = modules_of(session.doors, manager.role)
         session.manager = manager
-        session.lock_minutes = await session.ask(lock_minutes, session)
+        await refresh_lock(session)
         self.live.redraw()
 
     def once_saved(self, then: Callable[[], object]) -> None:

@@ -21,10 +21,12 @@ from backend.engine import Engine
 from screens.base.messages import GoTo, OpenRecord, Watch
 from screens.base.page import Page
 from screens.base.session import Session, StandingAtADoor
+from screens.base.waits import Ready
 from screens.login import LoggedIn, LoginScreen
 from screens.size import TooSmall, fits
 from smartplus_tui.account_app import AccountApp
-from smartplus_tui.beginning import Beginning, begin_session
+from smartplus_tui.beginning import Beginning
+from smartplus_tui.first_page import FirstPage, read_first_page, session_of
 from smartplus_tui.live import LiveFigures
 from smartplus_tui.navigation import RECORD_PAGES, module_of
 from smartplus_tui.themes import DEFAULT_VARIABLES, THEMES, pick_theme
@@ -33,6 +35,7 @@ from widgets.frame import TopBar
 if TYPE_CHECKING:
     from backend.domain.context import Context
     from backend.launch import AgentKeeper
+    from smartplus_tui.head_start import HeadStart
 
 TICK = 2.0
 """Seconds between two looks at what no change tells: the clock, and whether the agent still lives."""
@@ -58,6 +61,7 @@ class SmartPlusApp(AccountApp):
         engine: Engine,
         *,
         context: Context | None = None,
+        head: HeadStart | None = None,
         doors: StandingAtADoor | None = None,
         welcome: bool = False,
         keep_agent: bool = True,
@@ -66,12 +70,13 @@ class SmartPlusApp(AccountApp):
     ) -> None:
         """The app on `engine`, which it starts after the first paint if that has not been done.
 
-        `context` is a login that is remembered, of an engine that has started; `doors` are the virtual ones of a demo,
-        which begins with `welcome`.
+        `context` is a login that is remembered, of an engine that has started; `head` reads the first page of one while
+        the engine has not; `doors` are the virtual ones of a demo, which begins with `welcome`.
         """
         super().__init__(ansi_color="NO_COLOR" in os.environ)
         self.engine = engine
         self._remembered = context
+        self._head = head
         self._doors = doors
         self._welcome = welcome
         self._keep_agent = keep_agent
@@ -94,12 +99,40 @@ class SmartPlusApp(AccountApp):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = pick_theme(self._theme_wanted, os.environ)
+        if self._head is not None:
+            self.begin(partial(self._go_ahead, self._head))
+            return
         if self._remembered is not None and self.engine.started and not self._welcome:
             self.begin(partial(self._go_on, self._remembered))
             return
         login = LoginScreen(self.engine, welcome=self._welcome)
         self.push_screen(login)
         self.call_after_refresh(self.begin, partial(self._start, login))
+
+    async def _go_ahead(self, head: HeadStart) -> None:
+        """The first page comes before the engine, whose start is behind it; keys and clicks wait for that."""
+        first = await asyncio.to_thread(head.wait)
+        if first is None:
+            login = LoginScreen(self.engine, sentence="The last sign-in is over.")
+            self.push_screen(login)
+            await self._start(login)
+            return
+        self._come_in(first)
+        self.call_after_refresh(self.begin, self._catch_up)
+
+    async def _catch_up(self) -> None:
+        """Start the engine, and read again what may have changed meanwhile."""
+        try:
+            await asyncio.to_thread(self._start_engine)
+        except SmartPlusError as error:
+            login = LoginScreen(self.engine, sentence=str(error))
+            self.session = None
+            self.switch_screen(login)
+            return
+        if isinstance(self.screen, Page):
+            self.screen.reload()
+        self.live.tick()
+        self.post_message(Ready())
 
     async def _go_on(self, remembered: Context) -> None:
         """Where a login is remembered its first page comes first, and what works beside it then."""
@@ -143,28 +176,40 @@ class SmartPlusApp(AccountApp):
     ) -> None:
         """Enter, or have the login say why not; `told` is the first thing in the status line."""
         try:
-            self.session = await begin_session(self.engine, context, self._doors)
+            first = await asyncio.to_thread(read_first_page, self.engine, context)
         except SmartPlusError as error:
             self.show_login(str(error))
             return
-        self.session.reminder, self.session.told = reminder, told
-        self.session.stand_in = None if self._doors is not None else self._beginning.start_door
+        self._come_in(first, reminder=reminder, told=told)
+
+    def _come_in(
+        self, first: FirstPage, *, reminder: bool = False, told: tuple[str, str, str] | None = None
+    ) -> None:
+        """Begin a session with its first page."""
+        session = self.session = session_of(self.engine, first, self._doors)
+        session.reminder, session.told = reminder, told
+        session.stand_in = None if self._doors is not None else self._beginning.start_door
+        self.live.show(session, first.summary)
         self.began()
         self._leave_pages()
         self._forget_pages()
         self.go("d")
         if self._clockwork is None:
             self._clockwork = self.set_interval(self._every, self._tick)
-        self.live.tick()
-        if await self._beginning.is_new(self.session):
+        if first.place.is_new:
             from screens.first_steps import FirstSteps
 
-            self.push_screen(FirstSteps(self.session))
+            self.push_screen(FirstSteps(session))
         self.call_after_refresh(gc.freeze)
+
+    def _waits(self) -> bool:
+        """Keys wait as well for an engine that is still being started behind a page."""
+        return super()._waits() or (self.session is not None and not self.engine.started)
 
     def _tick(self) -> None:
         self.look_at_lock()
-        self.live.tick()
+        if self.engine.started:
+            self.live.tick()
 
     def show_login(self, sentence: str) -> None:
         """Nobody is logged in any more: say why, and let somebody in."""

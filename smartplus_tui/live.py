@@ -14,6 +14,7 @@ from smartplus_tui.figures import badges, banner, gauges
 from widgets.frame import Banner, TopBar
 
 if TYPE_CHECKING:
+    from backend.domain.dashboard import Summary
     from backend.domain.records import Saved
     from smartplus_tui.app import SmartPlusApp
 
@@ -74,10 +75,13 @@ class LiveFigures:
         except SmartPlusError as error:
             self._failed(error)
             return
-        session.summary = summary
-        session.badges = badges(summary)
-        self._banner = banner(summary.agent) if self._is_missed(summary.agent.alive) else ""
+        self.show(session, summary)
         self.redraw()
+
+    def show(self, session: Session, summary: Summary) -> None:
+        """Take over figures; the pages that are open draw them at `redraw`."""
+        session.summary, session.badges = summary, badges(summary)
+        self._banner = banner(summary.agent) if self._is_missed(summary.agent.alive) else ""
 
     def _failed(self, error: SmartPlusError) -> None:
         """The site does not answer: the figures stay as they are, and the banner says why."""

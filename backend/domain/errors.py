@@ -44,6 +44,10 @@ class Forbidden(SmartPlusError):
         super().__init__(text or f"Your role does not allow this ({permission}). An installer can grant it.")
         self.permission = permission
 
+    def __reduce__(self) -> tuple[type[Forbidden], tuple[str, str]]:
+        """It crosses to another process whole."""
+        return type(self), (self.permission, str(self))
+
 
 class Busy(SmartPlusError):
     """The site or the device is occupied; trying again later is right."""

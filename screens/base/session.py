@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from backend.domain.formats import Formats
     from backend.domain.records import Saved
     from backend.engine import Engine
+    from screens.dashboard_read import DashboardData
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -77,6 +78,8 @@ class Session:
     """Title, text and tone of the last thing that was said in the status line."""
     summary: Summary | None = None
     """The last figures of the top bar."""
+    first: DashboardData | None = None
+    """What the first page shows; read with the session itself, and taken once."""
     wanted_filter: str = ""
     """A filter that a page wishes the list it goes to to begin with."""
     export_folder: str = ""

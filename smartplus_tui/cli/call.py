@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SITE_VARIABLE = "SMARTPLUS_SITE"
 DATABASE = "smartplus.db"
 """The file that makes a directory a site."""
+SESSION = "session"
+"""Under which name the site keeps the session of the command line, sealed."""
 
 
 class Call:

@@ -29,7 +29,7 @@ def change(call: Call) -> None:
     """
     context = call.act()
     email = call.engine.account.me(context).email
-    kept = kept_session(call)
+    kept = kept_session(call.engine)
     current = read_secret("Old password")
     context = call.engine.account.change_password(context, current, read_secret("New password", confirm=True))
     if kept is not None and kept.email == email:
@@ -69,7 +69,7 @@ def reset(call: Call, email: str, code: str | None) -> None:
 def show(call: Call) -> None:
     """Show both texts in their present versions, and when whoever is signed in agreed to them."""
     when = {}
-    if (call.site / "smartplus.db").is_file() and (call.email or kept_session(call) is not None):
+    if (call.site / "smartplus.db").is_file() and (call.email or kept_session(call.engine) is not None):
         when = {one.text.document: one.agreed_at for one in call.engine.account.agreements(call.context)}
     if call.json:
         emit(

@@ -8,11 +8,11 @@ import click
 
 from backend.domain.errors import Conflict, Forbidden, NotFound
 from backend.domain.names import fold
-from smartplus_tui.cli.call import Call, pass_call
+from smartplus_tui.cli.call import SESSION, Call, pass_call
 from smartplus_tui.cli.options import Group
 from smartplus_tui.cli.output import emit, tell
 from smartplus_tui.cli.secret_input import read_secret
-from smartplus_tui.cli.signing_in import SESSION, code_option, keep_session, kept_session, prove
+from smartplus_tui.cli.signing_in import code_option, keep_session, kept_session, prove
 from smartplus_tui.cli.tables import Column, print_table
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def unlink(call: Call, email: str) -> None:
     place = _pick([one for one in call.engine.sites.places(context) if one.link_id is not None], email)
     own = call.engine.account.me(context).email
     after = call.engine.sites.unlink(context, place.manager_id, read_secret(f"Password of {own}"))
-    kept = kept_session(call)
+    kept = kept_session(call.engine)
     if kept is not None and kept.email == own and context.link_id is not None:
         keep_session(call, after, own)  # the one that came by the link has ended with it
     _done(call, f"Unlinked {place.email}.", after)
@@ -78,7 +78,7 @@ def unlink(call: Call, email: str) -> None:
 def switch(call: Call, name: str) -> None:
     """Act at another site from now on: by its name, or by the e-mail of the account there."""
     context = call.act()
-    kept = kept_session(call)
+    kept = kept_session(call.engine)
     if kept is None:
         raise Forbidden("site.switch", "Nobody is signed in. Use `smartplus login`: the switch is kept with it.")
     place = _pick(call.engine.sites.places(context), name)

@@ -6,34 +6,47 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from smartplus_tui.cli.call import Call, pass_call
+from smartplus_tui.cli.call import SESSION, Call, pass_call
 from smartplus_tui.cli.exits import Exit
 from smartplus_tui.cli.options import Command, Group
 from smartplus_tui.cli.output import emit, say, tell
+
+if TYPE_CHECKING:
+    from smartplus_tui.head_start import HeadStart
 
 
 def open_app(call: Call) -> None:
     """The terminal application on the site; who is named with --as is signed in already."""
     root = call.need_site()
     _need_terminal()
+    head = _head_start(root, call)
     from backend.engine import Engine
     from smartplus_tui.app import SmartPlusApp
 
-    if call.email:
+    if call.email and head is None:
         app = SmartPlusApp(call.engine, context=call.context)
         app.run()
     else:
         engine = Engine(root)
-        app = SmartPlusApp(engine)
+        app = SmartPlusApp(engine, head=head)
         try:
             app.run()
         finally:
             engine.close()
     click.get_current_context().exit(app.return_code or 0)
+
+
+def _head_start(root: Path, call: Call) -> HeadStart | None:
+    """Somebody who reads the first page while the rest is loaded, where a login of --as may have been kept."""
+    if not call.email or call.password_file or not (root / SESSION).is_file() or not hasattr(os, "fork"):
+        return None
+    from smartplus_tui.head_start import HeadStart
+
+    return HeadStart(root, call.email)
 
 
 @click.command(cls=Command)

@@ -10,7 +10,7 @@ import click
 
 from backend.domain.enums import Via
 from backend.domain.errors import Forbidden, Invalid
-from smartplus_tui.cli.call import Call, pass_call
+from smartplus_tui.cli.call import SESSION, Call, pass_call
 from smartplus_tui.cli.options import Command
 from smartplus_tui.cli.output import emit, say, tell
 from smartplus_tui.cli.policies import read_texts
@@ -19,10 +19,7 @@ from smartplus_tui.cli.secret_input import SecretParameter, read_password_file, 
 if TYPE_CHECKING:
     from backend.domain.context import Context
     from backend.domain.signing_in import Entered, Proof
-
-SESSION = "session"
-"""Under which name the site keeps the session of the command line, sealed."""
-
+    from backend.engine import Engine
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -43,7 +40,7 @@ def actor(call: Call) -> Context:
     Raises Forbidden, also where nobody could be asked.
     """
     call.need_site()
-    kept = kept_session(call)
+    kept = kept_session(call.engine)
     if kept is not None and not call.password_file and call.email.lower() in ("", kept.email):
         try:
             return call.engine.sessions.resume(kept.token, Via.COMMAND)
@@ -81,7 +78,7 @@ def login(call: Call, code: str | None, agree: bool) -> None:
 def logout(call: Call) -> None:
     """End the session that `login` began."""
     call.need_site()
-    kept = kept_session(call)
+    kept = kept_session(call.engine)
     if kept is not None:
         try:
             context = call.engine.sessions.resume(kept.token, Via.COMMAND)
@@ -116,9 +113,9 @@ def prove(call: Call, likely: str, *, email: str = "", code: str | None = None) 
     return _prove_code(call, proof, code) if proof.wants_code else proof
 
 
-def kept_session(call: Call) -> Session | None:
+def kept_session(engine: Engine) -> Session | None:
     """The session that `login` kept; None where there is none that can be read."""
-    found = call.engine.kept.get(SESSION)
+    found = engine.kept.get(SESSION)
     return Session(found["email"], found["token"]) if {"email", "token"} <= found.keys() else None
 
 
