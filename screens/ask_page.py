@@ -101,7 +101,7 @@ class AskPage(Page):
     def _refused(self, error: SmartPlusError) -> Any:
         if isinstance(error, Forbidden):
             self.post_message(Refused())
-            why = self.session.why_closed(error)
+            why = str(error)
             return no_permission("Rights are closed to your account", why, "The other modules stay open.").content()
         tried = f"tried at {self.session.formats.time(self.session.now(), seconds=True)}"
         return failed("The question could not be answered", str(error), tried).content()

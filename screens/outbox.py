@@ -11,7 +11,6 @@ from backend.catalog.model import Field
 from backend.catalog.outgoing import KINDS, OUTGOING
 from backend.catalog.states import drawn
 from backend.catalog.words import label_of
-from backend.domain.errors import Forbidden
 from backend.domain.outgoing import TRIES
 from screens.base.detail_pane import Detail
 from screens.base.drawing import wrapped
@@ -72,7 +71,7 @@ class OutboxScreen(ResourceScreen):
         if self.session.may(READ):
             self.app.push_screen(TextPage(self.session, row_id))
         else:
-            self.say(str(Forbidden(READ)), bad=True)
+            self.say(self.session.why_closed(READ), bad=True)
 
     def verb_resend(self, ids: Sequence[int]) -> None:
         """Send them now."""

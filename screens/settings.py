@@ -151,7 +151,7 @@ class SettingsScreen(Page):
         """Change the section under the cursor."""
         wanted = self._wanted_for(self._section)
         if not self.session.may(wanted):
-            self.say(self.session.why_closed(Forbidden(wanted)), bad=True)
+            self.say(self.session.why_closed(wanted), bad=True)
         elif self._section and self._section != SITE:
             self.app.push_screen(SettingsForm(self.session, self._section))
         elif self._section:

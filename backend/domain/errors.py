@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from backend.domain.permissions import refusal
+
 
 class SmartPlusError(Exception):
     """Base of every error with a sentence meant for the person at the screen."""
@@ -38,10 +40,10 @@ class Stale(SmartPlusError):
 
 
 class Forbidden(SmartPlusError):
-    """The actor lacks `permission`; the sentence says who can grant it."""
+    """The actor lacks `permission`; the sentence says in words what for, and who can grant it."""
 
     def __init__(self, permission: str, text: str | None = None) -> None:
-        super().__init__(text or f"Your role does not allow this ({permission}). An installer can grant it.")
+        super().__init__(text or refusal(permission))
         self.permission = permission
 
     def __reduce__(self) -> tuple[type[Forbidden], tuple[str, str]]:

@@ -114,6 +114,68 @@ SWITCHES: Mapping[str, str] = MappingProxyType(
 """Permission -> the switch of an account that takes it away when off; both are on unless set (rules 1.1)."""
 
 
+SWITCH_WORDS: Mapping[str, str] = MappingProxyType(
+    {"delete_residents": "Delete Account Permission", "log_access": "Log Access Control"}
+)
+"""Switch of an account -> its name in the guide."""
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "access_group.read": "seeing access groups",
+        "access_group.write": "changing access groups",
+        "apartment.create": "adding apartments",
+        "apartment.read": "seeing apartments",
+        "apartment.reset": "resetting apartments and moving families out",
+        "apartment.write": "changing apartments",
+        "backup.write": "making backups",
+        "booking.read": "seeing bookings",
+        "booking.write": "changing amenities and bookings",
+        "building.read": "seeing buildings",
+        "building.write": "adding and changing buildings",
+        "community.edit": "changing the community's name, address and time",
+        "community.read": "seeing the community's settings",
+        "community.write": "adding communities and setting their switches",
+        "credential.reveal": "seeing codes and the texts that hold them",
+        "device.edit": "changing, restarting and setting up devices",
+        "device.read": "seeing devices",
+        "device.write": "adding, replacing and removing devices",
+        "door.open": "opening doors",
+        "door.read": "seeing doors",
+        "door.try": "trying codes at a virtual door",
+        "door_log.read": "seeing door logs",
+        "library.delete": "taking codes, staff and deliveries away",
+        "library.read": "seeing the Library",
+        "manager.read": "seeing the accounts of managers",
+        "manager.write": "adding and changing the accounts of managers",
+        "operation.read": "seeing the operation log",
+        "outbox.read": "seeing the Outbox",
+        "outbox.write": "sending, handing over and deleting texts of the Outbox",
+        "plan.read": "seeing what doors would receive",
+        "resident.delete": "deleting residents",
+        "resident.link": "locking the contact data of linked users",
+        "resident.read": "seeing residents",
+        "resident.write": "adding and changing residents",
+        "setting.edit": "changing settings",
+        "setting.read": "seeing settings",
+        "setting.write": "changing the settings of the whole site",
+        "sync.read": "seeing what doors hold",
+        "sync.write": "deciding what doors are to hold",
+        "undo.write": "taking back what was done",
+        "visitor.read": "seeing visitors, deliveries and staff",
+        "visitor.write": "changing visitors, deliveries and staff",
+    }
+)
+"""Permission -> what it lets one do, as it is said to whoever lacks it."""
+
+
+def refusal(permission: str, role: Role | None = None) -> str:
+    """Why somebody may not do what needs `permission`: the role, or a switch where `role` alone would allow it."""
+    if role is not None and allowed(role, permission, {}):
+        return f"An installer has switched this off for your account ({SWITCH_WORDS[SWITCHES[permission]]})."
+    what = f": {WORDS[permission]}" if permission in WORDS else ""
+    return f"Your role does not allow this{what}. An installer can grant it."
+
+
 def allowed(role: Role, permission: str, switches: Mapping[str, bool]) -> bool:
     """Whether an account of `role` with these `switches` has `permission`; one that nobody declared is refused.
 

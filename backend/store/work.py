@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, func, literal, select, update
 from backend.domain.context import Context, new_id
 from backend.domain.errors import Forbidden, NotFound, Stale
 from backend.domain.names import fold
-from backend.domain.permissions import allowed
+from backend.domain.permissions import allowed, refusal
 from backend.store import tables as t
 from backend.store.images import to_image
 from backend.store.rows import (
@@ -48,7 +48,7 @@ def require(connection: Connection, context: Context, permission: str) -> None:
         raise Forbidden(permission, "The link to this site was taken away. Sign in again.")
     switches = {"delete_residents": row.delete_residents, "log_access": row.log_access}
     if not allowed(row.role, permission, switches):
-        raise Forbidden(permission)
+        raise Forbidden(permission, refusal(permission, row.role))
 
 
 def _is_assigned(connection: Connection, context: Context) -> bool:

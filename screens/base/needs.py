@@ -6,8 +6,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from backend.domain.errors import Forbidden
-
 if TYPE_CHECKING:
     from textual.dom import DOMNode
 
@@ -27,7 +25,7 @@ def needs(permission: str) -> Callable[[Action[ActsType, P]], Action[ActsType, P
             if page.session.may(permission):
                 action(page, *args, **kwargs)
             else:
-                page.say(page.session.why_closed(Forbidden(permission)), bad=True)
+                page.say(page.session.why_closed(permission), bad=True)
 
         run.permission = permission  # type: ignore[attr-defined]
         return run

@@ -290,9 +290,7 @@ class ResourceScreen(Page):
         title = self.RECORD.title
         if isinstance(error, Forbidden):
             still = "The other modules of the left column stay open."
-            self.table.show_message(
-                no_permission(f"{title} are closed to your account", self.session.why_closed(error), still).content()
-            )
+            self.table.show_message(no_permission(f"{title} are closed to your account", str(error), still).content())
             self.post_message(Refused())
         elif isinstance(error, SmartPlusError):
             tried = f"tried at {self.session.formats.time(self.session.now(), seconds=True)}"
@@ -306,7 +304,7 @@ class ResourceScreen(Page):
         if verb is None or not self.offers(name):
             return
         if not self.session.may(verb.permission):
-            self.say(self.session.why_closed(Forbidden(verb.permission)), bad=True)
+            self.say(self.session.why_closed(verb.permission), bad=True)
             return
         if verb.many and self.table.ticks:
             self.start(self._verb_on_ticked, name)

@@ -117,6 +117,12 @@ class Session:
         switches = {name: getattr(self.manager, name) for name in SWITCHES.values()}
         return allowed(self.manager.role, permission, switches)
 
+    def granted(self, permission: str) -> bool:
+        """Whether the role has `permission`, whatever a switch of the account takes away."""
+        from backend.domain.permissions import allowed
+
+        return allowed(self.manager.role, permission, {})
+
     def why_closed(self, permission: str) -> str:
         """Who closed what needs `permission`: the role, or an installer by a switch of this account."""
         from backend.domain.permissions import refusal

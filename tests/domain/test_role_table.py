@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.enums import Role
-from backend.domain.permissions import ALL, PERMISSIONS, SWITCHES, allowed
+from backend.domain.permissions import ALL, PERMISSIONS, SWITCH_WORDS, SWITCHES, WORDS, allowed, refusal
 
 EXPECTED = """
                     installer manager technician viewer
@@ -125,3 +125,15 @@ def test_nobody_can_change_the_table_while_running() -> None:
         PERMISSIONS[Role.VIEWER] = ALL  # type: ignore[index]
     with pytest.raises(TypeError):
         SWITCHES["door.open"] = "log_access"  # type: ignore[index]
+
+
+@pytest.mark.feature("ACC-08")
+def test_a_refusal_is_said_in_words() -> None:
+    assert set(WORDS) == ALL
+    assert set(SWITCH_WORDS) == set(SWITCHES.values())
+    for permission in ALL:
+        for role in (None, *(one for one in Role if not allowed(one, permission, {}))):
+            assert permission not in refusal(permission, role)
+    assert "seeing codes" in refusal("credential.reveal", Role.VIEWER)
+    assert "Delete Account Permission" in refusal("resident.delete", Role.MANAGER)
+    assert "Your role" in refusal("resident.delete", Role.VIEWER)

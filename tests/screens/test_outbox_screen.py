@@ -191,9 +191,9 @@ async def test_a_viewer_sees_that_it_waits_and_not_what_it_says(show: Show, post
         await keys.until_text("waiting")
         assert "Send again" not in keys.text()
         await keys.press("enter")
-        await keys.until_text("credential.reveal")
+        await keys.until_text("codes and the texts that hold them")
         await keys.press("m")
-        await keys.until_text("outbox.write")
+        await keys.until_text("Your role does not allow this: sending")
         assert type(keys.page).__name__ == "OutboxScreen"
 
 
@@ -260,5 +260,5 @@ async def test_who_may_not_change_settings_reads_where_the_key_comes_from(show: 
         await keys.press("end")
         await keys.until_text("key file")
         await keys.press("e")
-        await keys.until_text("setting.write")
+        await keys.until_text("the settings of the whole site")
         assert type(keys.page).__name__ == "SettingsScreen"

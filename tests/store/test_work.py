@@ -263,7 +263,7 @@ def test_a_unit_that_asks_for_no_permission_is_not_committed(store: Store, manag
     [
         (Role.VIEWER, {}, "resident.write", "role does not allow"),
         (Role.MANAGER, {"disabled": True}, "resident.read", "disabled"),
-        (Role.MANAGER, {"delete_residents": False}, "resident.delete", "role does not allow"),
+        (Role.MANAGER, {"delete_residents": False}, "resident.delete", "switched this off for your account"),
         (Role.INSTALLER, {}, "nobody.declared", "role does not allow"),
     ],
 )

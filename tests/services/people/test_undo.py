@@ -300,8 +300,8 @@ def test_undo_needs_the_right_of_the_act_itself(park: Park, manager_context: Man
         with pytest.raises(Forbidden):
             park.undo.undo(context, operation)
     assert [one.blocked for one in park.undo.candidates(careful, 2)] == [
-        "Your role does not allow this (apartment.create). An installer can grant it.",
-        "Your role does not allow this (resident.delete). An installer can grant it.",
+        "Your role does not allow this: adding apartments. An installer can grant it.",
+        "An installer has switched this off for your account (Delete Account Permission).",
     ]
     undone = park.take_back(saved)
     with pytest.raises(Forbidden):
