@@ -92,12 +92,12 @@ class DashboardScreen(Page):
     async def load(self) -> None:
         """Read figures and the newest events."""
         session = self.session
-        self._data = await session.ask(session.engine.dashboard.read, session.context)
-        try:
-            self._events = tuple(await session.ask(session.engine.logs.newest, session.context, EVENTS))
-            self._shut = ""
-        except Forbidden as error:
-            self._events, self._shut = (), str(error)
+        first, session.first = session.first, None
+        read = await (first or session.ask(read_dashboard, session.engine, session.context))
+        if read is None:
+            return  # it is read again when the engine has started
+        self._data, self._events = read.figures, read.events
+        self._shut = session.why_closed(read.closed) if read.closed else ""
         self._draw()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -18,17 +18,17 @@ EVENTS = 60
 
 @dataclass(frozen=True, slots=True)
 class DashboardData:
-    """Figures and newest events; `closed` says why an account may not see those."""
+    """Figures and newest events; `closed` is the permission that an account lacks for those, "" for none."""
 
     figures: Dashboard
     events: tuple[LogLine, ...]
-    closed: Forbidden | None
+    closed: str = ""
 
 
 def read_dashboard(engine: Engine, context: Context) -> DashboardData:
     """Read figures and the newest events; blocks on the database. Raises Forbidden where even figures are closed."""
     figures = engine.dashboard.read(context)
     try:
-        return DashboardData(figures, tuple(engine.logs.newest(context, EVENTS)), None)
+        return DashboardData(figures, tuple(engine.logs.newest(context, EVENTS)))
     except Forbidden as error:
-        return DashboardData(figures, (), error)
+        return DashboardData(figures, (), error.permission)

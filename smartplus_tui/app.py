@@ -26,15 +26,16 @@ from screens.login import LoggedIn, LoginScreen
 from screens.size import TooSmall, fits
 from smartplus_tui.account_app import AccountApp
 from smartplus_tui.beginning import Beginning
-from smartplus_tui.first_page import FirstPage, read_first_page, session_of
+from smartplus_tui.first_page import is_new, read_place, session_of
 from smartplus_tui.live import LiveFigures
-from smartplus_tui.navigation import RECORD_PAGES, module_of
+from smartplus_tui.navigation import FIRST, RECORD_PAGES, module_of
 from smartplus_tui.themes import DEFAULT_VARIABLES, THEMES, pick_theme
 from widgets.frame import TopBar
 
 if TYPE_CHECKING:
     from backend.domain.context import Context
     from backend.launch import AgentKeeper
+    from screens.dashboard_read import DashboardData
     from smartplus_tui.head_start import HeadStart
 
 TICK = 2.0
@@ -111,13 +112,21 @@ class SmartPlusApp(AccountApp):
 
     async def _go_ahead(self, head: HeadStart) -> None:
         """The first page comes before the engine, whose start is behind it; keys and clicks wait for that."""
-        first = await asyncio.to_thread(head.wait)
-        if first is None:
+        FIRST.make()  # its module is loaded while the place is read
+        place = await asyncio.to_thread(head.place)
+        if place is None:
             login = LoginScreen(self.engine, sentence="The last sign-in is over.")
             self.push_screen(login)
             await self._start(login)
             return
-        self._come_in(first)
+        session = session_of(self.engine, place, None)
+        read: asyncio.Future[DashboardData | None] = asyncio.get_running_loop().create_future()
+        session.first = read
+        self._come_in(session)
+        figures = await asyncio.to_thread(head.figures)
+        if figures is not None:
+            self.live.show(session, figures.summary)
+        read.set_result(figures.dashboard if figures is not None else None)
         self.call_after_refresh(self.begin, self._catch_up)
 
     async def _catch_up(self) -> None:
@@ -133,6 +142,8 @@ class SmartPlusApp(AccountApp):
             self.screen.reload()
         self.live.tick()
         self.post_message(Ready())
+        if self.session is not None:
+            await self._offer_first_steps(self.session)
 
     async def _go_on(self, remembered: Context) -> None:
         """Where a login is remembered its first page comes first, and what works beside it then."""
@@ -176,31 +187,33 @@ class SmartPlusApp(AccountApp):
     ) -> None:
         """Enter, or have the login say why not; `told` is the first thing in the status line."""
         try:
-            first = await asyncio.to_thread(read_first_page, self.engine, context)
+            place = await asyncio.to_thread(read_place, self.engine, context)
         except SmartPlusError as error:
             self.show_login(str(error))
             return
-        self._come_in(first, reminder=reminder, told=told)
-
-    def _come_in(
-        self, first: FirstPage, *, reminder: bool = False, told: tuple[str, str, str] | None = None
-    ) -> None:
-        """Begin a session with its first page."""
-        session = self.session = session_of(self.engine, first, self._doors)
+        session = session_of(self.engine, place, self._doors)
         session.reminder, session.told = reminder, told
+        self._come_in(session)
+        self.live.tick()
+        await self._offer_first_steps(session)
+
+    def _come_in(self, session: Session) -> None:
+        """Begin with the first page."""
+        self.session = session
         session.stand_in = None if self._doors is not None else self._beginning.start_door
-        self.live.show(session, first.summary)
         self.began()
         self._leave_pages()
         self._forget_pages()
-        self.go("d")
+        self.go(FIRST.letter)
         if self._clockwork is None:
             self._clockwork = self.set_interval(self._every, self._tick)
-        if first.place.is_new:
+        self.call_after_refresh(gc.freeze)
+
+    async def _offer_first_steps(self, session: Session) -> None:
+        if await is_new(session):
             from screens.first_steps import FirstSteps
 
             self.push_screen(FirstSteps(session))
-        self.call_after_refresh(gc.freeze)
 
     def _waits(self) -> bool:
         """Keys wait as well for an engine that is still being started behind a page."""
@@ -333,6 +346,8 @@ class SmartPlusApp(AccountApp):
         """Let go of the agent and the site."""
         if self._unsubscribe is not None:
             self._unsubscribe()
+        if self._head is not None:
+            self._head.close()
         self._beginning.close()
         if self._keeper is not None:
             self._keeper.stop()

@@ -1,4 +1,4 @@
-"""What somebody finds who comes in: the account, the place, and the figures of the first page."""
+"""What somebody finds who comes in: the place that a session is made of, and the figures of the first page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from backend.domain.formats import Formats
 from backend.domain.permissions import allowed
 from screens.base.session import ModuleEntry, Session, StandingAtADoor
-from screens.dashboard_read import DashboardData, read_dashboard
 from smartplus_tui.navigation import entries
 
 if TYPE_CHECKING:
@@ -18,55 +17,59 @@ if TYPE_CHECKING:
     from backend.domain.dashboard import Summary
     from backend.domain.enums import Role
     from backend.engine import Engine
+    from screens.dashboard_read import DashboardData
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Who has come in, and where: what a session is made of. `is_new`: an installer, and nothing has been made yet."""
+    """Who has come in, and where."""
 
     context: Context
     manager: ManagerRecord
     community: CommunityRecord
     sites: int
     lock_minutes: int
-    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
-class FirstPage:
-    """A place with the figures that the first page of a login draws."""
+class Figures:
+    """What the first page draws: the top bar, and the dashboard."""
 
-    place: Place
     summary: Summary
     dashboard: DashboardData
 
 
 def read_place(engine: Engine, context: Context) -> Place:
     """Who has come in, and where; blocks on the database. Raises Forbidden."""
-    manager = engine.account.me(context)
     return Place(
         context,
-        manager,
+        engine.account.me(context),
         engine.communities.get(context),
         len(engine.sites.places(context)),
         engine.account.lock_minutes(context),
-        allowed(manager.role, "building.write", {}) and not engine.list("building", context).first(1),
     )
 
 
-def read_first_page(engine: Engine, context: Context) -> FirstPage:
-    """All of it; blocks on the database. Raises Forbidden."""
-    return FirstPage(read_place(engine, context), engine.dashboard.summary(context), read_dashboard(engine, context))
+def read_figures(engine: Engine, context: Context) -> Figures:
+    """What the first page draws; blocks on the database. Raises Forbidden."""
+    from screens.dashboard_read import read_dashboard
+
+    return Figures(engine.dashboard.summary(context), read_dashboard(engine, context))
 
 
-def session_of(engine: Engine, first: FirstPage, doors: StandingAtADoor | None) -> Session:
-    """The session of whoever has come in, with what its first page shows."""
-    place = first.place
+def session_of(engine: Engine, place: Place, doors: StandingAtADoor | None) -> Session:
+    """The session of whoever has come in; the demo, whose password nobody knows, never locks."""
     modules = modules_of(doors, place.manager.role)
     session = Session(engine, place.context, place.manager, place.community, _formats(place.community), modules, doors)
     session.sites, session.lock_minutes = place.sites, 0 if doors is not None else place.lock_minutes
-    session.first = first.dashboard
     return session
+
+
+async def is_new(session: Session) -> bool:
+    """Whether an installer has come to a site in which nothing has been made yet."""
+    if not session.may("building.write"):
+        return False
+    return not await session.ask(session.engine.list("building", session.context).first, 1)
 
 
 async def refresh_place(session: Session) -> None:
@@ -78,7 +81,7 @@ async def refresh_place(session: Session) -> None:
 
 
 async def refresh_lock(session: Session) -> None:
-    """Take over after how many minutes the screen locks; the demo, whose password nobody knows, never does."""
+    """Take over after how many minutes the screen locks; that of the demo never does."""
     if session.doors is None:
         session.lock_minutes = await session.ask(session.engine.account.lock_minutes, session.context)
 

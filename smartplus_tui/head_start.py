@@ -4,78 +4,94 @@ from __future__ import annotations
 
 import os
 import pickle
-import select
 import signal
-import time
+from collections.abc import Iterator
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from smartplus_tui.first_page import FirstPage
+    from smartplus_tui.first_page import Figures, Place
 
 WITHIN = 10.0
 """Seconds in which it has to answer; then the site is opened as if there had been none."""
-AT_ONCE = 65536
+MEANWHILE = ("accounts", "communities", "dashboard", "doors")
+"""What an answer is made of: loaded while it is awaited."""
 
 
 class HeadStart:
-    """A child of this process, forked before any library with threads is loaded."""
+    """A child of this process, forked before anything with threads is loaded; asked once for each of its answers."""
 
     def __init__(self, root: Path, email: str) -> None:
-        self._answer, answer = os.pipe()
+        answer, told = os.pipe()
         self._child = os.fork()
         if self._child == 0:
-            _read(root, email, answer)
-        os.close(answer)
+            _tell(root, email, told)
+        os.close(told)
+        self._answer = os.fdopen(answer, "rb")
 
-    def wait(self) -> FirstPage | None:
-        """What it has read; None where nobody is signed in any more, or it cannot tell. Blocks; once only."""
-        with suppress(EOFError, pickle.UnpicklingError):
-            found: FirstPage | None = pickle.loads(self._received())  # noqa: S301 - from our own child
-            return found
-        return None
+    def place(self) -> Place | None:
+        """Who has come in; None where nobody is signed in any more, or it cannot tell. Blocks."""
+        for module in MEANWHILE:
+            import_module(f"backend.domain.{module}")
+        found: Place | None = self._next()
+        return found
 
-    def _received(self) -> bytes:
-        until, parts = time.monotonic() + WITHIN, []
-        try:
-            while select.select([self._answer], [], [], max(0.0, until - time.monotonic()))[0]:
-                part = os.read(self._answer, AT_ONCE)
-                if not part:
-                    return b"".join(parts)
-                parts.append(part)
-            return b""
-        finally:
-            os.close(self._answer)
-            with suppress(ProcessLookupError):
-                os.kill(self._child, signal.SIGKILL)
+    def figures(self) -> Figures | None:
+        """What the first page draws; None where it cannot tell. Blocks, and ends the child."""
+        found: Figures | None = self._next()
+        return found
+
+    def close(self) -> None:
+        """End the child, if it has not ended."""
+        if not self._answer.closed:
+            self._answer.close()
+            self._end()
             os.waitpid(self._child, 0)
 
+    def _next(self) -> object:
+        patience = Timer(WITHIN, self._end)
+        patience.start()
+        try:
+            return pickle.load(self._answer)  # noqa: S301 - from our own child
+        except (EOFError, pickle.UnpicklingError):
+            return None
+        finally:
+            patience.cancel()
 
-def _read(root: Path, email: str, answer: int) -> NoReturn:
+    def _end(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self._child, signal.SIGKILL)
+
+
+def _tell(root: Path, email: str, told: int) -> NoReturn:
     """Everything that the child does; it leaves without what a process does at its end, which is its parent's."""
     try:
-        with os.fdopen(answer, "wb") as target:
-            target.write(pickle.dumps(_first_page(root, email)))
+        with os.fdopen(told, "wb") as target:
+            for answer in _answers(root, email):
+                pickle.dump(answer, target)
+                target.flush()
     finally:
         os._exit(0)
 
 
-def _first_page(root: Path, email: str) -> FirstPage | None:
+def _answers(root: Path, email: str) -> Iterator[Place | Figures]:
     from backend.domain.enums import Via
     from backend.domain.errors import SmartPlusError
     from backend.engine import Engine
     from smartplus_tui.cli.signing_in import kept_session
-    from smartplus_tui.first_page import read_first_page
+    from smartplus_tui.first_page import read_figures, read_place
 
     engine = Engine(root)
-    try:
+    with suppress(SmartPlusError):
         if not engine.is_current():
-            return None  # bringing the schema up is not for a process that may be ended
+            return  # bringing the schema up is not for a process that may be ended
         engine.start()
         kept = kept_session(engine)
         if kept is None or kept.email != email.lower():
-            return None
-        return read_first_page(engine, engine.sessions.resume(kept.token, Via.APP))
-    except SmartPlusError:
-        return None
+            return
+        context = engine.sessions.resume(kept.token, Via.APP)
+        yield read_place(engine, context)
+        yield read_figures(engine, context)

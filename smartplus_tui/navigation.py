@@ -65,6 +65,9 @@ MODULES = (
 )
 """In the order of the left column. Operation logs have a letter of their own while they are the only other log."""
 
+FIRST = MODULES[0]
+"""Where everybody begins."""
+
 RECORD_PAGES = {
     "resident": "screens.resident_page:ResidentPage",
     "delivery": "screens.delivery:DeliveryPage",

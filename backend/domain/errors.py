@@ -46,10 +46,6 @@ class Forbidden(SmartPlusError):
         super().__init__(text or refusal(permission))
         self.permission = permission
 
-    def __reduce__(self) -> tuple[type[Forbidden], tuple[str, str]]:
-        """It crosses to another process whole."""
-        return type(self), (self.permission, str(self))
-
 
 class Busy(SmartPlusError):
     """The site or the device is occupied; trying again later is right."""

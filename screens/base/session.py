@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
@@ -78,8 +78,8 @@ class Session:
     """Title, text and tone of the last thing that was said in the status line."""
     summary: Summary | None = None
     """The last figures of the top bar."""
-    first: DashboardData | None = None
-    """What the first page shows; read with the session itself, and taken once."""
+    first: Awaitable[DashboardData | None] | None = None
+    """What the dashboard shows at first, where it is read before the engine has started; taken once."""
     wanted_filter: str = ""
     """A filter that a page wishes the list it goes to to begin with."""
     export_folder: str = ""
