@@ -56,5 +56,5 @@ async def show_picture(page: Page, amenity_id: int) -> None:
     if jpeg is None:
         page.say(f"{record.name} has no picture", "e adds one")
         return
-    dots = await session.ask(session.engine.draw_photo, jpeg, min(PICTURE_WIDE, page.size.width - 12))
+    dots = await session.ask(session.engine.files.draw_photo, jpeg, min(PICTURE_WIDE, page.size.width - 12))
     page.app.push_screen(PhotoDialog(record.name, record.description or record.place, dots))

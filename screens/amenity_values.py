@@ -46,7 +46,7 @@ async def _picture(session: Session, path: str) -> bytes | None:
     """The JPEG in a file; None keeps, "-" takes the picture away."""
     if not path:
         return None
-    return b"" if path == "-" else await session.ask(session.engine.read_photo, Path(path))
+    return b"" if path == "-" else await session.ask(session.engine.files.read_photo, Path(path))
 
 
 def offer_buildings(session: Session) -> list[PickRow]:

@@ -113,6 +113,8 @@ def status_parts(record: BookingRecord, now: datetime) -> Line:
 def booking_lines(record: BookingRecord, formats: Formats, now: datetime) -> list[Line]:
     """What there is to know of a reservation."""
     uses = f"{record.uses} of {record.most_uses}" if record.most_uses else f"{record.uses}, without a limit"
+    if record.status.value == "no_show":
+        uses = "never, as far as doors have told"
     return [
         fact("Resident", ((record.resident, "$sp-t1"), (f"  {record.apartment}", "$sp-t2")), LABEL),
         fact("Amenity", ((record.amenity, "$sp-t1"),), LABEL),

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 
+from backend.catalog.states import drawn
 from backend.domain.visitor_letters import spaced
 from screens.base.messages import OpenRecord
 from screens.base.needs import needs
@@ -83,7 +84,7 @@ class BookingPage(Page):
         session, formats = self.session, self.session.formats
         record = self._record = await session.ask(session.engine.bookings.get, session.context, self._booking_id)
         code = self.query_one(QrCode)
-        code.modules = await session.ask(session.engine.draw_qr, record.digits) if record.digits else ()
+        code.modules = await session.ask(session.engine.files.draw_qr, record.digits) if record.digits else ()
         self.query_one("#key-digits", Lines).lines = _digit_lines(record)
         width = max(36, self.query_one("#key-facts").size.width - 2)
         facts = [*booking_lines(record, formats, session.now()), *mail_lines(record, width)]
@@ -153,7 +154,10 @@ class BookingPage(Page):
 def _digit_lines(record: BookingRecord) -> tuple[tuple[Part, ...], ...]:
     """The digits, spaced; a word instead where they open nothing any more or may not be seen."""
     if not record.live:
-        return (((record.status.value.capitalize(), "bold $sp-t1"),), (("Its key opens nothing any more.", "$sp-t3"),))
+        return (
+            ((drawn("booking", record.status.value).word, "bold $sp-t1"),),
+            (("Its key opens nothing any more.", "$sp-t3"),),
+        )
     if not record.digits:
         seen = "Your account may not see codes." if record.masked else "Its key is used up."
         return (((record.masked or "–", "bold $sp-t1"),), ((seen, "$sp-t3"),))

@@ -15,7 +15,7 @@ from widgets.table import VirtualTable
 if TYPE_CHECKING:
     from backend.domain.import_columns import TemplateColumn
     from backend.domain.imports import ImportDraft, ImportProgress, Note, Preview, PreviewRow
-    from backend.engine import Importing
+    from backend.served import Importing
 
 
 class InHand(Page):

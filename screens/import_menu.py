@@ -73,7 +73,7 @@ def _write(page: Page, kind: ImportKind, name: str, *, filled: bool) -> None:
     session = page.session
 
     async def write(path: Path) -> None:
-        await session.ask(session.engine.write_template, session.context, kind, path, filled=filled)
+        await session.ask(session.engine.files.write_template, session.context, kind, path, filled=filled)
 
     heading = "Export residents for a batch edit" if filled else "Write a template"
     dialog = TargetDialog(session, heading, name, write)

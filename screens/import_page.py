@@ -128,7 +128,7 @@ class ImportPage(Fixing, Writing):
         """The list as a draft."""
         session, imports = self.session, self.session.engine.imports
         if self._kind is ImportKind.FACES and self._path is not None:
-            faces = await session.ask(session.engine.read_faces, self._path, self._read_on)
+            faces = await session.ask(session.engine.files.read_faces, self._path, self._read_on)
             return await session.ask(imports.begin_faces, session.context, self._path.name, faces)
         return await session.ask(imports.begin, session.context, self._kind, await session.ask(self.read_sheets))
 
@@ -139,7 +139,7 @@ class ImportPage(Fixing, Writing):
     def read_sheets(self) -> tuple[Sheet, ...]:
         """The file, or what was pasted; called in a thread."""
         engine = self.session.engine
-        return engine.read_sheets(self._path) if self._path else engine.read_pasted(self._pasted)
+        return engine.files.read_sheets(self._path) if self._path else engine.files.read_pasted(self._pasted)
 
     def failed(self, error: SmartPlusError) -> None:
         """A file that cannot be read is said where its rows would be."""

@@ -119,7 +119,7 @@ class ImportReportPage(Page):
 
     async def _save(self, path: Path) -> None:
         session = self.session
-        await session.ask(session.engine.write_report, session.context, self._report_id, path)
+        await session.ask(session.engine.files.write_report, session.context, self._report_id, path)
 
 
 class ImportsPage(Page):

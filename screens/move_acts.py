@@ -54,7 +54,7 @@ def save_receipt(page: Page, done: MoveRecord) -> None:
 
     async def write(path: Path) -> None:
         receipt = await session.ask(session.engine.moves.receipt, session.context, done.id)
-        await session.ask(session.engine.write_receipt, path, receipt)
+        await session.ask(session.engine.files.write_receipt, path, receipt)
 
     dialog = TargetDialog(session, "Receipt, .pdf or .txt", name, write)
     page.app.push_screen(dialog, lambda path: page.say("Receipt written", path) if path else None)

@@ -140,5 +140,5 @@ async def show_photo(page: Page, people: People, person_id: int) -> None:
         page.say("No face photo", f"{record.name} has none; e Edit takes a file")
         return
     columns = PHOTO_WIDE if page.app.size.height >= PHOTO_HIGH else PHOTO_NARROW
-    dots = await session.ask(session.engine.draw_photo, jpeg, columns)
+    dots = await session.ask(session.engine.files.draw_photo, jpeg, columns)
     page.app.push_screen(PhotoDialog(record.name, enrolled(face, session.formats), dots))

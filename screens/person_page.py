@@ -102,7 +102,7 @@ class PersonPage(Page, Generic[RecordType]):
         with Horizontal(id="facts"):
             yield Panel(Lines(id="facts-lines"), heading="Person", id="person")
             yield Panel(Lines(id="doors-lines"), heading="Doors", id="doors")
-        yield VirtualTable(columns=COLUMNS)
+        yield VirtualTable(columns=COLUMNS, id="codes")
         yield Panel(Lines(id="revoked-lines"), heading="Taken away", id="revoked")
         yield Panel(Lines(id="history-lines"), heading="History", id="history")
 
@@ -111,7 +111,7 @@ class PersonPage(Page, Generic[RecordType]):
         super().on_mount()
         self.query_one("#history").display = False
         self.query_one("#revoked").display = False
-        self.query_one(VirtualTable).focus()
+        self.query_one("#codes", VirtualTable).focus()
 
     def heading(self) -> Title:
         """Name, and who it is."""
@@ -126,7 +126,7 @@ class PersonPage(Page, Generic[RecordType]):
         self.query_one("#doors-lines", Lines).lines = tuple(door_lines(record, session.now()))
         opens = sum(1 for door in record.doors if door.opens)
         self.query_one("#doors", Panel).figure = ((f"opens {opens}", "$sp-t2"),)
-        table = self.query_one(VirtualTable)
+        table = self.query_one("#codes", VirtualTable)
         table.show_message(empty("No PIN and no card", "E", "Add one").content())
         codes = codes_of(record)
         table.set_source(ListSource([self._row(at, one) for at, one in enumerate(codes)]))
@@ -145,14 +145,14 @@ class PersonPage(Page, Generic[RecordType]):
         panel.figure = revoked_figure(found)
         self.query_one("#revoked-lines", Lines).lines = tuple(revoked_lines(found, session.formats))
 
-    @on(CursorMoved)
+    @on(CursorMoved, "#codes")
     def _cursor_moved(self, event: CursorMoved) -> None:
         event.stop()
         if event.row is not None and self.code_wanted is not None and self.record is not None:
             ids = [one.id for one in codes_of(self.record)]
             wanted, self.code_wanted = self.code_wanted, None
             if wanted in ids:
-                self.query_one(VirtualTable).move_to(ids.index(wanted))
+                self.query_one("#codes", VirtualTable).move_to(ids.index(wanted))
         self.end_wait()
 
     def _row(self, at: int, one: CredentialRecord) -> Row:
@@ -164,7 +164,7 @@ class PersonPage(Page, Generic[RecordType]):
     @property
     def code(self) -> CredentialRecord | None:
         """The code under the cursor."""
-        row = self.query_one(VirtualTable).cursor_row
+        row = self.query_one("#codes", VirtualTable).cursor_row
         codes = codes_of(self.record) if self.record is not None else []
         return next((one for one in codes if row is not None and one.id == row.id), None)
 

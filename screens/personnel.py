@@ -26,7 +26,7 @@ from widgets.panel import fact
 if TYPE_CHECKING:
     from backend.domain.records import Saved
     from backend.domain.staff import StaffRecord
-    from backend.engine import Personnel
+    from backend.served import Personnel
 
 FACTS_WIDE = 48
 """Cells of the facts beside the doors."""

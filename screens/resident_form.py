@@ -211,7 +211,7 @@ class ResidentForm(FormPage):
         """Add or change, with the photo in the file that is named."""
         session = self.session
         path = self.form.fields["face"].value.strip()
-        face = await session.ask(session.engine.read_photo, Path(path)) if path else None
+        face = await session.ask(session.engine.files.read_photo, Path(path)) if path else None
         if self._resident_id is None:
             return await session.ask(session.engine.residents.add, session.act(), draft_of(self.form, face))
         assert self._record is not None

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
+from textual.widget import Widget
 
+from screens.base.messages import OpenRecord
 from screens.base.needs import needs
 from screens.group_acts import change_groups
 from screens.person_acts import People, show_photo
 from screens.person_page import PersonPage, person_keys
 from screens.resident_acts import delete_residents, reset_password
+from screens.resident_bookings import ReservationsPanel
 from screens.resident_drawing import page_lines
 from screens.resident_form import ResidentEdit, ResidentForm
 from screens.temp_key_acts import new_key
 from widgets.frame import Part
+from widgets.table_messages import RowSelected
 
 if TYPE_CHECKING:
     from backend.domain.records import Saved
@@ -36,7 +42,7 @@ class ResidentPage(PersonPage["ResidentRecord"]):
     MODULE = "r"
     KIND = "resident"
     TITLE_TEXT = "Resident"
-    TOPICS = frozenset({"residents", "sync", "door_logs", "outbox"})
+    TOPICS = frozenset({"residents", "sync", "door_logs", "outbox", "bookings"})
     HINTS = (
         ("E", "Edit person"),
         ("e", "Replace code"),
@@ -51,6 +57,23 @@ class ResidentPage(PersonPage["ResidentRecord"]):
         ("o", "Open door"),
         ("Esc", "Back"),
     )
+
+    def compose_page(self) -> Iterable[Widget]:
+        """With what the person has reserved below the codes."""
+        for part in super().compose_page():
+            yield part
+            if part.id == "codes":
+                yield ReservationsPanel()
+
+    async def load(self) -> None:
+        """Read the person and the reservations."""
+        await super().load()
+        await self.query_one(ReservationsPanel).read(self.session, self.person_id)
+
+    @on(RowSelected, "#reservation-rows")
+    def _reservation_chosen(self, event: RowSelected) -> None:
+        event.stop()
+        self.app.post_message(OpenRecord("booking", event.row.id))
 
     @property
     def people(self) -> People:

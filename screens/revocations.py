@@ -169,4 +169,4 @@ class ReceiptForm(PlainForm):
         engine = self.session.engine
         if path.expanduser().exists():
             raise Conflict("path", f"{path} is there already. Name another file.")
-        engine.write_receipt(path, engine.revocations.receipt(self.session.context, self._holder_id))
+        engine.files.write_receipt(path, engine.revocations.receipt(self.session.context, self._holder_id))

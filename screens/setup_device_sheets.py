@@ -36,7 +36,7 @@ class PickSheet(EntryDialog[tuple["SheetDevice", ...]]):
     async def submit(self, values: dict[str, str]) -> tuple[SheetDevice, ...] | None:
         """Read and judge it."""
         session = self.session
-        sheets = await session.ask(session.engine.read_sheets, Path(values["file"].strip()))
+        sheets = await session.ask(session.engine.files.read_sheets, Path(values["file"].strip()))
         return await session.ask(session.engine.device_sheets.check, session.context, sheets)
 
 
@@ -54,7 +54,7 @@ class WriteTemplate(EntryDialog[str]):
     async def submit(self, values: dict[str, str]) -> str | None:
         """Write it."""
         path = Path(values["path"].strip())
-        await self.session.ask(self.session.engine.write_device_template, path)
+        await self.session.ask(self.session.engine.files.write_device_template, path)
         return str(path)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from backend.domain.access.results import DoorPlan
     from backend.domain.records import Saved
     from backend.domain.staff import StaffDraft, StaffPatch, StaffRecord
-    from backend.engine import Personnel
+    from backend.served import Personnel
 
 KEPT = ("group_ids", "floors")
 """Fields that a series keeps."""
@@ -147,7 +147,7 @@ class PersonnelForm(FormPage):
         """Add or change, with the photo in the file that is named; without one a face stays (edge case 14)."""
         session = self.session
         path = self.form.fields["face"].value.strip() if "face" in self.form.fields else ""
-        face = await session.ask(session.engine.read_photo, Path(path)) if path else None
+        face = await session.ask(session.engine.files.read_photo, Path(path)) if path else None
         if self._person_id is None:
             return await session.ask(self._service.add, session.act(), self._draft(face))
         assert self._record is not None, "it was read"

@@ -19,7 +19,7 @@ from widgets.dialog import PickDialog, PickRow
 
 if TYPE_CHECKING:
     from backend.domain.imports import ImportDraft
-    from backend.engine import Importing
+    from backend.served import Importing
 
 _ACTS = (
     ("import", "Import RF Card", "staff and cards of a list"),
@@ -88,7 +88,7 @@ def _chosen(page: Page, answer: str | None) -> None:
 
 
 async def _write(session: Session, path: Path) -> None:
-    await session.ask(session.engine.write_staff_template, path)
+    await session.ask(session.engine.files.write_staff_template, path)
 
 
 def _picked(page: Page, answer: str | None) -> None:

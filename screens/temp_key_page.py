@@ -109,7 +109,7 @@ class TempKeyPage(Page):
         record = self._record = await session.ask(session.engine.temp_keys.get, session.context, self._key_id)
         code = self.query_one(QrCode)
         drawn = record.editable and bool(record.digits)
-        code.modules = await session.ask(session.engine.draw_qr, record.digits) if drawn else ()
+        code.modules = await session.ask(session.engine.files.draw_qr, record.digits) if drawn else ()
         self.query_one("#key-digits", Lines).lines = digit_lines(record)
         await self._load_below(record)
         self._draw_facts()

@@ -251,13 +251,13 @@ def test_a_backup_is_a_private_file_that_opens_and_never_replaces_one(
 ) -> None:
     context = installer()
     engine.buildings.add(context.again(), "A")
-    target = engine.backup(context, tmp_path / "copy.db")
+    target = engine.backups.write(context, tmp_path / "copy.db")
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert engine.list("operation", context).first(1)[0].values["action"] == "Wrote a backup"
     with pytest.raises(Conflict):
-        engine.backup(context.again(), engine.root / "smartplus.db")
+        engine.backups.write(context.again(), engine.root / "smartplus.db")
     with pytest.raises(NotFound):
-        engine.backup(context.again(), tmp_path / "nowhere" / "copy.db")
+        engine.backups.write(context.again(), tmp_path / "nowhere" / "copy.db")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.db", "site"]
     restored = tmp_path / "restored"
     restored.mkdir(mode=0o700)
@@ -275,7 +275,7 @@ def test_a_viewer_makes_no_backup(engine: Engine, tmp_path: Path) -> None:
     engine.managers.add(installer().again(), draft)
     viewer = engine.sign_in.login("vera@example.com", PASSWORD, Via.COMMAND, agree=True)[0]
     with pytest.raises(Forbidden):
-        engine.backup(viewer, tmp_path / "copy.db")
+        engine.backups.write(viewer, tmp_path / "copy.db")
     assert not (tmp_path / "copy.db").exists()
 
 

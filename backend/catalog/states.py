@@ -67,6 +67,7 @@ VOCABULARIES: dict[str, dict[str, Drawn]] = {
         "upcoming": Drawn("○", "Upcoming", "acc"),
         "in_progress": Drawn("●", "In progress", "ok"),
         "completed": Drawn("✓", "Completed", "t3", "t3"),
+        "no_show": Drawn("▲", "No-show", "warn", "warn"),
         "cancelled": Drawn("–", "Cancelled", "t3", "t3"),
     },
     "outgoing": {

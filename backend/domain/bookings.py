@@ -23,11 +23,13 @@ _END_OF_DAY = re.compile(r"24(?::?00)?")
 
 
 class BookingStatus(StrEnum):
-    """How far a reservation is (rules 6); of times and cancelling, never stored."""
+    """How far a reservation is (rules 6); of times, cancelling and counted uses, never stored."""
 
     UPCOMING = "upcoming"
     IN_PROGRESS = "in_progress"
     COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    """Over without a use of its key so far: a door that tells late makes it Completed."""
     CANCELLED = "cancelled"
 
 
@@ -102,15 +104,6 @@ class Day(Frozen):
     open: tuple[tuple[int, int], ...]
     capacity: int
     taken: tuple[Taken, ...]
-
-
-def status_of(slot: Slot, cancelled: bool, now: datetime) -> BookingStatus:
-    """How far a reservation is at `now`."""
-    if cancelled:
-        return BookingStatus.CANCELLED
-    if now >= slot.end:
-        return BookingStatus.COMPLETED
-    return BookingStatus.UPCOMING if now < slot.start else BookingStatus.IN_PROGRESS
 
 
 def peak(taken: Iterable[Slot], wanted: Slot) -> int:

@@ -26,6 +26,6 @@ def make_mail(server: MailServer, to: str, content: Content, *, message_id: str,
     mail["Message-ID"] = f"<{message_id}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(content.text, cte="quoted-printable")
-    for name, png in content.pictures:
+    for name, png in content.drawn():
         mail.add_attachment(png, maintype="image", subtype="png", filename=name, disposition="inline")
     return mail.as_bytes()

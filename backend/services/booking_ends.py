@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,10 @@ AT_ONCE = 20
 """Keys freed in one transaction."""
 
 
+class _Nobody(Exception):
+    """Another process has freed them meanwhile."""
+
+
 def free_over(store: Store, context: Context) -> int:
     """Free the keys of a community that are over or used up, as operations of the agent; answers how many.
 
@@ -29,9 +34,11 @@ def free_over(store: Store, context: Context) -> int:
         with store.read() as connection:
             if not _over(connection, context.community_id, store.clock()):
                 return freed
-        with store.write(context.again(), "booking.end") as work:
+        with suppress(_Nobody), store.write(context.again(), "booking.end") as work:
             work.require("booking.write")
             rows = _over(work.connection, context.community_id, work.at)
+            if not rows:
+                raise _Nobody
             ended = [row.id for row in rows if row.ends_at <= work.at]
             used_up = [row.id for row in rows if row.ends_at > work.at]
             end_keys(work, ended, "reservation over")
@@ -42,7 +49,7 @@ def free_over(store: Store, context: Context) -> int:
             only = rows[0] if len(rows) == 1 else None
             work.tell(words, "booking", only.id if only else None, only.name if only else "", undoable=False)
             work.touch("bookings")
-        freed += len(rows)
+            freed += len(rows)
 
 
 def _over(connection: Connection, community_id: int, now: datetime) -> list[Row[Any]]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, case, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, case, func, or_, select
 
-from backend.domain.amenities import Slot
-from backend.domain.bookings import LIVE, BookingRecord, BookingStatus, status_of
+from backend.domain.bookings import LIVE, BookingRecord, BookingStatus
 from backend.domain.codes import mask
 from backend.domain.context import Context
 from backend.domain.enums import CredentialKind, OutgoingState
@@ -35,14 +34,29 @@ def _source() -> FromClause:
 
 
 def status_at(now: datetime) -> ColumnElement[str]:
-    """How far a reservation is, as `status_of` tells it."""
+    """How far a reservation is."""
     b = t.booking
     return case(
         (b.c.cancelled_at.is_not(None), BookingStatus.CANCELLED.value),
-        (b.c.ends_at <= now, BookingStatus.COMPLETED.value),
+        (and_(b.c.ends_at <= now, _used()), BookingStatus.COMPLETED.value),
+        (b.c.ends_at <= now, BookingStatus.NO_SHOW.value),
         (b.c.starts_at <= now, BookingStatus.IN_PROGRESS.value),
         else_=BookingStatus.UPCOMING.value,
     )
+
+
+def _used() -> ColumnElement[bool]:
+    """Whether a key has opened a door for a reservation: its own, or in its slot that of one that became part of it."""
+    b, use, other = t.booking, t.temp_key_use, t.booking.alias("part")
+    own = select(use.c.id).where(use.c.holder_id == b.c.id).correlate(b)
+    part = (
+        select(use.c.id)
+        .join(other, other.c.id == use.c.holder_id)
+        .where(other.c.resident_id == b.c.resident_id, other.c.amenity_id == b.c.amenity_id)
+        .where(use.c.at >= b.c.starts_at, use.c.at < b.c.ends_at)
+        .correlate(b)
+    )
+    return or_(own.exists(), part.exists())
 
 
 def _mail() -> ColumnElement[Any]:
@@ -80,6 +94,7 @@ def booking_listing(context: Context, now: datetime) -> Listing:
             "starts_at": FilterColumn(b.c.starts_at),
             "amenity": FilterColumn(a.c.name_fold, "contains"),
             "resident": FilterColumn(h.c.name_fold, "contains"),
+            "resident_id": FilterColumn(b.c.resident_id),
             "apartment": FilterColumn(t.apartment.c.number),
             "status": FilterColumn(status),
             "mail": FilterColumn(mail),
@@ -113,7 +128,7 @@ def booking_record(
         select(o.c.state, o.c.address, o.c.answer).where(o.c.holder_id == row.id).order_by(o.c.id.desc()).limit(1)
     ).one_or_none()
     names = select(r.c.name).where(r.c.id.in_(sorted(relays_of(connection, t.own_relay, row.id)))).order_by(r.c.number)
-    status = status_of(Slot(row.starts_at, row.ends_at), row.cancelled_at is not None, now)
+    status = BookingStatus(connection.execute(select(status_at(now)).where(t.booking.c.id == row.id)).scalar_one())
     return BookingRecord(
         id=row.id,
         version=row.row_version,

@@ -14,7 +14,6 @@ from backend.services.booking_checks import formats_of, told
 from backend.services.communities import community_row
 from backend.services.credentials import credentials_of, open_value
 from backend.services.outbox import post_mail, withdraw
-from backend.services.qr import qr_png
 from backend.store import tables as t
 from backend.store.work import Work
 
@@ -46,7 +45,7 @@ def post_key(work: Work, booking_id: int, amenity: Row[Any], resident: Row[Any],
         subject=letter.subject,
         text=letter.text,
         holder_id=booking_id,
-        pictures=[("key.png", qr_png(digits))],
+        codes=[("key.png", digits)],
         useful_until=slot.end,
     )
     return True

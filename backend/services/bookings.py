@@ -11,7 +11,7 @@ from sqlalchemy import Row, select
 
 from backend.domain.access.results import DoorPlan
 from backend.domain.amenities import Slot
-from backend.domain.bookings import BookingDraft, BookingRecord, BookingStatus, Day, status_of, whole_minutes
+from backend.domain.bookings import BookingDraft, BookingRecord, BookingStatus, Day, whole_minutes
 from backend.domain.context import Context, new_id
 from backend.domain.enums import HolderKind
 from backend.domain.errors import Conflict, Invalid, NotFound
@@ -29,7 +29,7 @@ from backend.services.booking_checks import (
     told,
 )
 from backend.services.booking_day import day_of
-from backend.services.booking_list import booking_listing, booking_record, booking_row
+from backend.services.booking_list import booking_listing, booking_record, booking_row, status_at
 from backend.services.booking_mail import post_key, renew_unsent
 from backend.services.booking_plans import imagine_booking
 from backend.services.booking_rights import cancel_rows, give_key, give_rights, is_live
@@ -238,16 +238,17 @@ def _title(amenity: Row[Any], resident: Row[Any]) -> str:
 def _refuse_unless_all_live(work: Work, ids: Sequence[int]) -> None:
     """Raise NotFound or Conflict for the first of these reservations that cannot be cancelled."""
     a, b = t.amenity, t.booking
-    here = select(b).join(a, a.c.id == b.c.amenity_id).where(a.c.community_id == work.context.community_id)
-    rows = {row.id: row for part in chunks(ids) for row in work.connection.execute(here.where(b.c.id.in_(part)))}
+    here = select(b.c.id, status_at(work.at)).join(a, a.c.id == b.c.amenity_id)
+    here = here.where(a.c.community_id == work.context.community_id)
+    found = {one: far for part in chunks(ids) for one, far in work.connection.execute(here.where(b.c.id.in_(part)))}
     for one in ids:
-        if (row := rows.get(one)) is None:
+        if (far := found.get(one)) is None:
             raise NotFound("There is no such reservation.")
-        _refuse(status_of(Slot(row.starts_at, row.ends_at), row.cancelled_at is not None, work.at), "cancelled")
+        _refuse(BookingStatus(far), "cancelled")
 
 
 def _refuse(status: BookingStatus, word: str) -> None:
     if status is BookingStatus.CANCELLED:
         raise Conflict("", f"This reservation was cancelled: it cannot be {word}.")
-    if status is BookingStatus.COMPLETED:
+    if status in (BookingStatus.COMPLETED, BookingStatus.NO_SHOW):
         raise Conflict("", f"This reservation is over: it cannot be {word}.")

@@ -22,7 +22,6 @@ from backend.services.agents import agent_record
 from backend.services.credentials import spoken
 from backend.services.holders import chunks
 from backend.services.outbox import post_mail, post_sms, withdraw
-from backend.services.qr import qr_png
 from backend.store import tables as t
 from backend.store.work import Work
 
@@ -170,9 +169,7 @@ def _send(work: Work, row: Row[Any], way: Way) -> None:
     }
     if way.kind is OutgoingKind.MAIL:
         letter = login_letter(account, own=way.own, again=again)
-        post_mail(
-            work, subject=letter.subject, text=letter.text, pictures=[("login.png", qr_png(letter.code))], **about
-        )
+        post_mail(work, subject=letter.subject, text=letter.text, codes=[("login.png", letter.code)], **about)
     else:
         post_sms(work, text=login_message(account, own=way.own, again=again), **about)
     sealed = work.sealer.seal_text(_place(row.id), password)

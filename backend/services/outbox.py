@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, select, update
 from backend.domain.context import new_id
 from backend.domain.enums import OutgoingKind, OutgoingState
 from backend.domain.errors import Invalid
+from backend.services.qr import qr_png
 from backend.store import tables as t
 from backend.store.seal import Sealer
 from backend.store.work import Work
@@ -30,11 +31,20 @@ NEEDS = {OutgoingKind.MAIL: "mail.host", OutgoingKind.SMS: "sms.url"}
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The sealed part of a text: subject (mails only), plain text, pictures as (name, PNG bytes)."""
+    """The sealed part of a text: subject (mails only), plain text, pictures (name, PNG bytes), codes (name, text).
+
+    A code becomes its QR picture when it is looked at or leaves: drawing takes longer than the transaction that writes
+    it down.
+    """
 
     subject: str = field(repr=False)
     text: str = field(repr=False)
     pictures: tuple[tuple[str, bytes], ...] = field(repr=False, default=())
+    codes: tuple[tuple[str, str], ...] = field(repr=False, default=())
+
+    def drawn(self) -> tuple[tuple[str, bytes], ...]:
+        """All its pictures, those of the codes made now."""
+        return (*self.pictures, *((name, qr_png(text)) for name, text in self.codes))
 
 
 def post_mail(
@@ -48,15 +58,19 @@ def post_mail(
     holder_id: int | None = None,
     manager_id: int | None = None,
     pictures: Sequence[tuple[str, bytes]] = (),
+    codes: Sequence[tuple[str, str]] = (),
     useful_until: datetime | None = None,
 ) -> int:
     """Write a mail down for sending and answer its id; it leaves after the commit, once.
 
     `purpose` says in words what it is ("Login information"); it and `to` are shown. `key` makes it one: a second call
-    with the same key answers the same row and changes nothing. `pictures` are (name, PNG bytes), attached. It is about
-    a holder or a manager. After `useful_until` it is not sent any more. Raises Invalid (email, pictures).
+    with the same key answers the same row and changes nothing. `pictures` are (name, PNG bytes), attached, `codes`
+    (name, text), attached as QR codes. It is about a holder or a manager. After `useful_until` it is not sent any more.
+    Raises Invalid (email, pictures).
     """
-    content = Content(" ".join(subject.split()), text, tuple((name, bytes(png)) for name, png in pictures))
+    content = Content(
+        " ".join(subject.split()), text, tuple((name, bytes(png)) for name, png in pictures), tuple(codes)
+    )
     if sum(len(png) for _, png in content.pictures) > MOST_PICTURE_BYTES:
         raise Invalid({"pictures": f"The pictures of one mail have {MOST_PICTURE_BYTES // 1_000_000} MB at most."})
     if to.count("@") != 1 or any(letter.isspace() or not letter.isprintable() for letter in to):
@@ -126,7 +140,8 @@ def can_send(connection: Connection, kind: OutgoingKind) -> bool:
 def seal_content(sealer: Sealer, uuid: str, content: Content) -> bytes:
     """The content sealed for the row `uuid`."""
     pictures = [[name, base64.b64encode(png).decode()] for name, png in content.pictures]
-    plain = {"subject": content.subject, "text": content.text, "pictures": pictures}
+    codes = [list(code) for code in content.codes]
+    plain = {"subject": content.subject, "text": content.text, "pictures": pictures, "codes": codes}
     return sealer.seal_text(f"outgoing.content:{uuid}", json.dumps(plain))
 
 
@@ -134,4 +149,5 @@ def open_content(sealer: Sealer, uuid: str, sealed: bytes) -> Content:
     """The content that `seal_content` sealed; raises Unreachable where the site's key is another."""
     plain = json.loads(sealer.open_text(f"outgoing.content:{uuid}", sealed))
     pictures = tuple((name, base64.b64decode(png)) for name, png in plain["pictures"])
-    return Content(plain["subject"], plain["text"], pictures)
+    codes = tuple((name, text) for name, text in plain.get("codes", ()))  # texts of older versions have none
+    return Content(plain["subject"], plain["text"], pictures, codes)

@@ -64,7 +64,7 @@ class Outbox(Service):
             if work.replayed is None:
                 work.tell(f"Read the text: {row.purpose}", "outgoing", row.id, row.address, undoable=False)
         content = open_content(self.store.sealer, row.uuid, row.content_sealed)
-        return OutgoingText(record=_record(row), subject=content.subject, text=content.text, pictures=content.pictures)
+        return OutgoingText(record=_record(row), subject=content.subject, text=content.text, pictures=content.drawn())
 
     def print(self, context: Context, text_id: int, path: Path) -> tuple[Path, ...]:
         """Write a text to a new file that only this account may read, its pictures beside it; answers the files.

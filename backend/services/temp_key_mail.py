@@ -16,7 +16,6 @@ from backend.domain.visitor_letters import KeyFacts, key_letter
 from backend.services.communities import community_row
 from backend.services.door_states import formats_of
 from backend.services.outbox import post_mail, withdraw
-from backend.services.qr import qr_png
 from backend.services.temp_key_rows import key_row, key_time, phones_of
 from backend.store import tables as t
 from backend.store.work import Work
@@ -55,7 +54,7 @@ def post_key(work: Work, key_id: int, digits: str, *, changed: bool = False) -> 
         subject=letter.subject,
         text=letter.text,
         holder_id=key_id,
-        pictures=((PICTURE, qr_png(digits)),),
+        codes=((PICTURE, digits),),
         useful_until=time.ends,
     )
 

@@ -137,7 +137,7 @@ class ExportDialog(Dialog[tuple[int, str] | None]):
         if path.is_file():
             raise Invalid({"path": "There is a file of this name already. Type another name."})
         session = self._session
-        return session.engine.export_pages(self._record, session.context, self._pages(), path, self._told)
+        return session.engine.files.export_pages(self._record, session.context, self._pages(), path, self._told)
 
     def _told(self, done: int, total: int) -> bool:
         self._written = (done, total)

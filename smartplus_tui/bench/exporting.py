@@ -20,7 +20,7 @@ def export_logs(shop: Workshop) -> Result:
     def seconds(suffix: str) -> float:
         path = shop.place / f"door-logs{suffix}"
         began = time.process_time()
-        written = engine.export("door-log", context, ListQuery(), path)
+        written = engine.files.export("door-log", context, ListQuery(), path)
         if written != rows:
             raise RuntimeError(f"{written} of {rows} lines were written")
         return time.process_time() - began

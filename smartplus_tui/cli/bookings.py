@@ -10,12 +10,13 @@ import click
 from backend.catalog.amenities import AMENITY
 from backend.catalog.bookings import BOOKING
 from backend.domain.errors import Invalid
+from backend.domain.filter import Term
 from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.fields import Values
-from smartplus_tui.cli.lists import export_command
+from smartplus_tui.cli.lists import Asked, export_command, list_options, show_list
 from smartplus_tui.cli.options import Command
 from smartplus_tui.cli.output import say
-from smartplus_tui.cli.references import find_booking
+from smartplus_tui.cli.references import find_booking, find_resident
 from smartplus_tui.cli.rights import plan_lines
 from smartplus_tui.cli.verbs import Binding, Typed, meant, record_group
 from smartplus_tui.cli.words import counted
@@ -115,8 +116,24 @@ def _add_booking(call: Call, values: Values, _typed: Typed) -> Saved:
     return saved
 
 
+def _list(call: Call, resident: str | None, **asked: Any) -> None:
+    whose = (Term("resident_id", "eq", (find_resident(call.engine, call.context, resident),)),) if resident else ()
+    show_list(call, BOOKING, Asked(**asked), only=whose)
+
+
 booking = record_group(Binding(BOOKING, get=_booking, add=_add_booking))
 booking.add_command(export_command(BOOKING))
+booking.add_command(
+    Command(
+        "list",
+        callback=pass_call(_list),
+        params=[
+            *list_options(BOOKING),
+            click.Option(["--resident"], metavar="RESIDENT", help="Those of one resident."),
+        ],
+        help="List reservations.",
+    )
+)
 
 
 @booking.command("move")

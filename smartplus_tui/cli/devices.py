@@ -247,7 +247,7 @@ def address(call: Call, /, record_id: str, **typed: Any) -> None:
 def template(call: Call, file: Path) -> None:
     """Write the empty template of devices to FILE.xlsx or FILE.csv."""
     call.act()
-    call.engine.write_device_template(file)
+    call.engine.files.write_device_template(file)
     if call.json:
         emit({"path": str(file)})
     else:
@@ -262,7 +262,7 @@ def template(call: Call, file: Path) -> None:
 def import_devices(call: Call, file: Path, dry_run: bool, good_only: bool) -> None:
     """Add the devices of a spreadsheet by hand: all of them, or with --good-only those that can be."""
     context = call.act()
-    rows = call.engine.device_sheets.check(context, call.engine.read_sheets(file))
+    rows = call.engine.device_sheets.check(context, call.engine.files.read_sheets(file))
     good = [row.draft for row in rows if row.draft is not None]
     bad = len(rows) - len(good)
     for row in rows:

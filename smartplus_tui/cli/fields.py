@@ -170,7 +170,7 @@ def _several(_call: Call, _field: Field, value: Any) -> tuple[str, ...]:
 
 
 def _photo(call: Call, _field: Field, value: Any) -> bytes:
-    return call.engine.read_photo(Path(value))
+    return call.engine.files.read_photo(Path(value))
 
 
 _READERS: dict[Kind, Callable[[Call, Field, Any], Any]] = {

@@ -35,7 +35,7 @@ def add_import_commands(group: Group) -> None:
 def _template() -> Command:
     def run(call: Call, file: Path, kind: str) -> None:
         refuse_existing(file)
-        call.engine.write_template(call.context, ImportKind(kind), file)
+        call.engine.files.write_template(call.context, ImportKind(kind), file)
         wrote(call, file, 0)
 
     chosen = [kind.value for kind in _KINDS]
@@ -49,7 +49,7 @@ def _template() -> Command:
 def _export() -> Command:
     def run(call: Call, file: Path) -> None:
         refuse_existing(file)
-        wrote(call, file, call.engine.write_template(call.context, ImportKind.EDIT, file, filled=True))
+        wrote(call, file, call.engine.files.write_template(call.context, ImportKind.EDIT, file, filled=True))
 
     params: list[click.Parameter] = [click.Argument(["file"], type=_FILE, metavar="FILE.xlsx")]
     text = "Write all residents for `batch-edit`; codes stay blank, and blank cells keep what there is."
@@ -73,7 +73,7 @@ def wrote(call: Call, file: Path, count: int) -> None:
 def _taking(name: str, kind: ImportKind, text: str) -> Command:
     def run(call: Call, file: Path, dry_run: bool, good_rows: bool, report: Path | None) -> None:
         imports = call.engine.imports
-        draft = imports.begin(call.context, kind, call.engine.read_sheets(file))
+        draft = imports.begin(call.context, kind, call.engine.files.read_sheets(file))
         take(call, imports, draft, Taking(dry_run, good_rows, report))
 
     params: list[click.Parameter] = [click.Argument(["file"], type=_FILE, metavar="FILE"), *taking_options()]
@@ -82,7 +82,7 @@ def _taking(name: str, kind: ImportKind, text: str) -> Command:
 
 def _faces() -> Command:
     def run(call: Call, file: Path, dry_run: bool, good_rows: bool, report: Path | None) -> None:
-        files = call.engine.read_faces(file)
+        files = call.engine.files.read_faces(file)
         imports = call.engine.imports
         draft = imports.begin_faces(call.context, file.name, files)
         take(call, imports, draft, Taking(dry_run, good_rows, report))
@@ -128,7 +128,7 @@ def show_report(call: Call, report_id: int, file: Path | None) -> None:
     """Show what an import did, refused rows first."""
     report = call.engine.imports.report(call.context, report_id)
     if file is not None:
-        call.engine.write_report(call.context, report_id, file)
+        call.engine.files.write_report(call.context, report_id, file)
     print_report(call, report)
 
 

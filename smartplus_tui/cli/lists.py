@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from backend.catalog.model import Field, Record
+from backend.domain.filter import Filter, Term
 from backend.domain.paging import ListQuery
 from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.cursors import read_cursor, write_cursor
@@ -88,11 +89,15 @@ def _chosen(record: Record) -> list[click.Parameter]:
     ]  # fmt: skip
 
 
-def show_list(call: Call, record: Record, asked: Asked, *, newest_first: bool = False) -> None:
-    """Print one page of a list, and how to go on."""
+def show_list(
+    call: Call, record: Record, asked: Asked, *, newest_first: bool = False, only: tuple[Term, ...] = ()
+) -> None:
+    """Print one page of a list, and how to go on; `only` are conditions beside the expression."""
     engine = call.engine
+    typed = engine.parse_filter(record.name, call.context, asked.filter) if asked.filter else None
+    terms = (*(typed.terms if typed else ()), *only)
     query = ListQuery(
-        filter=engine.parse_filter(record.name, call.context, asked.filter) if asked.filter else None,
+        filter=Filter(terms, typed.text if typed else "") if terms else None,
         sort=(asked.sort or "").removeprefix("-"),
         descending=asked.sort.startswith("-") if asked.sort else True if newest_first else None,
     )
@@ -112,7 +117,7 @@ def show_list(call: Call, record: Record, asked: Asked, *, newest_first: bool = 
         return
     print_rows(call, record, page)
     if not total:
-        say("Nothing matches." if asked.filter else f"There is no {record.singular} yet.")
+        say("Nothing matches." if terms else f"There is no {record.singular} yet.")
     elif cursor:
         say(f"{len(page):,} of {total:,}. Go on with --after {cursor}")
 
@@ -128,7 +133,7 @@ def export_list(call: Call, record: Record, query: ListQuery, path: Path) -> Non
             say(f"{done:,} of {total:,}")
         return True
 
-    count = call.engine.export(record.name, call.context, query, path, told)
+    count = call.engine.files.export(record.name, call.context, query, path, told)
     if call.json:
         emit({"file": str(path.absolute()), "rows": count}, call.formats)
     else:

@@ -129,7 +129,7 @@ def _move(call: Call, draft: MoveDraft, wanted: Wanted) -> None:
     if record.problem:
         say(record.problem)
     if wanted.receipt is not None and draft.at is None:
-        call.engine.write_receipt(wanted.receipt, moves.receipt(call.context, saved.id))
+        call.engine.files.write_receipt(wanted.receipt, moves.receipt(call.context, saved.id))
         say(f"Receipt: {wanted.receipt}")
     elif wanted.receipt is not None:
         say(f"The receipt comes with the move: smartplus apartment moves receipt {saved.id} FILE")
@@ -217,7 +217,7 @@ def change(call: Call, move_id: int, at: str) -> None:
 @pass_call
 def receipt(call: Call, move_id: int, target: Path) -> None:
     """Write the receipt of a move as it is proved by now, .txt or .pdf."""
-    call.engine.write_receipt(target, call.engine.moves.receipt(call.context, move_id))
+    call.engine.files.write_receipt(target, call.engine.moves.receipt(call.context, move_id))
     if call.json:
         emit({"id": move_id, "file": str(target)})
     else:

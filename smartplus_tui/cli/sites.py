@@ -74,7 +74,7 @@ def backup(call: Call, file: Path) -> None:
 
     The site may be in use. It holds no key: what is sealed in it needs the site's.
     """
-    path = call.engine.backup(call.act(), file)
+    path = call.engine.backups.write(call.act(), file)
     if call.json:
         emit({"path": str(path), "bytes": path.stat().st_size})
     else:

@@ -22,7 +22,7 @@ from smartplus_tui.cli.verbs import Binding, Typed, record_group
 if TYPE_CHECKING:
     from backend.domain.records import Saved
     from backend.domain.staff import StaffRecord
-    from backend.engine import Personnel
+    from backend.served import Personnel
 
     Service = Callable[[Call], Personnel]
 
@@ -71,7 +71,7 @@ def _group(record: Record, service: Service) -> Group:
 def _import() -> Command:
     def run(call: Call, file: Path, dry_run: bool, good_rows: bool, report: Path | None) -> None:
         imports = call.engine.staff_imports
-        draft = imports.begin(call.context, call.engine.read_sheets(file))
+        draft = imports.begin(call.context, call.engine.files.read_sheets(file))
         take(call, imports, draft, Taking(dry_run, good_rows, report))
 
     params: list[click.Parameter] = [click.Argument(["file"], type=_FILE, metavar="FILE"), *taking_options()]
@@ -82,7 +82,7 @@ def _import() -> Command:
 def _template() -> Command:
     def run(call: Call, file: Path) -> None:
         refuse_existing(file)
-        call.engine.write_staff_template(file)
+        call.engine.files.write_staff_template(file)
         wrote(call, file, 0)
 
     params: list[click.Parameter] = [click.Argument(["file"], type=_FILE, metavar="FILE.xlsx")]

@@ -114,7 +114,7 @@ def revoked(call: Call, person: str, receipt: Path | None) -> None:
     holder_id = find_person(call.engine, call.context, person)
     found = call.engine.revocations.get(call.context, holder_id)
     if receipt is not None:
-        call.engine.write_receipt(receipt, call.engine.revocations.receipt(call.context, holder_id))
+        call.engine.files.write_receipt(receipt, call.engine.revocations.receipt(call.context, holder_id))
         say(f"Receipt written to {receipt}")
     if call.json:
         answer = {"items": found.codes, "total": len(found.codes), "after": None, "person": found.person}

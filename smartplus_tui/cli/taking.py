@@ -22,7 +22,7 @@ from smartplus_tui.cli.words import counted
 if TYPE_CHECKING:
     from backend.domain.access.results import DoorPlan
     from backend.domain.imports import ImportDraft, ImportProgress, ImportReport, Preview
-    from backend.engine import Importing
+    from backend.served import Importing
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _SHOWN = 50
@@ -72,7 +72,7 @@ def take(call: Call, imports: Importing, draft: ImportDraft, how: Taking) -> Non
     with _stopping() as stop:
         done = imports.write(call.act(), draft, good_rows=how.good_rows, tell=_progress(call), stopped=stop.is_set)
     if how.report is not None:
-        call.engine.write_report(call.context, done.id, how.report)
+        call.engine.files.write_report(call.context, done.id, how.report)
     print_report(call, done)
     if done.refused or done.state is not ImportState.DONE:
         click.get_current_context().exit(Exit.PARTLY)

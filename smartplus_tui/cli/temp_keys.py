@@ -131,7 +131,7 @@ def qr(call: Call, record_id: str, target: Path | None) -> None:
         return
     from backend.domain.qr import qr_lines
 
-    for line in qr_lines(call.engine.draw_qr(record.digits)):
+    for line in qr_lines(call.engine.files.draw_qr(record.digits)):
         click.secho(line, fg="black", bg="bright_white")
     tell(f"{record.digits[:4]} {record.digits[4:]}")
 

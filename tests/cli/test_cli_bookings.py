@@ -95,6 +95,11 @@ def test_who_has_no_address_gets_no_mail_and_it_is_said(resort: Smartplus) -> No
     assert ran.code == 0
     assert "No mail" in ran.err
     number = str(resort("--json", "booking", "list").json["items"][0]["id"])
+    assert [row["id"] for row in resort("--json", "booking", "list", "--resident", "jan").json["items"]] == [
+        int(number)
+    ]
+    assert not resort("--json", "booking", "list", "--resident", "anna").json["items"]
+    assert "Nothing matches" in resort("booking", "list", "--filter", "status:no_show", "--resident", "jan").err
     assert "e-mail address" in resort("booking", "mail", number).err
 
 

@@ -13,6 +13,7 @@ from backend.domain.context import Context
 from backend.domain.enums import Role
 from backend.engine import Engine
 from tests.screens.conftest import SMALL, WIDE, Show
+from tests.support.clock import FakeClock
 
 Park = tuple[Engine, Context]
 SIZES = pytest.mark.parametrize("size", [WIDE, SMALL], ids=["120x40", "80x24"])
@@ -84,6 +85,23 @@ async def test_a_reservation_is_made_by_keys(show: Show, park: Park, gym: int, s
         digits = "  ".join(" ".join(half) for half in (record.digits[:4], record.digits[4:]))
         await keys.until_text(digits)
         await keys.until_text("Upcoming")
+
+
+@pytest.mark.feature("BOOK-02")
+@SIZES
+async def test_the_page_of_a_resident_leads_to_their_reservation(
+    show: Show, park: Park, clock: FakeClock, gym: int, size: tuple[int, int]
+) -> None:
+    whose = page(park, reserve(park, gym)).resident
+    clock.advance(hours=5)
+    async with show("ctrl+p", size=size) as keys:
+        await keys.type(whose.replace(",", ""))
+        await keys.press("enter")
+        await keys.until_page("ResidentPage")
+        await keys.until_text("▲ No-show")
+        await keys.press("tab", "enter")
+        await keys.until_page("BookingPage")
+        await keys.until_text("never, as far as doors have told")
 
 
 @pytest.mark.feature("BOOK-02")

@@ -155,7 +155,7 @@ async def test_a_face_is_drawn_with_when_and_by_whom_it_was_enrolled(show: Show,
     engine, installer = park
     Image.new("RGB", (300, 400), "navy").save(tmp_path / "anna.png")
     anna = engine.residents.get(installer, engine.residents.find(installer, "Kowalska, Anna"))
-    patch = ResidentPatch(face=engine.read_photo(tmp_path / "anna.png"))
+    patch = ResidentPatch(face=engine.files.read_photo(tmp_path / "anna.png"))
     engine.residents.edit(installer.again(), anna.id, anna.version, patch)
     async with show() as keys:
         await open_person(keys, "anna kow")

@@ -125,7 +125,7 @@ async def test_an_editor_shows_when_the_face_was_enrolled_and_a_save_keeps_it(
     engine, context = park
     photo = tmp_path / "jan.png"
     Image.new("RGB", (300, 300), "brown").save(photo)
-    jpeg = engine.read_photo(photo)
+    jpeg = engine.files.read_photo(photo)
     person = jan(engine, context, face=jpeg)
     async with show() as keys:
         await open_tab(keys, "3")

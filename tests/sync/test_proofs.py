@@ -14,6 +14,7 @@ from backend.store import tables as t
 from backend.store.store import Store
 from backend.sync import cooling, proofs
 from tests.support.clock import FakeClock
+from tests.support.overtaken import Overtaken
 from tests.support.rows import ManagerContext
 from tests.support.world import World, small_world
 
@@ -128,6 +129,20 @@ async def test_a_cooled_value_is_free_again_by_an_act_of_the_agent(world: World,
     assert cooling.free_cooled(world.store, world.agent) == 0
     assert len(told) == 1
     world.add("Ben", "2741", apartment="1002")
+
+
+@pytest.mark.feature("SYNC-03")
+async def test_who_is_overtaken_frees_nothing_and_writes_no_operation(world: World, clock: FakeClock) -> None:
+    for name in ("Gate", "Yard"):
+        prove(world, name, *freed(world, name))
+    clock.advance(days=1, seconds=1)
+    agent = world.agent
+    late = Overtaken(
+        None, "agent", agent.community_id, agent.via, first=lambda: cooling.free_cooled(world.store, agent)
+    )
+    assert cooling.free_cooled(world.store, late) == 0
+    freeing = world.rows(t.operation, t.operation.c.type == "credential.free")
+    assert [row.action for row in freeing] == ["freed 2 values proved gone from every door"]
 
 
 async def test_only_what_has_cooled_is_freed(world: World, clock: FakeClock) -> None:

@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert, update
 
-from backend.domain.bookings import BookingDraft, parse_slot
+from backend.domain.bookings import BookingDraft, BookingStatus, parse_slot
 from backend.domain.context import agent_context
 from backend.domain.enums import Role
 from backend.domain.errors import Conflict, Invalid, NotFound, Stale
+from backend.domain.filter import Filter, Term
 from backend.domain.formats import zone_info
 from backend.domain.moves import MoveDraft
+from backend.domain.paging import ListQuery
 from backend.domain.residents import ResidentDraft
 from backend.services.apartments import Apartments
 from backend.services.booking_ends import free_over
@@ -26,6 +28,7 @@ from backend.store.opening import open_site
 from backend.store.site import Site
 from tests.services.people.park import Park
 from tests.services.people.resort import Resort, make_resort
+from tests.support.overtaken import Overtaken
 from tests.support.rows import ManagerContext
 
 
@@ -221,7 +224,7 @@ def test_one_in_progress_keeps_its_start(resort: Resort, gym: int, anna: int) ->
         resort.move(booking_id, 10, 10.5)
     resort.move(booking_id, 9, 10)
     resort.park.clock.advance(hours=2)
-    assert resort.page(booking_id).status.value == "completed"
+    assert resort.page(booking_id).status is BookingStatus.NO_SHOW
     with pytest.raises(Conflict, match="is over"):
         resort.move(booking_id, 14, 15)
     with pytest.raises(Conflict, match="is over"):
@@ -296,7 +299,18 @@ def test_a_key_that_is_over_is_freed_and_proved(resort: Resort, gym: int, anna: 
     assert free_over(park.store, agent) == 1
     assert park.statuses(booking_id) == ["cooling"]
     assert free_over(park.store, agent) == 0
-    assert resort.page(booking_id).status.value == "completed"
+    assert resort.page(booking_id).status is BookingStatus.NO_SHOW
+
+
+@pytest.mark.feature("BOOK-02")
+def test_a_key_that_another_process_has_freed_meanwhile_is_no_operation(resort: Resort, gym: int, anna: int) -> None:
+    park = resort.park
+    resort.book(gym, anna, 9, 10)
+    park.clock.advance(hours=1)
+    agent = agent_context(park.context.community_id)
+    late = Overtaken(None, "agent", agent.community_id, agent.via, first=lambda: free_over(park.store, agent))
+    assert free_over(park.store, late) == 0
+    assert [row["action"] for row in park.rows(t.operation, type="booking.end")] == ["Key of reservation over"]
 
 
 @pytest.mark.feature("BOOK-01")
@@ -312,6 +326,64 @@ def test_a_key_that_is_used_up_keeps_its_seat(resort: Resort, anna: int) -> None
     page = resort.page(booking_id)
     assert (page.uses, page.most_uses, page.status.value) == (1, 1, "in_progress")
     assert not opens(park, booking_id, park.lobby_relay, park.clock())
+
+
+def use(park: Park, booking_id: int, at: datetime, line: int = 7) -> None:
+    """The key of a reservation has opened the lobby, as a line of its log tells."""
+    with park.store.books(agent_context(park.context.community_id)) as work:
+        work.connection.execute(
+            insert(t.temp_key_use).values(holder_id=booking_id, door_log_id=line, device_id=park.lobby, at=at)
+        )
+
+
+def listed(resort: Resort, *terms: Term) -> list[int]:
+    return [row.id for row in resort.bookings.list(resort.park.context, ListQuery(Filter(terms))).first(9)]
+
+
+@pytest.mark.feature("BOOK-02")
+def test_nobody_came_until_a_door_tells_otherwise(resort: Resort, gym: int, anna: int, jan: int) -> None:
+    park = resort.park
+    missed, came = resort.book(gym, anna, 9, 10).id, resort.book(gym, jan, 9, 10).id
+    use(park, came, park.clock())
+    assert resort.page(missed).live
+    park.clock.advance(hours=3)
+    assert resort.page(missed).status is BookingStatus.NO_SHOW
+    assert resort.page(came).status is BookingStatus.COMPLETED
+    assert listed(resort, Term("status", "eq", ("no_show",))) == [missed]
+    with pytest.raises(Conflict, match="is over"):
+        resort.cancel(missed)
+    with pytest.raises(Conflict, match="is over"):
+        resort.move(missed, 20, 21)
+    use(park, missed, resort.slot(9, 10).start, 8)  # the door was offline and tells it now
+    assert resort.page(missed).status is BookingStatus.COMPLETED
+    assert not listed(resort, Term("status", "eq", ("no_show",)))
+
+
+@pytest.mark.feature("BOOK-02")
+def test_a_cancelled_one_is_no_no_show(resort: Resort, gym: int, anna: int) -> None:
+    booking_id = resort.book(gym, anna, 9, 10).id
+    resort.cancel(booking_id)
+    resort.park.clock.advance(hours=3)
+    assert resort.page(booking_id).status is BookingStatus.CANCELLED
+
+
+@pytest.mark.feature("BOOK-02")
+def test_the_use_of_one_that_became_part_counts_for_the_whole(resort: Resort, anna: int) -> None:
+    park = resort.park
+    gym = resort.gym(duration=240).id
+    first, later = resort.book(gym, anna, 9, 9.5).id, resort.book(gym, anna, 14, 15).id
+    use(park, first, park.clock())
+    resort.move(later, 9.5, 10)
+    park.clock.advance(hours=3)
+    assert resort.page(later).slot == resort.slot(9, 10)
+    assert resort.page(later).status is BookingStatus.COMPLETED
+
+
+@pytest.mark.feature("BOOK-02")
+def test_the_reservations_of_one_resident(resort: Resort, gym: int, anna: int, jan: int) -> None:
+    mine = resort.book(gym, anna, 9, 10).id
+    resort.book(gym, jan, 9, 10)
+    assert listed(resort, Term("resident_id", "eq", (anna,))) == [mine]
 
 
 @pytest.mark.edge("36")
@@ -509,5 +581,5 @@ def test_a_key_that_is_over_but_not_freed_goes_with_its_resident(resort: Resort,
     park.clock.advance(hours=3)
     park.delete(anna)
     assert park.statuses(booking_id) == ["cooling"]
-    assert resort.page(booking_id).status.value == "completed"
+    assert resort.page(booking_id).status is BookingStatus.NO_SHOW
     Apartments(park.store).delete(park.act, park.apartments["1001"])

@@ -101,7 +101,8 @@ def test_the_mail_has_server_number_password_and_a_code_that_can_be_read(park: P
     secret = password(park, anna.id)
     for told in ("doors.example.com", record.uid, secret, "A 1001"):
         assert told in mail.text
-    ((name, png),) = mail.pictures
+    assert not mail.pictures, "a code is drawn when it leaves, not while the lock is held"
+    ((name, png),) = mail.drawn()
     assert name.endswith(".png")
     assert Image.open(io.BytesIO(png)).size[0] > 100
     assert secret not in repr(mail)
