@@ -17,7 +17,8 @@ from widgets.frame import Part
 from widgets.panel import Lines
 
 if TYPE_CHECKING:
-    from backend.domain.devices import DeviceDraft, DeviceRecord, FindingRecord
+    from backend.domain.device_drafts import DeviceDraft, FindingRecord
+    from backend.domain.devices import DeviceRecord
     from backend.domain.records import Saved
 
 KINDS = (
@@ -125,7 +126,7 @@ async def ask_device(
 
 def found_draft(finding: FindingRecord, name: str, user: str, password: str) -> DeviceDraft:
     """The device that was found, as it is added under a name."""
-    from backend.domain.devices import DeviceDraft
+    from backend.domain.device_drafts import DeviceDraft
 
     facts = finding.model_dump(
         include={"model", "mac", "firmware", "profile", "scheme", "host", "port", "auth", "tls_pin", "legacy_tls"}

@@ -85,7 +85,7 @@ class AccountForm(CatalogForm):
 
     async def save(self) -> Saved:
         """Add or change."""
-        from backend.domain.accounts import ManagerDraft, ManagerPatch
+        from backend.domain.account_drafts import ManagerDraft, ManagerPatch
 
         session, managers = self.session, self.session.engine.managers
         if self._record is None:

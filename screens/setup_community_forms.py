@@ -69,7 +69,7 @@ class CommunityForm(CatalogForm):
 
     async def save(self) -> Saved:
         """Add or change."""
-        from backend.domain.communities import CommunityDraft
+        from backend.domain.community_drafts import CommunityDraft
 
         session, communities = self.session, self.session.engine.communities
         if self._record is None:
@@ -126,7 +126,7 @@ class SwitchesForm(CatalogForm):
 
     async def save(self) -> Saved:
         """Flip what differs."""
-        from backend.domain.communities import CommunitySwitches
+        from backend.domain.community_drafts import CommunitySwitches
 
         assert self._record is not None
         switches = CommunitySwitches.model_validate(self.typed(self.form.changes()))

@@ -87,7 +87,7 @@ class ByHandForm(PlainForm):
     async def save(self) -> Saved:
         """Add it."""
         from backend.domain.device_address import typed_address
-        from backend.domain.devices import DeviceDraft
+        from backend.domain.device_drafts import DeviceDraft
         from backend.domain.enums import DeviceKind
         from backend.domain.errors import Invalid
 
@@ -226,7 +226,7 @@ class AddressForm(_OfDevice):
 
     async def save(self) -> Saved:
         """Change what differs."""
-        from backend.domain.devices import Reach
+        from backend.domain.device_drafts import Reach
 
         session, record = self.session, self._record
         assert record is not None

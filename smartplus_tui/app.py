@@ -158,6 +158,7 @@ class SmartPlusApp(AccountApp):
             login.cannot_start(str(error))
         else:
             login.ready()
+        _keep_what_is_loaded()
 
     def _start_engine(self) -> None:
         if not self.engine.started:
@@ -207,7 +208,7 @@ class SmartPlusApp(AccountApp):
         self.go(FIRST.letter)
         if self._clockwork is None:
             self._clockwork = self.set_interval(self._every, self._tick)
-        self.call_after_refresh(gc.freeze)
+        self.call_after_refresh(_keep_what_is_loaded)
 
     async def _offer_first_steps(self, session: Session) -> None:
         if await is_new(session):
@@ -351,3 +352,9 @@ class SmartPlusApp(AccountApp):
         self._beginning.close()
         if self._keeper is not None:
             self._keeper.stop()
+
+
+def _keep_what_is_loaded() -> None:
+    """Garbage is looked for from now on, and not in what stays as long as the application."""
+    gc.freeze()
+    gc.enable()

@@ -10,7 +10,7 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from threading import Timer
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
 if TYPE_CHECKING:
     from smartplus_tui.first_page import Figures, Place
@@ -36,13 +36,11 @@ class HeadStart:
         """Who has come in; None where nobody is signed in any more, or it cannot tell. Blocks."""
         for module in MEANWHILE:
             import_module(f"backend.domain.{module}")
-        found: Place | None = self._next()
-        return found
+        return cast("Place | None", self._next())
 
     def figures(self) -> Figures | None:
         """What the first page draws; None where it cannot tell. Blocks, and ends the child."""
-        found: Figures | None = self._next()
-        return found
+        return cast("Figures | None", self._next())
 
     def close(self) -> None:
         """End the child, if it has not ended."""

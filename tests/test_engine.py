@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from backend.domain.accounts import ManagerDraft
+from backend.domain.account_drafts import ManagerDraft
 from backend.domain.context import Context
-from backend.domain.devices import DeviceDraft
+from backend.domain.device_drafts import DeviceDraft
 from backend.domain.enums import Role, Via
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.domain.paging import ListQuery
@@ -220,7 +220,7 @@ def test_a_filter_reads_times_in_the_zone_of_the_community(engine: Engine) -> No
 
 @pytest.mark.edge("24")
 def test_a_filter_of_another_community_reads_times_in_its_own_zone(engine: Engine) -> None:
-    from backend.domain.communities import CommunityDraft
+    from backend.domain.community_drafts import CommunityDraft
 
     made = engine.communities.add(installer(), CommunityDraft(name="Hill", timezone="America/New_York"))
     (term,) = engine.parse_filter("door-log", replace(installer(), community_id=made.id), "on:today").terms

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from backend.devices.address import DeviceAddress, Secret
 from backend.devices.identify import identify
 from backend.domain.context import Context, agent_context
-from backend.domain.devices import FindingRecord
+from backend.domain.device_drafts import FindingRecord
 from backend.domain.enums import CommandState, CommandVerb
 from backend.domain.errors import SmartPlusError
 from backend.services.apartment_faces import follow_premium

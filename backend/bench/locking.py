@@ -14,7 +14,7 @@ from backend.documents.reading import read_file
 from backend.documents.writer import write_rows
 from backend.domain.access.results import ALWAYS, DoorUser
 from backend.domain.context import Context, agent_context
-from backend.domain.devices import DeviceDraft
+from backend.domain.device_drafts import DeviceDraft
 from backend.domain.enums import DeviceKind, ImportKind, Via
 from backend.domain.errors import Busy
 from backend.domain.residents import ResidentDraft

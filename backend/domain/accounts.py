@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from pydantic import Field
-
 from backend.domain.enums import Role
-from backend.domain.records import Frozen, Saved
+from backend.domain.records import Saved
 
 
-class ManagerPatch(Frozen):
-    """Changes to an account; None keeps. The switches are those of rules 1.1."""
-
-    email: str | None = None
-    name: str | None = None
-    role: Role | None = None
-    delete_residents: bool | None = None
-    log_access: bool | None = None
-    log_images: bool | None = None
-    password_reminder: bool | None = None
-    two_factor: bool | None = None
-    pm_app: bool | None = None
-
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountMade(Saved):
     """What making an account, or giving it a new first password, answers.
 
@@ -31,25 +17,11 @@ class AccountMade(Saved):
     """
 
     mailed_to: str = ""
-    password: str = Field(default="", repr=False)
+    password: str = field(default="", repr=False)
 
 
-class ManagerDraft(Frozen):
-    """A new account of this community; without a password it gets a first one that nobody chose."""
-
-    email: str
-    name: str
-    role: Role
-    password: str = Field(default="", repr=False)
-    delete_residents: bool = True
-    log_access: bool = True
-    log_images: bool = True
-    password_reminder: bool = False
-    two_factor: bool = False
-    pm_app: bool = False
-
-
-class ManagerRecord(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagerRecord:
     """An account."""
 
     id: int

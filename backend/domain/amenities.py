@@ -14,7 +14,7 @@ from backend.domain.access.windows import contains, minute_of_week, minutes_of, 
 from backend.domain.enums import Repeat
 from backend.domain.errors import Invalid
 from backend.domain.formats import zone_info
-from backend.domain.records import Frozen
+from backend.domain.frozen import Frozen
 from backend.domain.schedule_line import parse_schedule, schedule_text
 from backend.domain.walltime import local_time
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from backend.domain.calling import PHONE_TYPES, CallWay
 from backend.domain.enums import AccountStatus, CallType, DeviceStatus, ResidentRole
-from backend.domain.records import Frozen
+from backend.domain.frozen import Frozen
 
 MEMBER_LIMIT_MOST = 63
 """Family members that users can be allowed at most."""

@@ -13,7 +13,7 @@ from backend.domain.amenities import Slot
 from backend.domain.enums import OutgoingState
 from backend.domain.errors import Invalid
 from backend.domain.formats import zone_info
-from backend.domain.records import Frozen
+from backend.domain.frozen import Frozen
 from backend.domain.timewords import parse_moment
 from backend.domain.walltime import instant_of, local_time
 

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
-from backend.domain.enums import ChargeMode, CredentialStatus, PinMode
-from backend.domain.records import Frozen
+from backend.domain.enums import ChargeMode, CredentialStatus
 
 MOST_FREE_MEMBERS = 63
 """As many as an apartment may be limited to (rules 4)."""
 
 
-class CommunityDraft(Frozen):
-    """A community as an installer makes it; everything but name and time zone has a default."""
-
-    name: str = ""
-    timezone: str = ""
-    clock_format: str = "24"
-    date_format: str = "iso"
-    country: str = ""
-    street: str = ""
-    city: str = ""
-    postcode: str = ""
-    state: str = ""
-    pin_mode: str = PinMode.PIN.value
-
-
-class PinOwner(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinOwner:
     """Somebody with a PIN that somebody else has too; `place` is building and APT, "" of whom none is known.
 
     A code of theirs that cools was theirs until now: doors may still open by it.
@@ -38,7 +24,8 @@ class PinOwner(Frozen):
     status: CredentialStatus
 
 
-class PinCollision(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinCollision:
     """Two people with one PIN, which is shown masked."""
 
     masked: str
@@ -46,30 +33,16 @@ class PinCollision(Frozen):
     second: PinOwner
 
 
-class PinCollisions(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinCollisions:
     """What stands between a community and PIN mode: how many pairs there are, and the first of them."""
 
     total: int
     pairs: tuple[PinCollision, ...]
 
 
-class CommunitySwitches(Frozen):
-    """What only an installer switches; None keeps.
-
-    `premium_until` is the last day of the Premium Feature Plan in the community's zone, "" for no plan.
-    """
-
-    only_public_area: bool | None = None
-    charge_mode: ChargeMode | None = None
-    premium_until: date | str | None = None
-    with_indoor_monitor: bool | None = None
-    landline: bool | None = None
-    id_access: bool | None = None
-    video_storage: bool | None = None
-    free_members: int | None = None
-
-
-class CommunityRecord(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityRecord:
     """A community and how its times are written."""
 
     id: int
@@ -95,7 +68,8 @@ class CommunityRecord(Frozen):
     free_members: int = 3
 
 
-class BuildingRecord(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildingRecord:
     """A building with the id of its default access group."""
 
     id: int

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from backend.domain.enums import CredentialKind, CredentialStatus, Origin, SyncState
-from backend.domain.records import Frozen
 
 
-class CredentialRecord(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialRecord:
     """A credential as it may be shown: masked ("··41")."""
 
     id: int
@@ -21,7 +22,8 @@ class CredentialRecord(Frozen):
     made_by: str = ""
 
 
-class DoorHeld(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorHeld:
     """One door that a person may open, or still could: its sync state for that person and how old the reading is."""
 
     device_id: int

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from backend.domain.records import Frozen
 
-
-class AgentRecord(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRecord:
     """Whether the agent of the site lives: `alive`, seconds since its last sign, where it runs."""
 
     alive: bool
@@ -17,7 +17,8 @@ class AgentRecord(Frozen):
     base_url: str
 
 
-class Summary(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
     """The live figures of the top bar."""
 
     community: str
@@ -34,7 +35,8 @@ class Summary(Frozen):
     """Texts that wait for a server or a hand."""
 
 
-class DoorGlance(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorGlance:
     """A door on the dashboard: worst word first."""
 
     relay_id: int
@@ -44,7 +46,8 @@ class DoorGlance(Frozen):
     detail: str = ""
 
 
-class Dashboard(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dashboard:
     """Everything the dashboard draws but its live events."""
 
     buildings: int

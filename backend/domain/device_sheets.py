@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from backend.domain.devices import DeviceDraft
+from backend.domain.device_drafts import DeviceDraft
 from backend.domain.enums import DeviceKind
 from backend.domain.errors import Invalid
+from backend.domain.frozen import Frozen
 from backend.domain.names import fold
-from backend.domain.records import Frozen
 from backend.domain.sheets import Sheet, text_of
 
 ROWS_MOST = 500

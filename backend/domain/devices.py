@@ -2,75 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-
-from pydantic import Field
 
 from backend.domain.doors import RelayRecord
 from backend.domain.enums import DeviceKind, DeviceStatus, SyncState
-from backend.domain.records import Frozen
 
 
-class Reach(Frozen):
-    """Changes to the way to a device; None keeps, an empty password, fingerprint or user is none."""
-
-    address: str | None = None
-    mac: str | None = None
-    auth: str | None = None
-    http_user: str | None = None
-    password: str | None = Field(default=None, repr=False)
-    tls_pin: str | None = None
-
-
-class DeviceDraft(Frozen):
-    """A device as the installer adds it: the finding's facts plus name and place.
-
-    In an apartment it is private, and its building is the apartment's.
-    """
-
-    name: str
-    building_id: int | None = None
-    apartment_id: int | None = None
-    kind: DeviceKind = DeviceKind.MULTI_DOOR_PHONE
-    model: str
-    mac: str
-    firmware: str
-    profile: str
-    scheme: str
-    host: str
-    port: int
-    auth: str
-    http_user: str = ""
-    password: str = Field(default="", repr=False)
-    tls_pin: str = ""
-    legacy_tls: bool = False
-    relay_names: tuple[str, ...] = ()
-
-
-class FindingRecord(Frozen):
-    """What stood at an address, in words: its factory state, what to do, and the menu path on its own page."""
-
-    state: str
-    sentence: str
-    menu_path: str = ""
-    scheme: str = ""
-    host: str = ""
-    port: int = 0
-    auth: str = ""
-    tls_pin: str = ""
-    legacy_tls: bool = False
-    model: str = ""
-    mac: str = ""
-    firmware: str = ""
-    profile: str = ""
-
-    @property
-    def usable(self) -> bool:
-        """Whether the device can be added as it is."""
-        return self.state in ("ok", "legacy_tls")
-
-
-class DeviceSync(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceSync:
     """What a device holds against what it should hold."""
 
     state: SyncState
@@ -90,7 +30,8 @@ class DeviceSync(Frozen):
     losses: tuple[str, ...] = ()
 
 
-class DeviceRecord(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRecord:
     """A device's whole page; no secret in it."""
 
     id: int

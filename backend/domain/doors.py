@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from backend.domain.enums import CommandState, CommandVerb, CredentialKind, DeviceStatus, LogAction, LogResponse
-from backend.domain.records import Frozen
 
 
-class RelayRecord(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayRecord:
     """A door: one relay of a device."""
 
     id: int
@@ -22,7 +23,8 @@ class RelayRecord(Frozen):
     open: bool | None = None
 
 
-class DoorRecord(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorRecord:
     """A door as the picker shows it: its name, where it is, whether its device answers."""
 
     relay_id: int
@@ -35,7 +37,8 @@ class DoorRecord(Frozen):
     last_opened_at: datetime | None = None
 
 
-class CommandRecord(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRecord:
     """A command and its honest result."""
 
     id: int
@@ -53,7 +56,8 @@ class CommandRecord(Frozen):
         return self.state not in (CommandState.QUEUED, CommandState.CLAIMED)
 
 
-class LogLine(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
     """A door log line; names are snapshots."""
 
     id: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from backend.domain.enums import DriftCause, DriftResolution
-from backend.domain.records import Frozen
+from backend.domain.frozen import Frozen
 
 FRESH = timedelta(days=1)
 """How long a record that was set right can still be taken over from what was found."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backend.domain.access.results import DoorPlan
 from backend.domain.enums import CredentialKind, HolderKind
-from backend.domain.records import Frozen
+from backend.domain.frozen import Frozen
 
 
 class GroupDraft(Frozen):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from backend.domain.access.results import DoorPlan
 from backend.domain.enums import CredentialKind, CredentialStatus, HolderKind, Origin
-from backend.domain.records import Frozen
+from backend.domain.frozen import Frozen
 
 
 class LibraryRecord(Frozen):

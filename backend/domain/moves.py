@@ -8,7 +8,7 @@ from pydantic import Field
 
 from backend.domain.enums import CredentialKind, MoveKind, MoveState, ResidentRole
 from backend.domain.errors import Invalid
-from backend.domain.records import Frozen
+from backend.domain.frozen import Frozen
 from backend.domain.residents import ResidentDraft
 from backend.domain.timewords import parse_moment, parse_span
 

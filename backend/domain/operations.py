@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from backend.domain.records import Frozen
+from backend.domain.frozen import Frozen
 
 
 class OperationRecord(Frozen):

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
-
-from pydantic import Field
 
 from backend.domain.enums import OutgoingKind, OutgoingState
 from backend.domain.formats import Formats
 from backend.domain.names import printable
-from backend.domain.records import Frozen
 
 TRIES = 5
 """Tries of one text before it becomes a dead letter."""
 
 
-class OutgoingRecord(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingRecord:
     """A text without what it says: `answer` has the last words of the server, `attempt` the tries made of `TRIES`."""
 
     id: int
@@ -32,13 +31,14 @@ class OutgoingRecord(Frozen):
     ended_at: datetime | None
 
 
-class OutgoingText(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingText:
     """A text whole: it may hold a password or a code. `pictures` are (name, PNG bytes)."""
 
     record: OutgoingRecord
-    subject: str = Field(repr=False)
-    text: str = Field(repr=False)
-    pictures: tuple[tuple[str, bytes], ...] = Field(repr=False, default=())
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    pictures: tuple[tuple[str, bytes], ...] = field(repr=False, default=())
 
 
 def letter(text: OutgoingText, formats: Formats) -> list[str]:

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 
-class Frozen(BaseModel):
-    """A value that nobody changes and that refuses fields it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
-
-
-class Saved(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
     """What a write answers: the record, the operation's number (what `u` takes back) and, per device concerned, the
     generation that has to be done before the door holds the change."""
 
     id: int
     operation: int
-    doors: dict[int, int] = {}
-    skipped: dict[str, str] = {}
+    doors: dict[int, int] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
     """What was asked for and not done, by field, while the rest was (edge case 33)."""
 
+    def with_doors(self, doors: Mapping[int, int]) -> Self:
+        """The answer once another slice has made these doors wait as well."""
+        return replace(self, doors={**self.doors, **doors})
 
-class Waiting(Frozen):
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
     """A door that does not hold a change yet, with the reason in words."""
 
     device_id: int
@@ -30,7 +32,8 @@ class Waiting(Frozen):
     reason: str
 
 
-class Progress(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
     """How many doors hold a change: the "5 of 6 doors" of the status line."""
 
     done: int

@@ -10,7 +10,7 @@ from backend.domain.access.results import DoorPlan
 from backend.domain.credentials import CredentialRecord, DoorHeld
 from backend.domain.doors import LogLine
 from backend.domain.enums import AccountStatus, AppStatus, LoginState, ResidentRole
-from backend.domain.records import Frozen
+from backend.domain.frozen import Frozen
 
 
 class ResidentDraft(Frozen):

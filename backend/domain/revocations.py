@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from backend.domain.records import Frozen
+from backend.domain.frozen import Frozen
 
 
 class Proof(StrEnum):

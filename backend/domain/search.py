@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.domain.records import Frozen
+from backend.domain.frozen import Frozen
 
 
 class Hit(Frozen):

@@ -13,8 +13,8 @@ from pydantic import Field
 
 from backend.domain.enums import MailSecurity, SmsFormat, SmsMethod
 from backend.domain.errors import Invalid
+from backend.domain.frozen import Frozen
 from backend.domain.names import check_email
-from backend.domain.records import Frozen
 
 PORTS = {MailSecurity.STARTTLS: 587, MailSecurity.TLS: 465, MailSecurity.NONE: 25}
 """Port of a mail server where none is named."""

@@ -7,7 +7,7 @@ from pydantic import Field
 from backend.domain.credentials import CredentialRecord, DoorHeld
 from backend.domain.doors import LogLine
 from backend.domain.enums import CredentialKind, HolderKind
-from backend.domain.records import Frozen
+from backend.domain.frozen import Frozen
 
 METHODS = {
     HolderKind.STAFF: frozenset(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from backend.domain.devices import DeviceSync
 from backend.domain.enums import DeviceStatus
-from backend.domain.records import Frozen
+from backend.domain.frozen import Frozen
 
 
 class DoorStanding(Frozen):

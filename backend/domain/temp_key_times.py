@@ -8,7 +8,7 @@ from backend.domain.access.rules import ALL_DAY_END, Window
 from backend.domain.access.windows import ALL_DAYS
 from backend.domain.enums import Repeat
 from backend.domain.errors import Invalid
-from backend.domain.records import Frozen
+from backend.domain.frozen import Frozen
 from backend.domain.schedule_line import schedule_text, week_window
 from backend.domain.timewords import parse_moment, parse_week
 

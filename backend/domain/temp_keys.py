@@ -13,8 +13,8 @@ from pydantic import Field
 from backend.domain.doors import LogLine
 from backend.domain.enums import Repeat, SyncState
 from backend.domain.errors import Invalid
+from backend.domain.frozen import Frozen
 from backend.domain.outgoing import OutgoingRecord
-from backend.domain.records import Frozen
 from backend.domain.temp_key_times import KeyTime, VisitorRules, typed_hours
 
 DIGITS = 8

@@ -192,4 +192,4 @@ def _move_keys(work: Work, queue: deque[int]) -> None:
 
 
 def _with_doors(work: Work, answer: Saved) -> Saved:
-    return answer.model_copy(update={"doors": {**answer.doors, **saved(work, answer.id).doors}})
+    return answer.with_doors(saved(work, answer.id).doors)

@@ -165,7 +165,7 @@ class Apartments(Service):
             if is_undone(work.connection, answer.operation):
                 return None
             act(work, queue)
-            return answer.model_copy(update={"doors": {**answer.doors, **saved(work, answer.id).doors}})
+            return answer.with_doors(saved(work, answer.id).doors)
 
     def delete(self, context: Context, apartment_id: int) -> Saved:
         """Delete an empty apartment; raises Conflict naming its residents or devices, NotFound."""

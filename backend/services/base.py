@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from types import MappingProxyType
 
 from sqlalchemy import select
@@ -30,10 +31,12 @@ def saved(work: Work, record_id: int, *, skipped: Mapping[str, str] = MappingPro
     answer = Saved(
         id=record_id, operation=work.open_operation(), doors={row.id: row.gen for row in rows}, skipped=dict(skipped)
     )
-    work.result = answer.model_dump(mode="json")
+    work.result = asdict(answer)
     return answer
 
 
 def replayed(work: Work) -> Saved:
     """The answer given when this request was carried out the first time."""
-    return Saved.model_validate(work.replayed)
+    told = work.replayed
+    assert isinstance(told, dict)
+    return Saved(**{**told, "doors": {int(device_id): generation for device_id, generation in told["doors"].items()}})

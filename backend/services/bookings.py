@@ -150,7 +150,7 @@ class Bookings(Service):
             with self.store.write(context, "booking.cancel", operation_id=answer.operation) as work:
                 work.require("booking.write")
                 _cancel(work, queue)
-                answer = answer.model_copy(update={"doors": {**answer.doors, **saved(work, answer.id).doors}})
+                answer = answer.with_doors(saved(work, answer.id).doors)
         return answer
 
     def mail(self, context: Context, booking_id: int) -> Saved:

@@ -5,11 +5,11 @@ Every act but `add` and `list` is about the community that its context names: an
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, func, or_, select
 
-from backend.domain.communities import CommunityDraft, CommunityRecord, CommunitySwitches, PinCollisions
+from backend.domain.communities import CommunityRecord, PinCollisions
 from backend.domain.context import Context, new_id
 from backend.domain.enums import ChargeMode, PinMode, Role
 from backend.domain.errors import Invalid, NotFound
@@ -23,6 +23,9 @@ from backend.services.pin_mode import collisions, rescope
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
 from backend.store.work import Work
+
+if TYPE_CHECKING:
+    from backend.domain.community_drafts import CommunityDraft, CommunitySwitches
 
 ONLY_PUBLIC = "Only Public Area is on: access permissions of residents are set by the installer."
 _SWITCHES = ("only_public_area", "with_indoor_monitor", "landline", "id_access", "video_storage", "free_members")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
-from backend.domain.communities import MOST_FREE_MEMBERS, CommunitySwitches
+from backend.domain.communities import MOST_FREE_MEMBERS
 from backend.domain.countries import find_country
 from backend.domain.enums import PinMode
 from backend.domain.errors import Invalid
 from backend.domain.formats import Formats
 from backend.domain.names import check_name, clean
 from backend.domain.walltime import instant_of, iso_day
+
+if TYPE_CHECKING:
+    from backend.domain.community_drafts import CommunitySwitches
 
 FACTS = (
     "name",

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from backend.domain.context import new_id
-from backend.domain.devices import DeviceDraft
+from backend.domain.device_drafts import DeviceDraft
 from backend.domain.enums import DeviceKind, DeviceStatus
 from backend.domain.errors import Invalid
 from backend.domain.names import check_name, clean, fold

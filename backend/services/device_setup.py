@@ -9,7 +9,7 @@ from sqlalchemy import Row, delete, select, update
 
 from backend.domain.context import Context
 from backend.domain.device_address import DeviceAddress
-from backend.domain.devices import Reach
+from backend.domain.device_drafts import Reach
 from backend.domain.enums import DeviceStatus
 from backend.domain.errors import Invalid
 from backend.domain.records import Saved

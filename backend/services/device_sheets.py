@@ -9,8 +9,8 @@ from sqlalchemy import Connection, select
 
 from backend.domain.context import Context
 from backend.domain.device_address import DeviceAddress
+from backend.domain.device_drafts import DeviceDraft
 from backend.domain.device_sheets import AUTHS, SheetDevice, SheetRowRead, rows_of
-from backend.domain.devices import DeviceDraft
 from backend.domain.enums import DeviceKind
 from backend.domain.errors import Invalid, NotFound
 from backend.domain.names import fold

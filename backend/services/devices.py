@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Row, select
 
 from backend.domain.context import Context, new_id
-from backend.domain.devices import DeviceDraft, DeviceRecord, FindingRecord
+from backend.domain.device_drafts import DeviceDraft, FindingRecord
+from backend.domain.devices import DeviceRecord
 from backend.domain.doors import RelayRecord
 from backend.domain.enums import CommandState, CommandVerb, CredentialKind, DeviceKind
 from backend.domain.errors import Invalid, NotFound

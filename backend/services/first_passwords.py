@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from backend.domain.accounts import AccountMade
 from backend.domain.context import Context
 from backend.services.account_password import set_password
@@ -24,10 +26,10 @@ class FirstPasswords(Service):
         with self.store.write(context, "manager.first_password") as work:
             work.require("manager.write")
             if work.replayed is not None:
-                return AccountMade(**replayed(work).model_dump())
+                return AccountMade(**asdict(replayed(work)))
             account = account_row(work.connection, context.community_id, manager_id)
             set_password(work, account, hashed)
             mailed = post_welcome(work, account.id, account.name, account.email, password)
             work.tell("Gave a new first password", "manager", account.id, account.email, undoable=False)
-            made = saved(work, account.id).model_dump()
+            made = asdict(saved(work, account.id))
         return AccountMade(**made, mailed_to=account.email if mailed else "", password="" if mailed else password)

@@ -213,7 +213,7 @@ class Groups(Service):
                 if is_undone(work.connection, answer.operation):
                     break
                 more = _done(work, queue, answer.id)
-                answer = answer.model_copy(update={"doors": {**answer.doors, **more.doors}})
+                answer = answer.with_doors(more.doors)
         return answer
 
 

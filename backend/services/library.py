@@ -151,7 +151,7 @@ class Library(Service):
                 if is_undone(work.connection, answer.operation):
                     break
                 _take(work, queue)
-                answer = answer.model_copy(update={"doors": {**answer.doors, **saved(work, answer.id).doors}})
+                answer = answer.with_doors(saved(work, answer.id).doors)
         return answer
 
     def plan_edit(self, context: Context, credential_id: int, typed: str) -> tuple[DoorPlan, ...]:

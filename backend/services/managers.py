@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, delete, func, select
 
-from backend.domain.accounts import AccountMade, ManagerDraft, ManagerPatch, ManagerRecord
+from backend.domain.accounts import AccountMade, ManagerRecord
 from backend.domain.context import Context, new_id
 from backend.domain.enums import Role
 from backend.domain.errors import Invalid, NotFound
@@ -22,6 +23,9 @@ from backend.services.passwords import check_password, hash_password
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
 from backend.store.work import Work
+
+if TYPE_CHECKING:
+    from backend.domain.account_drafts import ManagerDraft, ManagerPatch
 
 SWITCHES = ("delete_residents", "log_access", "log_images", "password_reminder", "two_factor", "pm_app")
 """Of rules 1.1, as columns of an account."""
@@ -38,7 +42,7 @@ class Managers(Service):
         """One account with the communities in which it may act; raises NotFound."""
         with self.store.read(context, "manager.read") as connection:
             row = account_row(connection, context.community_id, manager_id)
-            return to_record(row).model_copy(update={"communities": communities_of(connection, manager_id)})
+            return replace(to_record(row), communities=communities_of(connection, manager_id))
 
     def add(self, context: Context, draft: ManagerDraft) -> AccountMade:
         """Make an account and mail its user name and first password.
@@ -52,10 +56,10 @@ class Managers(Service):
         with self.store.write(context, "manager.add") as work:
             work.require("manager.write")
             if work.replayed is not None:
-                return AccountMade(**replayed(work).model_dump())
+                return AccountMade(**asdict(replayed(work)))
             manager_id = insert_account(work, checked, hashed)
             mailed = post_welcome(work, manager_id, checked.name, checked.email, checked.password)
-            made = saved(work, manager_id).model_dump()
+            made = asdict(saved(work, manager_id))
         shown = "" if mailed or chosen else checked.password
         return AccountMade(**made, mailed_to=checked.email if mailed else "", password=shown)
 

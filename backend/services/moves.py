@@ -132,7 +132,7 @@ class Moves(Service):
                 step(work, row.id, strict=True)
                 answer = saved(work, row.id)
         doors = go_on(self.store, context, answer.id, answer.operation)
-        return answer.model_copy(update={"doors": {**answer.doors, **doors}})
+        return answer.with_doors(doors)
 
     def _plan_ahead(self, context: Context, draft: MoveDraft, number: str) -> Saved:
         with self.store.write(context, "apartment.plan_move") as work:

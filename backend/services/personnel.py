@@ -166,7 +166,7 @@ class Personnel(Service):
                 if is_undone(work.connection, answer.operation):
                     break
                 self._take(work, queue)
-                answer = answer.model_copy(update={"doors": {**answer.doors, **saved(work, answer.id).doors}})
+                answer = answer.with_doors(saved(work, answer.id).doors)
         return answer
 
     def plan_add(self, context: Context, draft: StaffDraft) -> tuple[DoorPlan, ...]:

@@ -246,7 +246,7 @@ class Residents(Service):
                 if is_undone(work.connection, answer.operation):
                     break
                 _delete(work, queue)
-                answer = answer.model_copy(update={"doors": {**answer.doors, **saved(work, answer.id).doors}})
+                answer = answer.with_doors(saved(work, answer.id).doors)
         return answer
 
     def plan_add(self, context: Context, draft: ResidentDraft) -> tuple[DoorPlan, ...]:

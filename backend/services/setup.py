@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backend.domain.accounts import ManagerDraft
+from backend.domain.account_drafts import ManagerDraft
 from backend.domain.context import Context, new_id
 from backend.domain.enums import Role, Via
 from backend.domain.errors import Invalid

@@ -196,7 +196,7 @@ class TempKeys(Service):
                 if is_undone(work.connection, answer.operation):
                     break
                 _delete(work, queue)
-                answer = answer.model_copy(update={"doors": {**answer.doors, **saved(work, answer.id).doors}})
+                answer = answer.with_doors(saved(work, answer.id).doors)
         return answer
 
     def plan_add(self, context: Context, draft: TempKeyDraft) -> tuple[DoorPlan, ...]:

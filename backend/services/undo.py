@@ -187,8 +187,7 @@ def _turn(work: Work, queue: deque[list[Change]], answer: Saved) -> Saved:
     for unit in taken(queue):
         turn_back(work, unit)
     work.touch(*_TOPICS)
-    done = saved(work, answer.id)
-    return done.model_copy(update={"doors": {**answer.doors, **done.doors}})
+    return answer.with_doors(saved(work, answer.id).doors)
 
 
 def _left(connection: Connection, changes: Sequence[Change], undo_id: int) -> list[Change]:

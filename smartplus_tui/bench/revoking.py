@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from backend.domain.devices import DeviceDraft
+from backend.domain.device_drafts import DeviceDraft
 from backend.domain.enums import DeviceKind, SyncState
 from backend.domain.paging import ListQuery
 from backend.domain.residents import ResidentDraft

@@ -44,7 +44,7 @@ def _show(call: Call, named: str | None) -> None:
 
 
 def _add(call: Call, **typed: Any) -> None:
-    from backend.domain.communities import CommunityDraft
+    from backend.domain.community_drafts import CommunityDraft
 
     values = values_of(call, _FIELDS, typed)
     saved = call.engine.communities.add(call.act(), CommunityDraft(**values))
@@ -59,7 +59,7 @@ def _edit(call: Call, named: str | None, wait: float | None, **typed: Any) -> No
 
 
 def _switch(call: Call, named: str | None, wait: float | None, **typed: Any) -> None:
-    from backend.domain.communities import CommunitySwitches
+    from backend.domain.community_drafts import CommunitySwitches
 
     values = values_of(call, SWITCH_FIELDS, typed)
     there = _there(call, named)

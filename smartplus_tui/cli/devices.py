@@ -25,7 +25,8 @@ from smartplus_tui.cli.verbs import Binding, Typed, record_group
 from smartplus_tui.cli.writes import NO_AGENT, confirm, finish
 
 if TYPE_CHECKING:
-    from backend.domain.devices import DeviceRecord, FindingRecord
+    from backend.domain.device_drafts import FindingRecord
+    from backend.domain.devices import DeviceRecord
     from backend.domain.records import Saved
 
 ANSWER_WITHIN = 75.0
@@ -39,7 +40,7 @@ def _get(call: Call, device_id: int) -> DeviceRecord:
 
 
 def _add(call: Call, values: Values, typed: Typed) -> Saved:
-    from backend.domain.devices import DeviceDraft
+    from backend.domain.device_drafts import DeviceDraft
 
     if typed["by_hand"]:
         return _add_by_hand(call, values, typed)
@@ -72,7 +73,7 @@ def _add(call: Call, values: Values, typed: Typed) -> Saved:
 def _add_by_hand(call: Call, values: Values, typed: Typed) -> Saved:
     """Add a device without asking it anything: what is known of it is typed."""
     from backend.domain.device_address import typed_address
-    from backend.domain.devices import DeviceDraft
+    from backend.domain.device_drafts import DeviceDraft
 
     place, bad = typed_address(values.get("address", ""))
     draft = DeviceDraft(
@@ -229,7 +230,7 @@ def place(call: Call, record_id: str, building: str | None, apartment: str | Non
 @pass_call
 def address(call: Call, /, record_id: str, **typed: Any) -> None:
     """Change how a device is reached, after a warning where it is another device."""
-    from backend.domain.devices import Reach
+    from backend.domain.device_drafts import Reach
 
     found = _get(call, find_device(call.engine, call.context, record_id))
     if typed["password"] == "-":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -23,6 +24,7 @@ def open_app(call: Call) -> None:
     """The terminal application on the site; who is named with --as is signed in already."""
     root = call.need_site()
     _need_terminal()
+    gc.disable()  # until the first page is there, which keeps what was loaded for it
     head = _head_start(root, call)
     from backend.engine import Engine
     from smartplus_tui.app import SmartPlusApp

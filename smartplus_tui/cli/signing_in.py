@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from backend.domain.signing_in import Entered, Proof
     from backend.engine import Engine
 
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A session that is kept."""

@@ -26,7 +26,7 @@ def _get(call: Call, manager_id: int) -> ManagerRecord:
 
 
 def _add(call: Call, values: Values, _typed: Typed) -> Saved:
-    from backend.domain.accounts import ManagerDraft
+    from backend.domain.account_drafts import ManagerDraft
 
     if "role" not in values:
         raise Invalid({"role": f"Choose one of {', '.join(Role)}."})
@@ -37,7 +37,7 @@ def _add(call: Call, values: Values, _typed: Typed) -> Saved:
 
 
 def _edit(call: Call, manager_id: int, values: Values, _typed: Typed) -> Saved:
-    from backend.domain.accounts import ManagerPatch
+    from backend.domain.account_drafts import ManagerPatch
 
     patch = ManagerPatch(**{**values, "role": Role(values["role"])} if "role" in values else values)
     return call.engine.managers.edit(call.act(), manager_id, _get(call, manager_id).version, patch)

@@ -16,7 +16,7 @@ def add_bookings(engine: Engine, context: Context) -> None:
     """Make them; residents pass the gym without a reservation too."""
     from backend.domain.amenities import AmenityDraft
     from backend.domain.bookings import BookingDraft, parse_slot
-    from backend.domain.communities import CommunitySwitches
+    from backend.domain.community_drafts import CommunitySwitches
     from backend.domain.paging import ListQuery
 
     community, now = engine.communities.get(context), engine.clock()

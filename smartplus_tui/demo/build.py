@@ -119,7 +119,7 @@ def _add_places(engine: Engine, context: Context) -> None:
 
 
 def _add_devices(engine: Engine, context: Context, doors: VirtualDoors, password: str) -> None:
-    from backend.domain.devices import DeviceDraft
+    from backend.domain.device_drafts import DeviceDraft
     from backend.domain.enums import DeviceKind
     from backend.domain.paging import ListQuery
 

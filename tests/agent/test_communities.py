@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from backend.domain.communities import CommunityDraft, CommunitySwitches
+from backend.domain.community_drafts import CommunityDraft, CommunitySwitches
 from backend.domain.context import Context
-from backend.domain.devices import DeviceDraft
+from backend.domain.device_drafts import DeviceDraft
 from backend.domain.enums import DeviceKind
 from backend.domain.residents import ResidentDraft
 from backend.services.apartments import Apartments

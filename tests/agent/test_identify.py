@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from backend.domain.devices import FindingRecord
+from backend.domain.device_drafts import FindingRecord
 from backend.store import tables as t
 from backend.store.site import Site
 from backend.store.store import Store

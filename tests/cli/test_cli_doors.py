@@ -10,7 +10,7 @@ from datetime import datetime
 import pytest
 
 from backend.domain.context import Context
-from backend.domain.devices import DeviceDraft
+from backend.domain.device_drafts import DeviceDraft
 from backend.domain.enums import Via
 from backend.engine import Engine
 from tests.cli.conftest import Smartplus

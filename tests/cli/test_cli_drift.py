@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from backend.domain.context import Context, agent_context
-from backend.domain.devices import DeviceDraft
+from backend.domain.device_drafts import DeviceDraft
 from backend.domain.enums import DriftCause, Via
 from backend.engine import Engine
 from backend.store import tables as t

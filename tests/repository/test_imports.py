@@ -45,3 +45,20 @@ def test_the_app_loads_nothing_heavy(module: str) -> None:
 def test_virtual_devices_load_nothing_of_ours() -> None:
     ours = ("backend.domain", "backend.store", "backend.services", "backend.devices", "backend.engine", "smartplus_tui")
     assert not {name for name in loaded("backend.virtual.site") if name.startswith(ours)}
+
+
+READS_THE_FIRST_PAGE = (
+    "smartplus_tui.first_page",
+    "smartplus_tui.cli.signing_in",
+    "screens.dashboard_read",
+    *(f"backend.services.{name}" for name in ("sessions", "account", "communities", "sites", "dashboard", "door_logs")),
+)
+
+
+def test_what_a_start_waits_for_loads_neither_what_draws_nor_what_checks_input() -> None:
+    found = loaded(", ".join(READS_THE_FIRST_PAGE))
+    assert not {name for name in found if name.split(".")[0] in ("textual", "rich", "pydantic")}
+
+
+def test_the_first_page_is_drawn_without_what_checks_input() -> None:
+    assert "pydantic" not in loaded("smartplus_tui.app, screens.dashboard")

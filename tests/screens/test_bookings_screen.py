@@ -8,7 +8,7 @@ import pytest
 
 from backend.domain.amenities import AmenityDraft
 from backend.domain.bookings import BookingDraft, BookingRecord
-from backend.domain.communities import CommunitySwitches
+from backend.domain.community_drafts import CommunitySwitches
 from backend.domain.context import Context
 from backend.domain.enums import Role
 from backend.engine import Engine

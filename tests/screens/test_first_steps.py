@@ -184,7 +184,7 @@ async def test_an_address_where_nothing_answers_is_said_in_words(engine: Engine)
 
 @pytest.mark.feature("ACC-08")
 async def test_nobody_but_an_installer_is_led_through_them(engine: Engine) -> None:
-    from backend.domain.accounts import ManagerDraft
+    from backend.domain.account_drafts import ManagerDraft
 
     draft = ManagerDraft(email="m@rosewood.example", name="Marco", role=Role.MANAGER, password="correct horse battery")
     manager = engine.managers.add(INSTALLER.again(), draft).id

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from backend.domain.communities import CommunitySwitches
+from backend.domain.community_drafts import CommunitySwitches
 from backend.domain.context import Context
 from backend.domain.enums import Role
 from backend.domain.groups import GroupDraft, GroupPatch, GroupRecord

@@ -198,7 +198,7 @@ async def test_switches_are_flipped_with_space_and_refused_at_their_field(show: 
 
 @pytest.mark.feature("AG-06")
 async def test_under_only_public_area_the_form_of_a_resident_refuses_groups(show: Show, park: Park) -> None:
-    from backend.domain.communities import CommunitySwitches
+    from backend.domain.community_drafts import CommunitySwitches
 
     engine, context = park
     version = engine.communities.get(context).version
@@ -269,7 +269,7 @@ async def test_with_a_mail_server_the_first_password_is_mailed(show: Show, park:
 @pytest.mark.edge("40")
 async def test_a_switch_of_an_account_and_its_communities_are_set_by_keys(show: Show, park: Park) -> None:
     engine, context = park
-    from backend.domain.communities import CommunityDraft
+    from backend.domain.community_drafts import CommunityDraft
 
     hill = engine.communities.add(context.again(), CommunityDraft(name="Hill", timezone="UTC")).id
     async with show() as keys:
@@ -340,7 +340,7 @@ async def test_a_device_is_added_by_hand_placed_and_readdressed(show: Show, park
 @pytest.mark.feature("RES-07")
 @pytest.mark.edge("40")
 async def test_without_delete_permission_no_key_is_offered_and_the_key_says_why(show: Show, park: Park) -> None:
-    from backend.domain.accounts import ManagerPatch
+    from backend.domain.account_drafts import ManagerPatch
 
     engine, context = park
     version = engine.managers.get(context, 2).version

@@ -19,13 +19,13 @@ import pytest
 from sqlalchemy import update
 
 from backend.domain.access.remedies import Remedy, Way
-from backend.domain.accounts import ManagerDraft, ManagerPatch
+from backend.domain.account_drafts import ManagerDraft, ManagerPatch
 from backend.domain.amenities import AmenityDraft
 from backend.domain.apartments import ApartmentPatch
 from backend.domain.bookings import BookingDraft
-from backend.domain.communities import CommunityDraft, CommunitySwitches
+from backend.domain.community_drafts import CommunityDraft, CommunitySwitches
 from backend.domain.context import Context, agent_context, new_id
-from backend.domain.devices import DeviceDraft, Reach
+from backend.domain.device_drafts import DeviceDraft, Reach
 from backend.domain.enums import ImportKind, OutgoingKind, PinMode, Role, Via
 from backend.domain.errors import Forbidden, SmartPlusError
 from backend.domain.groups import GroupDraft, GroupPatch

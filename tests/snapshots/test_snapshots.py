@@ -17,7 +17,7 @@ from textual.widgets import Input
 
 from backend.domain.amenities import AmenityDraft
 from backend.domain.bookings import BookingDraft
-from backend.domain.communities import CommunitySwitches
+from backend.domain.community_drafts import CommunitySwitches
 from backend.domain.context import Context
 from backend.domain.enums import PinMode, Role, Via
 from backend.domain.residents import ResidentDraft, ResidentPatch

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import insert, update
 
-from backend.domain.accounts import ManagerDraft
+from backend.domain.account_drafts import ManagerDraft
 from backend.domain.context import Context
-from backend.domain.devices import DeviceDraft
+from backend.domain.device_drafts import DeviceDraft
 from backend.domain.enums import DeviceKind, LogAction, LogResponse, LogType, Role, Via
 from backend.domain.names import fold
 from backend.domain.residents import ResidentDraft

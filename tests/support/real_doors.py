@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from backend.domain.context import Context
-from backend.domain.devices import DeviceDraft
+from backend.domain.device_drafts import DeviceDraft
 from backend.domain.enums import DeviceKind
 from backend.engine import Engine
 from smartplus_tui.demo.doors import VirtualDoors

@@ -15,7 +15,7 @@ from backend.devices.address import Auth, DeviceAddress, Endpoint, Secret
 from backend.devices.client import DeviceClient
 from backend.devices.profiles import Profile, profile_for
 from backend.domain.context import Context, agent_context
-from backend.domain.devices import DeviceDraft
+from backend.domain.device_drafts import DeviceDraft
 from backend.domain.enums import DeviceKind, Role
 from backend.domain.records import Saved
 from backend.domain.residents import ResidentDraft

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from backend.domain.communities import CommunitySwitches
+from backend.domain.community_drafts import CommunitySwitches
 from backend.domain.groups import GroupDraft, GroupPatch
 from backend.domain.residents import ResidentPatch
 from backend.services.communities import Communities

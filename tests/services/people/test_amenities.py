@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from backend.domain.amenities import AmenityDraft
-from backend.domain.devices import DeviceDraft
+from backend.domain.device_drafts import DeviceDraft
 from backend.domain.enums import DeviceKind
 from backend.domain.errors import Conflict, Invalid, NotFound, Stale
 from backend.services.amenities import Amenities

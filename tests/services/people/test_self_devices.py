@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete
 
 from backend.domain.access.decide import decide
-from backend.domain.communities import CommunitySwitches
+from backend.domain.community_drafts import CommunitySwitches
 from backend.domain.context import Context
 from backend.domain.enums import Role
 from backend.domain.errors import Invalid

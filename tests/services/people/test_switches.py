@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from backend.domain.communities import CommunityDraft, CommunitySwitches
+from backend.domain.community_drafts import CommunityDraft, CommunitySwitches
 from backend.domain.context import Context
 from backend.domain.enums import ChargeMode, Role, Verdict
 from backend.domain.errors import Conflict, Forbidden, Invalid, Stale

@@ -12,9 +12,9 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Table, insert, select, update
 
-from backend.domain.accounts import ManagerDraft
+from backend.domain.account_drafts import ManagerDraft
 from backend.domain.context import Context, agent_context, new_id
-from backend.domain.devices import DeviceDraft
+from backend.domain.device_drafts import DeviceDraft
 from backend.domain.enums import CredentialKind, LogAction, LogResponse, LogType, Role
 from backend.domain.names import fold
 from backend.services.devices import Devices

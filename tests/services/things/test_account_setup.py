@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert, select
 
-from backend.domain.accounts import ManagerDraft, ManagerPatch
-from backend.domain.communities import CommunityDraft
+from backend.domain.account_drafts import ManagerDraft, ManagerPatch
+from backend.domain.community_drafts import CommunityDraft
 from backend.domain.context import Context
 from backend.domain.enums import Role, Via
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from backend.domain.devices import Reach
+from backend.domain.device_drafts import Reach
 from backend.domain.enums import DeviceStatus
 from backend.domain.errors import Conflict, Invalid, Stale
 from backend.domain.paging import ListQuery

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from backend.domain.context import Context
-from backend.domain.devices import FindingRecord
+from backend.domain.device_drafts import FindingRecord
 from backend.domain.enums import DeviceKind, DeviceStatus, SyncState
 from backend.domain.errors import Conflict, Invalid, NotFound
 from backend.services.devices import Devices, DeviceSecrets, device_of_token, device_secrets

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from backend.catalog.operations import OPERATION
 from backend.catalog.specs import filter_specs
-from backend.domain.accounts import ManagerDraft
+from backend.domain.account_drafts import ManagerDraft
 from backend.domain.context import Context, new_id
 from backend.domain.enums import CredentialKind, Role, Via
 from backend.domain.errors import Forbidden, NotFound
