@@ -187,7 +187,8 @@ def _turn(work: Work, queue: deque[list[Change]], answer: Saved) -> Saved:
     for unit in taken(queue):
         turn_back(work, unit)
     work.touch(*_TOPICS)
-    return answer.with_doors(saved(work, answer.id).doors)
+    done = saved(work, answer.id)
+    return done.with_doors({**answer.doors, **done.doors})
 
 
 def _left(connection: Connection, changes: Sequence[Change], undo_id: int) -> list[Change]:
