@@ -32,7 +32,7 @@ def blocked_by(connection: Connection, groups: Sequence[Row[Any]]) -> str:
         if group.system:
             return f"{group.name} cannot be deleted. {why_fixed(group)}"
     ids = [group.id for group in groups]
-    alone = alone_without(connection, members_of(connection, ids), ids)
+    alone = alone_without(connection, ids)
     if not alone:
         return ""
     people = "1 person is" if len(alone) == 1 else f"{len(alone):,} people are"
@@ -59,7 +59,7 @@ def deletion_of(
         groups=tuple(group.name for group in groups),
         people=tuple(names_of(connection, people)),
         doors=tuple(row.name for row in sorted(connection.execute(doors).all())),
-        alone=tuple(alone_without(connection, people, ids)),
+        alone=tuple(alone_without(connection, ids)),
         blocked=blocked_by(connection, groups),
         plans=plan_without(connection, sealer, community_id, ids, now),
     )
