@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -15,16 +17,18 @@ from backend.domain.errors import Conflict, Forbidden, NotFound
 from backend.domain.operations import OperationRecord
 from backend.domain.records import Saved
 from backend.services.base import Service, replayed, saved
+from backend.services.group_steps import proof_steps
 from backend.services.operations import operation_record
 from backend.services.plans import door_plans
 from backend.services.rules import RuleRows
 from backend.services.slices import taken
-from backend.services.undo_changes import Change, changes_of, imagine_back, people_of, turn_back, units
+from backend.services.undo_changes import Change, changes_of, doors_of_groups, imagine_back, people_of, turn_back, units
 from backend.services.undo_checks import changed_since, refuse_if_moved_on
 from backend.services.undone import is_undone
 from backend.store import tables as t
+from backend.store.permission import require
 from backend.store.seal import Sealer
-from backend.store.work import Work, require
+from backend.store.work import Work
 
 ACT = "undo.undo"
 
@@ -153,9 +157,24 @@ class Undo(Service):
                 work.tell(_action(row), row.entity, row.entity_id, row.entity_name)
                 answer = _turn(work, queue, Saved(id=row.entity_id or operation_id, operation=0))
         while queue:
+            with self.store.write(context, ACT, operation_id=answer.operation) as more:
+                more.require("undo.write")
+                answer = _turn(more, queue, answer)
+        return self._prove(context, answer, changes, work.at)
+
+    def _prove(self, context: Context, answer: Saved, changes: Sequence[Change], since: datetime) -> Saved:
+        """Have devices that groups came to or left prove what they have to; the rules are back already."""
+        with self.store.read(context, "undo.write") as connection:
+            groups = doors_of_groups(connection, changes)
+            steps = [proof_steps(connection, one, devices, since=since) for one, devices in groups.items()]
+        queue = deque(chain(*steps))
+        while queue:
             with self.store.write(context, ACT, operation_id=answer.operation) as work:
                 work.require("undo.write")
-                answer = _turn(work, queue, answer)
+                for step in taken(queue):
+                    step(work)
+                done = saved(work, answer.id)
+                answer = answer.model_copy(update={"doors": {**answer.doors, **done.doors}})
         return answer
 
     def _opened(self, context: Context, operation_id: int) -> list[Change]:

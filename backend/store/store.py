@@ -20,8 +20,9 @@ from backend.domain.errors import Busy, Forbidden, Unreachable
 from backend.store import tables as t
 from backend.store.conflicts import to_conflict
 from backend.store.driver import make_engine
+from backend.store.permission import require
 from backend.store.seal import Sealer
-from backend.store.work import Told, Work, require
+from backend.store.work import Told, Work
 
 in_transaction: ContextVar[bool] = ContextVar("in_transaction", default=False)
 """True while this task holds the write lock: whoever would wait on a network then is wrong, and tests make it raise."""

@@ -21,7 +21,8 @@ from smartplus_tui.cli.words import counted
 
 if TYPE_CHECKING:
     from backend.domain.access.results import DoorPlan
-    from backend.domain.imports import ImportDraft, ImportProgress, ImportReport, Preview
+    from backend.domain.imports import ImportDraft, ImportReport, Preview
+    from backend.domain.progress import Progress
     from backend.served import Importing
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -82,7 +83,7 @@ def _progress(call: Call) -> Any:
     """A line on standard error now and then: how far it is."""
     told = -1
 
-    def tell_it(progress: ImportProgress) -> None:
+    def tell_it(progress: Progress) -> None:
         nonlocal told
         tenth = 10 * progress.done // max(1, progress.total)
         if tenth > told and progress.total > 1_000 and not call.json:
