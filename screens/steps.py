@@ -199,9 +199,9 @@ class PersonStep(Step):
 
 
 STEPS: tuple[Step, ...] = (
-    CommunityStep("Community", "what it is called, and where"),
+    CommunityStep("Community", "its name, and where it is"),
     BuildingStep("First building", "with its access group"),
-    ApartmentsStep("Apartments", "from one number to another"),
+    ApartmentsStep("Apartments", "first to last number"),
     DoorStep(
         "First door",
         "at its address",

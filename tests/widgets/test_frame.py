@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.content import Content
 
 from tests.widgets.host import Host, lines, screen_lines, screen_text, until
+from widgets.field_input import FieldInput
 from widgets.frame import (
     Banner,
     Gauge,
@@ -133,6 +134,16 @@ async def test_the_footer_keeps_help_and_shows_what_fits() -> None:
             assert line.endswith("? Help  ^p Search" if width == 80 else "? Help  ctrl+p Search")
 
 
+async def test_the_footer_names_the_help_key_that_is_no_text() -> None:
+    field = FieldInput()
+    app = Host(field, KeyFooter())
+    async with app.run_test(size=(120, 24)) as pilot:
+        field.focus()
+        await until(pilot, lambda: screen_lines(app)[-1].endswith("F1 Help  ctrl+p Search"))
+        app.screen.set_focus(None)
+        await until(pilot, lambda: screen_lines(app)[-1].endswith("? Help  ctrl+p Search"))
+
+
 async def test_a_click_in_the_footer_presses_the_key() -> None:
     class Keys(Host):
         BINDINGS: ClassVar = [
@@ -227,6 +238,8 @@ async def test_bars_carry_their_values_and_the_last_is_today() -> None:
         assert today[0] != other[0]
         bars.second = (800, 0, 100, 0)
         await until(pilot, lambda: lines(bars)[4].count("█") > 6)
+        await pilot.resize_terminal(20, 10)
+        await until(pilot, lambda: lines(bars)[-1] == "Mon  Tue  Wed  today")
         await pilot.resize_terminal(11, 10)
         await until(pilot, lambda: lines(bars)[0] == "1,201")
 
