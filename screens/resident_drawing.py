@@ -9,7 +9,6 @@ from backend.catalog.states import drawn
 from backend.domain.enums import CredentialKind, LoginState
 from backend.domain.formats import Formats, age
 from screens.base.drawing import column, wrapped
-from screens.base.session import Session
 from widgets.frame import Part
 from widgets.panel import fact
 
@@ -177,17 +176,3 @@ def revoked_lines(lines: Sequence[RevocationLine], formats: Formats) -> list[tup
         )
         for line in lines
     ]
-
-
-async def history_lines(session: Session, entity: str, record_id: int, limit: int = 10) -> list[tuple[Part, ...]]:
-    """Who changed a record, when, and what."""
-    operations = await session.ask(session.engine.operations.of_record, session.context, entity, record_id, limit)
-    return [
-        (
-            (f"{session.formats.moment(one.at):<18}", "$sp-t3"),
-            (column(one.actor, 18), "$sp-t1"),
-            (column(one.action, 40), "$sp-t2"),
-            (f"#{one.id}", "$sp-t3"),
-        )
-        for one in operations
-    ] or [(("nothing yet", "$sp-t3"),)]
