@@ -198,20 +198,21 @@ class Work:
     def open_operation(self) -> int:
         """The operation of this unit of work, made at its first image."""
         if self.operation_id is None:
-            self.operation_id = self._insert_plain(
-                t.operation,
-                {
-                    "uuid": new_id(),
-                    "community_id": self.context.community_id,
-                    "at": self.at,
-                    "actor_id": self.context.actor_id,
-                    "actor": self.context.actor_name,
-                    "via": self.context.via.value,
-                    "type": self.told.type,
-                    "batch": self.batch,
-                },
-            )
+            self.operation_id = self._insert_operation({})
         return self.operation_id
+
+    def _insert_operation(self, words: dict[str, Any]) -> int:
+        known = {
+            "uuid": new_id(),
+            "community_id": self.context.community_id,
+            "at": self.at,
+            "actor_id": self.context.actor_id,
+            "actor": self.context.actor_name,
+            "via": self.context.via.value,
+            "type": self.told.type,
+            "batch": self.batch,
+        }
+        return self._insert_plain(t.operation, {**known, **words})
 
     def finish(self) -> None:
         """Write operation text, topics and the request's result; called by the store before the commit."""
@@ -239,7 +240,10 @@ class Work:
             "undoable": told.undoable,
             "undo_of": told.undo_of,
         }
-        self.connection.execute(update_row(t.operation), {ROW: self.open_operation(), **words})
+        if self.operation_id is None:  # no row left an image: one statement less while others wait for the lock
+            self.operation_id = self._insert_operation(words)
+        else:
+            self.connection.execute(update_row(t.operation), {ROW: self.operation_id, **words})
         self.touch("operations")
 
     def _refuse_replay(self) -> None:
