@@ -28,9 +28,9 @@ from backend.services.answering import Asker, can_at, who_at
 from backend.services.base import Service
 from backend.services.door_states import formats_of
 from backend.services.held import held_sentence, spans_of, users_held
-from backend.services.key_refusals import KEYS, ends_of_keys, of_key
 from backend.services.past import rules_at
 from backend.services.reasons import KINDS, reasons_of, shown_of
+from backend.services.refusals import KEYS, ended
 from backend.services.remedies import offers, offers_at
 from backend.services.rules import load_rules
 from backend.store import tables as t
@@ -167,9 +167,8 @@ class Access(Service):
             today = load_rules(connection, self.store.sealer, context.community_id, holder_ids=people)
             credential = _shown(today, asked)
         kind = _person(connection, context, asked.holder_id)
-        if kind in KEYS and not found.allowed:
-            ended = ends_of_keys(connection, [asked.holder_id], asked.now)[asked.holder_id]
-            found = of_key(found, rules, asked.holder_id, asked.relay_id, ended)
+        if gone := ended(connection, [asked.holder_id], asked.at).get(asked.holder_id):
+            found = gone.told(found, rules, asked.holder_id, asked.relay_id)
         held, read_at = self._held(connection, context, asked, credential)
         helped_at = offers_at(asked.at, asked.now, rules.zone)
         changes: tuple[Offer, ...] = ()
