@@ -22,6 +22,7 @@ from backend.store.work import Work
 from backend.sync import books, commands, reach
 from backend.sync.callback import Callback
 from backend.sync.errand import carry_out
+from backend.sync.identity import require_same
 from backend.sync.reconcile import Reconciler
 from backend.sync.rulebook import RuleBook
 from backend.sync.watch import LogIntake, Watch
@@ -69,6 +70,7 @@ class Worker:
         self._commanded = asyncio.Event()
         self._log_due = True
         self._read_back = False
+        self._recognised = False
         self._status_at = float("-inf")
         self._log_at = float("-inf")
         self._stopped = False
@@ -128,6 +130,7 @@ class Worker:
                 await self._note(partial(reach.note_error, device_id=self._device_id, error=error))
                 self._stopped = isinstance(error, LoginRefused)
                 if not isinstance(error, reach.THERE):
+                    self._recognised = False
                     self._look_again_soon()
                     return
 
@@ -156,6 +159,12 @@ class Worker:
         await self._note(lambda work: books.note_asked(work, self._device_id))
         self._awake.set()
 
+    async def _recognise(self) -> None:
+        """Before anything is sent to a device that was away: it may be another one that has its address now."""
+        if not self._recognised:
+            await require_same(self._client, self._store, self._device_id)
+            self._recognised = True
+
     async def _reconcile_if_due(self) -> None:
         sync = await asyncio.to_thread(self._sync_row)
         due = sync.due_at(wanted=self._read_back, held_gen=self._reconciler.held_gen)
@@ -163,6 +172,7 @@ class Worker:
             return
         wanted, self._read_back = self._read_back, False
         try:
+            await self._recognise()
             await self._reconciler.run(read_back=wanted)
         except DeviceError as error:
             self._read_back = self._read_back or wanted
@@ -180,6 +190,7 @@ class Worker:
         if self._now() < self._status_at + self._pace.status:
             return
         self._status_at = self._now()
+        await self._recognise()
         restarted = await self._watch.look()
         await self._note(self._alive)
         if restarted:
