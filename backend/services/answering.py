@@ -24,9 +24,9 @@ from backend.store import tables as t
 from backend.store.seal import Sealer
 
 WRITTEN = frozenset({CredentialKind.PIN, CredentialKind.CARD})
-"""What is written to doors; a face or a QR code is not, so its absence there says nothing."""
+"""What is written to every door; not all take a face, none a QR code, so their absence there says nothing."""
 
-_WORDS = {CredentialKind.PIN: "PIN", CredentialKind.CARD: "card"}
+_WORDS = {CredentialKind.PIN: "PIN", CredentialKind.CARD: "card", CredentialKind.FACE: "face"}
 _NOTHING: frozenset[CredentialKind] = frozenset()
 _ORDER = {kind: place for place, kind in enumerate(HolderKind)}
 

@@ -38,7 +38,8 @@ def unsent(connection: Connection, floors: str, doors: Iterable[DoorHeld], recor
     listed = " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
     several = len(words) > 1 or words == [FLOORS]
     stay, them = ("stay", "them") if several else ("stays", "it")
-    return f"{listed[:1].upper()}{listed[1:]} {stay} here: no door of this person takes {them} from the site. {also}".strip()
+    what = f"{listed[:1].upper()}{listed[1:]} {stay} here: no door of this person takes {them} from the site."
+    return f"{what} {also}".strip()
 
 
 def last_seen(connection: Connection, context: Context, holder_id: int) -> tuple[LogLine | None, LogLine | None]:

@@ -221,7 +221,7 @@ async def test_the_control_plane_refuses_nonsense_and_browsers(serve):
     ):
         assert (await door.client.post(f"{at}/{path}", json=body)).status_code == status
     assert (await door.client.post(f"{at}/faults", content=b"x" * 70000)).status_code == 415
-    big = await door.client.post(f"{at}/faults", content=b"x" * 70000, headers={"Content-Type": "application/json"})
+    big = await door.client.post(f"{at}/faults", content=b"x" * 500_000, headers={"Content-Type": "application/json"})
     assert big.status_code == 413
     form = await door.client.post(f"{at}/keypad", content=b'{"pin":"1"}', headers={"Content-Type": "text/plain"})
     assert form.status_code == 415
