@@ -149,7 +149,8 @@ class GroupPage(RecordPage):
     @needs("access_group.write")
     def action_add_people(self) -> None:
         """Put a resident in."""
-        add_somebody(self, self.record_id)
+        if self.record is not None:
+            add_somebody(self, self.record_id, self.record.name)
 
     @needs("access_group.write")
     def action_remove_people(self) -> None:

@@ -14,8 +14,8 @@ HITS = 16
 class ResidentPicker(FindDialog):
     """Residents as one types, by name, APT or building."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, "Add to this group", empty="Nobody is called so. Type a name, APT or building.")
+    def __init__(self, session: Session, group: str) -> None:
+        super().__init__(session, f"Add to {group}", empty="Nobody is called so. Type a name, APT or building.")
 
     def at_first(self) -> list[PickRow] | None:
         """The first residents."""
@@ -43,11 +43,11 @@ def _residents(session: Session, text: str) -> list[PickRow]:
     ]
 
 
-def add_somebody(page: Page, group_id: int) -> None:
+def add_somebody(page: Page, group_id: int, group: str) -> None:
     """Pick a resident and put them into a group, after the plan per door."""
 
     def picked(answer: str | None) -> None:
         if answer is not None:
             move_people(page, group_id, (int(answer),), add=True)
 
-    page.app.push_screen(ResidentPicker(page.session), picked)
+    page.app.push_screen(ResidentPicker(page.session, group), picked)

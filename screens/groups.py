@@ -62,8 +62,9 @@ class GroupsScreen(GroupTab):
     @needs("access_group.write")
     def action_add_people(self) -> None:
         """Put a resident into the group under the cursor."""
-        for group_id in self.under_cursor():
-            add_somebody(self, group_id)
+        row = self.table.cursor_row
+        if row is not None:
+            add_somebody(self, row.id, str(row.values["name"]))
 
     async def detail(self, row_id: int, page: str) -> Detail:
         """Its week, its doors, its people, who changed it."""
