@@ -34,6 +34,7 @@ from backend.services.refusals import KEYS, ended
 from backend.services.remedies import offers, offers_at
 from backend.services.rules import load_rules
 from backend.store import tables as t
+from backend.store.collecting import no_collecting
 from backend.store.permission import require
 
 _WORDS = {
@@ -106,7 +107,7 @@ class Access(Service):
 
         Raises NotFound, Invalid (time) where the rules of then are not known any more.
         """
-        with self.store.read(context, "plan.read") as connection:
+        with self.store.read(context, "plan.read") as connection, no_collecting():
             return who_at(self._asker(connection, context, at), relay_id)
 
     def can(

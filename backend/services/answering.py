@@ -104,12 +104,14 @@ def people_at_door(rows: RuleRows, rules: Rules, relay_id: int, at: datetime) ->
         if group_id in here:
             others = groups.get(holder_id)
             groups[holder_id] = others | alone[group_id] if others else alone[group_id]
-    kinds = _kinds_at(rows, at)
-    resident = HolderKind.RESIDENT.value
+    kinds, holders = _kinds_at(rows, at), rows.rows["holder"]
+    resident, active = HolderKind.RESIDENT.value, HolderStatus.ACTIVE.value
     for holder_id, mine in groups.items():
-        row = rows.rows["holder"].get(holder_id)
-        if row is not None and row[2] == HolderStatus.ACTIVE.value and row[3] is None:
-            yield holder_id, mine, kinds.get(holder_id, _NOTHING), row[4] == resident
+        row = holders.get(holder_id)
+        if row is not None:
+            _, _, status, removed_at, kind, _ = row
+            if status == active and removed_at is None:
+                yield holder_id, mine, kinds.get(holder_id, _NOTHING), kind == resident
 
 
 def _kinds_at(rows: RuleRows, at: datetime) -> dict[int, frozenset[CredentialKind]]:

@@ -67,14 +67,14 @@ def holding_at(connection: Connection, device_id: int, at: datetime) -> dict[int
     """Holder -> that the device held a record of them at the instant, and whether for certain; nothing is opened."""
     held = t.held
     query = select(held.c.holder_id, held.c.unknown)
-    return _holding(connection.execute(query.where(*_then(at), held.c.device_id == device_id)))
+    return _holding(connection.execute(query.where(*_then(at), held.c.device_id == device_id)).all())
 
 
 def holding_person(connection: Connection, holder_id: int, at: datetime) -> dict[int, bool]:
     """Device -> that it held a record of a person at the instant, and whether for certain; nothing is opened."""
     held = t.held
     query = select(held.c.device_id, held.c.unknown)
-    return _holding(connection.execute(query.where(*_then(at), held.c.holder_id == holder_id)))
+    return _holding(connection.execute(query.where(*_then(at), held.c.holder_id == holder_id)).all())
 
 
 def _holding(rows: Iterable[Any]) -> dict[int, bool]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import ParamSpec, TypeVar
 
 import structlog
 
@@ -27,8 +29,13 @@ from backend.sync.reconcile import Reconciler
 from backend.sync.rulebook import RuleBook
 from backend.sync.watch import LogIntake, Watch
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 log = structlog.get_logger()
 _SHORTEST_PAUSE = 0.02
+_URGENT = ThreadPoolExecutor(2, thread_name_prefix="openings")
+"""Threads for commands alone: somebody who waits at a door does not queue behind the books of fifty others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +149,7 @@ class Worker:
     async def serve(self) -> None:
         """Carry out the commands that wait for this device, oldest first."""
         while True:
-            command = await asyncio.to_thread(commands.claim, self._store, self._context, self._device_id)
+            command = await _at_once(commands.claim, self._store, self._context, self._device_id)
             if command is None:
                 return
             if command.verb is CommandVerb.READ_BACK:
@@ -150,7 +157,7 @@ class Worker:
                 state, result = CommandState.DONE, "reading back"
             else:
                 state, result = await carry_out(command, self._client)
-            await asyncio.to_thread(commands.end, self._store, self._context, command, state, result)
+            await _at_once(commands.end, self._store, self._context, command, state, result)
 
     async def _check(self) -> None:
         """Have the next round read the device back; a person who asks also ends every wait and stop after an error."""
@@ -239,3 +246,7 @@ class Worker:
     async def aclose(self) -> None:
         """Close the connection to the device."""
         await self._client.aclose()
+
+
+async def _at_once(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_URGENT, partial(call, *args, **kwargs))
