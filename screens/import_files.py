@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from backend.domain.errors import Invalid
 from backend.domain.formats import figure
+from backend.domain.paths import at_home
 from screens.base.entry_dialog import EntryDialog
 from screens.base.session import Session
 from widgets.entries import Entry
@@ -51,16 +52,23 @@ class FileDialog(PickDialog):
 
     def entered(self) -> None:
         """A path that is typed whole is taken as it is."""
-        typed = Path(self.query_one(Input).value.strip()).expanduser()
+        typed = path_of(self.query_one(Input).value)
         if typed.is_file():
             self.dismiss(str(typed))
         else:
             super().entered()
 
 
+def path_of(text: str) -> Path:
+    """A path as typed; one that begins anew at `/` or `~` behind the folder that stood there counts from there."""
+    text = text.strip()
+    anew = max(text.rfind("//"), text.rfind("/~"))
+    return at_home(Path(text[anew + 1 :] if anew >= 0 else text))
+
+
 def entries(text: str, suffixes: Collection[str]) -> list[PickRow]:
     """What a typed path can go on with."""
-    path = Path(text.strip()).expanduser()
+    path = path_of(text)
     folder, begin = (path, "") if text.endswith("/") or not text.strip() else (path.parent, path.name)
     try:
         found = sorted(folder.iterdir(), key=lambda one: (not one.is_dir(), one.name.casefold()))[:MOST]
@@ -110,7 +118,7 @@ class TargetDialog(EntryDialog[str]):
 
 def new_path(typed: str) -> Path:
     """A path at which there is nothing yet; raises Invalid (path)."""
-    path = Path(typed.strip()).expanduser().absolute()
+    path = path_of(typed).absolute()
     if path.exists():
         raise Invalid({"path": "There is a file of this name already. Type another name."})
     return path

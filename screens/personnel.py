@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from backend.catalog.model import Record
 from backend.domain.enums import HolderKind
-from backend.domain.formats import Formats
+from backend.domain.formats import Formats, counted
 from screens.base.detail_pane import Detail
 from screens.base.drawing import beside, wrapped
 from screens.base.history import history_lines
@@ -171,7 +171,7 @@ def access_lines(record: StaffRecord, formats: Formats) -> list[tuple[Part, ...]
         *(fact("Face", ((enrolled(one, formats), "$sp-t2"),)) for one in faces),
         fact("Groups", ((", ".join(name for _, name in record.groups) or "none", "$sp-t1"),)),
         fact("Floors", ((", ".join(record.floors) or "–", "$sp-t1"),)),
-        fact("Opens", ((f"{sum(1 for door in record.doors if door.opens)} doors", "$sp-t1"),)),
+        fact("Opens", ((counted(sum(1 for door in record.doors if door.opens), "door"), "$sp-t1"),)),
         *seen_lines(record, formats),
         *((("  " if at else "▲ ", "$sp-warn"), *line) for at, line in enumerate(unsent)),
     ]

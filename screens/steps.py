@@ -207,5 +207,5 @@ STEPS: tuple[Step, ...] = (
         "at its address",
         ("A device is not changed before it is added.", "What stands at the address is said in words."),
     ),
-    PersonStep("First resident", "with a PIN", ("The first one of an apartment is its family master.",)),
+    PersonStep("First resident", "with a PIN", ("The first of an apartment is its master.",)),
 )

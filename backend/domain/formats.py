@@ -88,6 +88,11 @@ def figure(number: int) -> str:
     return f"{number:,}"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number of things: "1 door", "1,284 doors", "0 doors"."""
+    return f"{figure(number)} {one if number == 1 else many or f'{one}s'}"
+
+
 def age(elapsed: timedelta) -> str:
     """A short age, whole units rounded down: `8 s`, `4 m`, `2 h`, `3 d`. A clock that runs ahead gives `0 s`."""
     seconds = max(0, elapsed // timedelta(seconds=1))

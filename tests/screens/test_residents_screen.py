@@ -188,3 +188,12 @@ async def test_a_form_is_folded_in_its_first_picture(make_app: MakeApp) -> None:
         await keys.until(lambda: type(app.screen).__name__ == "ResidentForm")
         assert app.screen.has_class("-narrow")
         assert app.screen.query_one("ModuleColumn").has_class("-narrow")
+
+
+async def test_one_is_not_told_as_many(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        keys = Keys(pilot)
+        await keys.until_page("DashboardScreen")
+        await keys.press("g", "z")
+        await keys.until_text("1 community")
