@@ -12,7 +12,7 @@ from backend.devices.door_log import LogCollector, LogPage, LogRead, read_log_li
 from backend.devices.envelope import Record, text_of
 from backend.devices.errors import ApiUnsupported, BadAnswer, DeviceRefused, RelayRefused
 from backend.devices.profiles import Profile
-from backend.devices.relay_schedules import keys_of, read_relay_schedule, write_relay_schedule
+from backend.devices.relay_schedules import LETTERS, keys_of, read_relay_schedule, write_relay_schedule
 from backend.devices.results import ItemResult
 from backend.devices.schedules import RemoteSchedule, ScheduleBody, ScheduleKind, read_schedule, write_schedule
 from backend.devices.session import Session, accepted
@@ -193,6 +193,23 @@ class DeviceClient:
     async def release_relay(self, number: int) -> None:
         """End a `hold`: put relay `number` back to rest. Errors as for `trigger_relay`."""
         await self._switch(number, mode=1, level=1, delay=0)
+
+    async def shut_relay(self, number: int) -> bool:
+        """Put a relay that stands open back to rest; answers whether it is seen to be shut. Errors as `trigger_relay`.
+
+        What a manual level means is read in two ways (protocol 1.5): as the level that the status reports, tried first,
+        and as the contact that is joined. A relay that stands open is not harmed by the wrong one.
+        """
+        letter = LETTERS[number - 1]
+        kinds = await self.config_get(
+            [f"Config.DoorSetting.RELAY.{key}" for key in (f"Type{letter}", f"Relay{letter}Type")]
+        )
+        rest = "1" in kinds.values()
+        for level in (rest, not rest):
+            if (await self.relay_status()).get(number, rest) == rest:
+                return True
+            await self._switch(number, mode=1, level=int(level), delay=0)
+        return (await self.relay_status()).get(number, rest) == rest
 
     async def _switch(self, number: int, *, mode: int, level: int, delay: int) -> None:
         """Mode 1 stays; level 0 joins NO with COM, which is the switched state, level 1 NC with COM, which is rest."""

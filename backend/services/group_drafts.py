@@ -20,6 +20,7 @@ from backend.services.communities import community_row, why_no_permissions
 from backend.services.group_pages import why_fixed
 from backend.services.holders import chunks
 from backend.services.own_rights import relays_of, set_relays, set_windows, windows_of
+from backend.services.relay_holds import devices_held_by
 from backend.store import tables as t
 from backend.store.work import Work
 
@@ -145,7 +146,7 @@ def apply_group(work: Work, row: Row[Any], version: int, wanted: CheckedGroup) -
     )
     moved = _put(work, row.id, wanted)
     if moved or wanted.keeps_holidays != row.keeps_holidays:
-        work.dirty(old | new, REASON)
+        work.dirty(old | new | devices_held_by(work.connection, [row.id]), REASON)
     if moved and not named:
         work.update(t.access_group, row.id, row_version=version + 1)  # else a form opened before would still save
     return Applied(named or moved, old - new, new - old)

@@ -17,6 +17,7 @@ from backend.services.amenity_device import members_of_default_groups
 from backend.services.default_groups import place_in_default_groups
 from backend.services.holders import people_at, private_devices, reaching
 from backend.services.logins import make_due, recall, send_due
+from backend.services.relay_holds import devices_held_by
 from backend.services.rules import RuleRows, open_image
 from backend.services.undo_bookings import devices_of_amenities
 from backend.services.undo_rows import put_back
@@ -42,7 +43,12 @@ _OWNER = {
     "own_window": "holder_id",
     "own_relay": "holder_id",
 }
-_GROUP = {"access_group": "id", "access_window": "group_id", "access_group_relay": "group_id"}
+_GROUP = {
+    "access_group": "id",
+    "access_window": "group_id",
+    "access_group_relay": "group_id",
+    "relay_hold": "group_id",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +150,7 @@ def doors_of_groups(connection: Connection, changes: Sequence[Change]) -> dict[i
     What these have to prove is written when the rows are back (`group_steps.proof_steps`).
     """
     relay = t.relay
-    come_or_gone = {change.row_id for change in changes if change.table is t.access_group}
+    come_or_gone = {one.row_id for one in changes if one.table is t.access_group and (one.made or one.after is None)}
     relays: dict[int, set[int]] = {}
     for change in changes:
         if change.table is t.access_group_relay and change.group_id not in come_or_gone:
@@ -204,6 +210,7 @@ def _devices(connection: Connection, unit: Sequence[Change]) -> set[int]:
     found = {change.row_id for change in unit if change.table is t.device}
     found |= {int(change.row["device_id"]) for change in unit if change.table is t.relay}
     groups = {change.group_id for change in unit if change.group_id is not None}
+    found |= devices_held_by(connection, groups)
     if groups:
         opens, relay = t.access_group_relay, t.relay
         query = select(relay.c.device_id).join(opens, opens.c.relay_id == relay.c.id)

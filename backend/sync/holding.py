@@ -101,10 +101,7 @@ class Holding:
             raise NotKept(f"The device did not keep the relay schedule of relay {number}.")
 
     async def _shut(self, number: int) -> None:
-        if not (await self._client.relay_status()).get(number):
-            return
-        await self._client.release_relay(number)
-        if (await self._client.relay_status()).get(number):
+        if not await self._client.shut_relay(number):
             raise NotKept(f"Relay {number} was told to close and still stands open.")
 
     def _held(self) -> dict[int, HeldOpen]:
