@@ -25,16 +25,9 @@ class FileDialog(PickDialog):
 
     def __init__(self, heading: str, suffixes: Collection[str], folder: str = "") -> None:
         named = " ".join(suffixes)
-        super().__init__(heading, empty=f"No folder and no file ({named}) begins like this.")
+        begin = f"{folder or Path.home()}/".replace("//", "/")  # the folder of last time
+        super().__init__(heading, empty=f"No folder and no file ({named}) begins like this.", begin=begin)
         self._suffixes = tuple(suffixes)
-        self._folder = folder
-
-    def on_mount(self) -> None:
-        """Begin in the folder of last time."""
-        super().on_mount()
-        line = self.query_one(Input)
-        line.value = f"{self._folder or Path.home()}/".replace("//", "/")
-        line.cursor_position = len(line.value)
 
     def typed(self, text: str) -> None:
         """The entries of the folder that begin as typed, folders first."""
