@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from backend.domain.enums import Role
 from backend.domain.paging import ListQuery
+from backend.services import slices, undo_changes
 from tests.screens.conftest import SMALL, WIDE, Show
 from tests.support.keys import Keys
 
@@ -158,7 +159,11 @@ def count(keys: Keys) -> int:
 @pytest.mark.feature("RES-09")
 @pytest.mark.feature("SYNC-07")
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=["120x40", "80x24"])
-async def test_escape_stops_an_import_and_its_undo_between_slices(show: Show, size: tuple[int, int]) -> None:
+async def test_escape_stops_an_import_and_its_undo_between_slices(
+    show: Show, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slices, "LOCK_FOR", 0.0)
+    monkeypatch.setattr(undo_changes, "AT_ONCE", 5)
     async with show("g", "r", size=size) as keys:
         await keys.until_page("ResidentsScreen")
         await keys.settled()
@@ -184,7 +189,7 @@ async def test_escape_stops_an_import_and_its_undo_between_slices(show: Show, si
         await keys.until_text("Undoing")
         await keys.press("escape")
         slow.let_go()
-        await keys.until_text("half undone")
+        await keys.until_text("◐ half undone")
         assert before < count(keys) < before + 25
         await keys.press("enter", "y")
         await keys.until(lambda: count(keys) == before)
