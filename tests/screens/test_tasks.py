@@ -215,23 +215,6 @@ async def test_3_who_opened_the_gym_last_night(demo: Demo, begin: Begin, tally: 
 
 
 @pytest.mark.feature("LOG-01")
-async def test_4_why_was_anna_refused(demo: Demo, begin: Begin, tally: Tally) -> None:
-    opened, _ = demo.doors.type_pin("Gym", "2741")
-    assert not opened, "Anna lives in A: the gym is in B"
-    async with begin() as keys:
-        await keys.until(lambda: refused(demo) is not None, within=30)
-        await keys.press("g", "l", "slash")
-        await keys.type("kowal")
-        await keys.press("enter")
-        pressed = keys.pressed
-        line = refused(demo)
-        assert line is not None
-        sentence = demo.engine.access.why(demo.context, log_id=line.id).sentence
-        await keys.until(lambda: all(word in keys.text() for word in sentence.split()))
-    tally.note(4, "Why was Anna refused", 4, pressed)
-
-
-@pytest.mark.feature("LOG-01")
 async def test_6_export_last_weeks_door_log(
     demo: Demo, begin: Begin, tally: Tally, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
