@@ -15,7 +15,7 @@ $(VENV)/.runtime: requirements/runtime.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed."; exit 1; }
 	@echo "1/3  making .venv              (about 5 s)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "2/3  installing 50 packages    (about 30 s)"
+	@echo "2/3  installing $$(grep -c '==' requirements/runtime.txt) packages    (about 30 s)"
 	@$(PIP) install -q --require-hashes -r requirements/runtime.txt
 	@echo "3/3  installing SmartPlus TUI  (about 5 s)"
 	@$(PIP) install -q --no-deps --no-build-isolation -e .

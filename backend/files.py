@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backend.domain.paths import at_home
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -77,7 +79,7 @@ class Files:
         """The sheets of an xlsx or csv file for `imports.begin`; raises Invalid (file) with one sentence."""
         from backend.documents.reading import read_file
 
-        return read_file(path.expanduser())
+        return read_file(at_home(path))
 
     def read_pasted(self, text: str) -> tuple[Sheet, ...]:
         """Pasted lines as a sheet for `imports.begin`; raises Invalid (file)."""
@@ -94,13 +96,13 @@ class Files:
         """
         from backend.documents.faces import read_faces
 
-        return read_faces(path.expanduser(), told)
+        return read_faces(at_home(path), told)
 
     def write_receipt(self, path: Path, receipt: Receipt) -> None:
         """Write a receipt as a file, text or PDF by its suffix; raises Invalid (path)."""
         from backend.documents.receipts import write_receipt
 
-        write_receipt(path.expanduser(), receipt)
+        write_receipt(at_home(path), receipt)
 
     def write_template(self, context: Context, kind: ImportKind, path: Path, *, filled: bool = False) -> int:
         """Write the template of an import with its hints; `filled` with everybody, for a batch edit.
@@ -113,7 +115,7 @@ class Files:
         columns = TEMPLATES[kind]
         rows = self._served.imports.export(context) if filled else ()
         names, hints = [column.heading for column in columns], [column.hint for column in columns]
-        return write_rows(path.expanduser(), names, rows, title=TITLES[kind], hints=hints)
+        return write_rows(at_home(path), names, rows, title=TITLES[kind], hints=hints)
 
     def write_staff_template(self, path: Path) -> None:
         """Write the guide's empty RF card template of staff with its hints; raises Invalid (path)."""
@@ -121,7 +123,7 @@ class Files:
         from backend.domain.import_columns import STAFF_COLUMNS
 
         names, hints = [column.heading for column in STAFF_COLUMNS], [column.hint for column in STAFF_COLUMNS]
-        write_rows(path.expanduser(), names, (), title="Staff", hints=hints)
+        write_rows(at_home(path), names, (), title="Staff", hints=hints)
 
     def write_device_template(self, path: Path) -> None:
         """Write the empty template of devices with its hints; raises Invalid (path)."""
@@ -129,7 +131,7 @@ class Files:
         from backend.domain.device_sheets import COLUMNS
 
         names, hints = [heading for _, heading, _ in COLUMNS], [hint for _, _, hint in COLUMNS]
-        write_rows(path.expanduser(), names, (), title="Devices", hints=hints)
+        write_rows(at_home(path), names, (), title="Devices", hints=hints)
 
     def write_report(self, context: Context, report_id: int, path: Path) -> int:
         """Write what became of each row of an import as a file; raises NotFound, Invalid (path)."""
@@ -137,4 +139,4 @@ class Files:
         from backend.domain.imports import REPORT_COLUMNS, report_cells
 
         report = self._served.imports.report(context, report_id)
-        return write_rows(path.expanduser(), REPORT_COLUMNS, report_cells(report), title=f"Import {report_id}")
+        return write_rows(at_home(path), REPORT_COLUMNS, report_cells(report), title=f"Import {report_id}")

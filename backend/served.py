@@ -44,8 +44,10 @@ if TYPE_CHECKING:
     from backend.services.operations import Operations
     from backend.services.outbox_list import Outbox
     from backend.services.personnel import Deliveries, Staff
+    from backend.services.relay_holds import RelayHolds
     from backend.services.remedies import Remedies
     from backend.services.residents import Residents
+    from backend.services.retention import Retention
     from backend.services.revocations import Revocations
     from backend.services.search import Search
     from backend.services.sessions import Sessions
@@ -79,6 +81,7 @@ SERVICES = {
     "devices": "devices:Devices",
     "device_setup": "device_setup:DeviceSetup",
     "device_sheets": "device_sheets:DeviceSheets",
+    "relay_holds": "relay_holds:RelayHolds",
     "doors": "doors:Doors",
     "logs": "door_logs:DoorLogs",
     "operations": "operations:Operations",
@@ -108,6 +111,7 @@ SERVICES = {
     "dashboard": "dashboard:DashboardService",
     "agents": "agents:Agents",
     "backups": "backups:Backups",
+    "retention": "retention:Retention",
     "settings": "settings:Settings",
     "outbox": "outbox_list:Outbox",
     "amenities": "amenities:Amenities",
@@ -160,6 +164,7 @@ class Served:
     devices: Devices
     device_setup: DeviceSetup
     device_sheets: DeviceSheets
+    relay_holds: RelayHolds
     doors: Doors
     logs: DoorLogs
     operations: Operations
@@ -189,6 +194,7 @@ class Served:
     dashboard: DashboardService
     agents: Agents
     backups: Backups
+    retention: Retention
     settings: Settings
     outbox: Outbox
     amenities: Amenities

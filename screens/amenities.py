@@ -9,10 +9,10 @@ from backend.catalog.model import Field
 from screens.amenity_acts import delete_amenity
 from screens.amenity_form import AmenityForm
 from screens.base.detail_pane import Detail
+from screens.base.history import history_lines
 from screens.base.messages import OpenRecord
 from screens.booking_drawing import amenity_lines, day_title, legend, strip_lines, taken_lines
 from screens.booking_tabs import BookingTab
-from screens.resident_drawing import history_lines
 from widgets.table_source import Cell
 
 

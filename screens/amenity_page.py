@@ -15,7 +15,7 @@ from screens.amenity_form import AmenityForm
 from screens.base.drawing import wrapped
 from screens.base.messages import OpenRecord
 from screens.base.needs import needs
-from screens.base.page import Page
+from screens.base.record_page import RecordPage
 from screens.base.session import Session
 from screens.booking_drawing import amenity_lines, day_title, legend, strip_lines
 from screens.booking_form import BookingForm
@@ -29,10 +29,11 @@ from widgets.table_source import Cell, Column, ListSource, Row
 if TYPE_CHECKING:
     from backend.domain.amenities import AmenityRecord
 
+
 COLUMNS = (Column("when", "When", width=16), Column("resident", "Resident", width=0))
 
 
-class AmenityPage(Page):
+class AmenityPage(RecordPage):
     """One amenity."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -44,6 +45,7 @@ class AmenityPage(Page):
         Binding("left_square_bracket", "day(-1)", "Day back", id="amenity.back", tooltip="The day before", show=False),
         Binding("0", "day(0)", "Today", id="amenity.today", tooltip="Back to today", show=False),
     ]
+    KIND = "amenity"
     MODULE = "b"
     TOPICS = frozenset({"amenities", "bookings", "devices", "buildings"})
     HINTS = (
@@ -57,10 +59,10 @@ class AmenityPage(Page):
         ("Esc", "Back"),
     )
 
+    record: AmenityRecord | None = None
+
     def __init__(self, session: Session, amenity_id: int) -> None:
-        super().__init__(session)
-        self._amenity_id = amenity_id
-        self._record: AmenityRecord | None = None
+        super().__init__(session, amenity_id)
         self._day: date = session.formats.local(session.now()).date()
 
     def compose_page(self) -> Iterable[Widget]:
@@ -76,7 +78,7 @@ class AmenityPage(Page):
 
     def heading(self) -> Title:
         """Its name, and how many reservations are to come."""
-        record = self._record
+        record = self.record
         if record is None:
             return Title("Amenity")
         count = record.upcoming
@@ -85,12 +87,12 @@ class AmenityPage(Page):
     async def load(self) -> None:
         """Read the amenity and the day."""
         session, formats = self.session, self.session.formats
-        record = self._record = await session.ask(session.engine.amenities.get, session.context, self._amenity_id)
+        record = self.record = await session.ask(session.engine.amenities.get, session.context, self.record_id)
         width = max(40, self.query_one("#main").size.width - 6)
         about = wrapped(record.description, width, "$sp-t2") if record.description else []
         rules = amenity_lines(record)
         self.query_one("#amenity-lines", Lines).lines = tuple(rules if self.has_class("-narrow") else [*about, *rules])
-        day = await session.ask(session.engine.bookings.day, session.context, self._amenity_id, self._day)
+        day = await session.ask(session.engine.bookings.day, session.context, self.record_id, self._day)
         panel = self.query_one("#amenity-day", Panel)
         panel.heading, panel.figure = day_title(day, formats), legend(day.capacity)
         self.query_one("#strip-lines", Lines).lines = tuple(strip_lines(day, formats, width))
@@ -122,29 +124,20 @@ class AmenityPage(Page):
     @needs("booking.write")
     def action_reserve(self) -> None:
         """Reserve it on this day."""
-        kept = {"amenity_id": str(self._amenity_id), "day": self._day.isoformat()}
+        kept = {"amenity_id": str(self.record_id), "day": self._day.isoformat()}
         self.app.push_screen(BookingForm(self.session, kept))
 
     @needs("booking.write")
     def action_edit(self) -> None:
         """Change its rules."""
-        self.app.push_screen(AmenityForm(self.session, self._amenity_id))
+        self.app.push_screen(AmenityForm(self.session, self.record_id))
 
     @needs("booking.read")
     def action_picture(self) -> None:
         """Draw its picture."""
-        self.start(show_picture, self, self._amenity_id)
+        self.start(show_picture, self, self.record_id)
 
     @needs("booking.write")
     def action_delete(self) -> None:
         """Delete it."""
-        self.start(delete_amenity, self, self._amenity_id)
-
-    def subject(self) -> tuple[str, int] | None:
-        """This amenity."""
-        return "amenity", self._amenity_id
-
-    def gone(self, ids: Iterable[int]) -> None:
-        """An amenity that is deleted has no page."""
-        if self._amenity_id in set(ids):
-            self.dismiss()
+        self.start(delete_amenity, self, self.record_id)

@@ -12,13 +12,12 @@ from textual.widget import Widget
 from screens.apartment_acts import enter_address, reset_apartment
 from screens.apartment_drawing import settings_lines, warning_lines
 from screens.apartment_form import ApartmentForm
-from screens.base.messages import GoTo, OpenRecord
+from screens.base.history import HistoryPanel
+from screens.base.messages import OpenRecord
 from screens.base.needs import needs
-from screens.base.page import Page
-from screens.base.session import Session
+from screens.base.record_page import RecordPage
 from screens.move_acts import cancel_move, move, save_receipt
 from screens.move_panel import MovesPanel
-from screens.resident_drawing import history_lines
 from screens.resident_form import ResidentForm
 from screens.temp_key_acts import new_key
 from widgets.frame import Title
@@ -31,12 +30,13 @@ from widgets.table_source import Cell, Column, ListSource, Row
 if TYPE_CHECKING:
     from backend.domain.apartments import ApartmentRecord
 
+
 COLUMNS = (Column("name", "Name", width=0), Column("role", "Type", width=10))
 MARGIN = 6
 """Cells beside the warnings."""
 
 
-class ApartmentPage(Page):
+class ApartmentPage(RecordPage):
     """One apartment."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,6 +51,7 @@ class ApartmentPage(Page):
         Binding("h", "history", "History", id="apartment.history", tooltip="Who changed this apartment", show=False),
         Binding("l", "logs", "Logs", id="apartment.logs", tooltip="This apartment in the door logs", show=False),
     ]
+    KIND = "apartment"
     MODULE = "a"
     TOPICS = frozenset({"residents", "apartments", "devices"})
     HINTS = (
@@ -66,10 +67,7 @@ class ApartmentPage(Page):
         ("Esc", "Back"),
     )
 
-    def __init__(self, session: Session, apartment_id: int) -> None:
-        super().__init__(session)
-        self._apartment_id = apartment_id
-        self._record: ApartmentRecord | None = None
+    record: ApartmentRecord | None = None
 
     def compose_page(self) -> Iterable[Widget]:
         """What is odd, the settings, who lives there, history."""
@@ -77,30 +75,29 @@ class ApartmentPage(Page):
         yield Panel(Lines(id="setting-lines"), heading="Settings", keys="e Edit", id="apartment-settings")
         yield MovesPanel()
         yield VirtualTable(columns=COLUMNS)
-        yield Panel(Lines(id="history-lines"), heading="History", id="history")
+        yield HistoryPanel()
 
     def on_mount(self) -> None:
-        """Cursor on the master; history comes with its key."""
+        """Cursor on the master."""
         super().on_mount()
-        self.query_one("#history").display = False
         self.query_one(VirtualTable).focus()
 
     def heading(self) -> Title:
         """Building and number, and its name."""
-        record = self._record
+        record = self.record
         if record is None:
             return Title("Apartment")
         return Title(record.place, ((record.name, "$sp-t2"),))
 
     def hints(self) -> Iterable[tuple[str, str]]:
         """The address first, where nobody can sign in."""
-        wanted = self._record is not None and self._record.unreachable
+        wanted = self.record is not None and self.record.unreachable
         return [("p", "New login"), *self.HINTS] if wanted else self.HINTS
 
     async def load(self) -> None:
         """Read it."""
         session = self.session
-        record = self._record = await session.ask(session.engine.apartments.get, session.context, self._apartment_id)
+        record = self.record = await session.ask(session.engine.apartments.get, session.context, self.record_id)
         warnings = self.query_one("#warnings", Lines)
         warnings.lines = tuple(warning_lines(record, max(20, self.query_one("#main").size.width - MARGIN)))
         warnings.display = bool(warnings.lines)
@@ -113,19 +110,14 @@ class ApartmentPage(Page):
             for at, (one, name, role) in enumerate(record.residents)
         ]
         table.set_source(ListSource(rows))
-        if self.query_one("#history").display:
-            await self._load_history()
+        await self.load_history()
 
     async def _load_moves(self) -> None:
         session = self.session
         if session.may("resident.read"):
-            moves = await session.ask(session.engine.moves.of, session.context, self._apartment_id)
+            moves = await session.ask(session.engine.moves.of, session.context, self.record_id)
             width = max(20, self.query_one("#main").size.width - MARGIN)
             self.query_one(MovesPanel).show(moves, session.formats, width)
-
-    async def _load_history(self) -> None:
-        lines = await history_lines(self.session, "apartment", self._apartment_id)
-        self.query_one("#history-lines", Lines).lines = tuple(lines)
 
     @on(RowSelected)
     def _selected(self, event: RowSelected) -> None:
@@ -135,17 +127,17 @@ class ApartmentPage(Page):
     @needs("resident.write")
     def action_family(self) -> None:
         """Add somebody here."""
-        self.app.push_screen(ResidentForm(self.session, apartment_id=self._apartment_id))
+        self.app.push_screen(ResidentForm(self.session, apartment_id=self.record_id))
 
     @needs("apartment.write")
     def action_edit(self) -> None:
         """Change its settings."""
-        self.app.push_screen(ApartmentForm(self.session, self._apartment_id))
+        self.app.push_screen(ApartmentForm(self.session, self.record_id))
 
     @needs("apartment.reset")
     def action_move(self) -> None:
         """Move the family out, the next one in; change what is planned."""
-        self.start(move, self, self._apartment_id)
+        self.start(move, self, self.record_id)
 
     @needs("apartment.reset")
     def action_cancel(self) -> None:
@@ -162,33 +154,20 @@ class ApartmentPage(Page):
     @needs("apartment.reset")
     def action_reset(self) -> None:
         """Empty it for the next tenant."""
-        self.start(reset_apartment, self, self._apartment_id)
+        self.start(reset_apartment, self, self.record_id)
 
     @needs("visitor.write")
     def action_key(self) -> None:
         """A temporary key for this apartment."""
-        new_key(self, self._apartment_id)
+        new_key(self, self.record_id)
 
     @needs("resident.write")
     def action_login(self) -> None:
         """Enter an address, so that the login goes out."""
-        self.start(enter_address, self, self._apartment_id)
-
-    @needs("operation.read")
-    def action_history(self) -> None:
-        """Show or hide who changed this apartment."""
-        panel = self.query_one("#history")
-        panel.display = not panel.display
-        if panel.display:
-            self.start(self._load_history)
+        self.start(enter_address, self, self.record_id)
 
     @needs("door_log.read")
     def action_logs(self) -> None:
         """This apartment's lines in the door logs."""
-        if self._record is not None:
-            self.session.wanted_filter = f'apartment:"{self._record.place}"'
-            self.post_message(GoTo("l"))
-
-    def subject(self) -> tuple[str, int] | None:
-        """This apartment."""
-        return "apartment", self._apartment_id
+        if self.record is not None:
+            self.show_logs(f'apartment:"{self.record.place}"')

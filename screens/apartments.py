@@ -12,10 +12,10 @@ from screens.apartment_drawing import device_lines, people_lines, settings_lines
 from screens.apartment_form import ApartmentForm
 from screens.apartment_new import ApartmentNew
 from screens.base.detail_pane import Detail
+from screens.base.history import history_lines
 from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
 from screens.move_acts import move
-from screens.resident_drawing import history_lines
 from screens.resident_form import ResidentForm
 from screens.temp_key_acts import new_key
 

@@ -14,7 +14,7 @@ from textual.widgets import Input
 from backend.catalog.model import Field, Record
 from backend.catalog.rights import OPENER
 from backend.domain.errors import Forbidden, Invalid, SmartPlusError
-from backend.domain.formats import figure
+from backend.domain.formats import counted
 from screens.base.drawing import DrawnSource, cell_of, columns_of
 from screens.base.export import ExportDialog
 from screens.base.messages import Refused
@@ -171,7 +171,7 @@ class AskPage(Page):
 
         def written(answer: tuple[int, str] | None) -> None:
             if answer is not None:
-                self.say(f"{figure(answer[0])} rows exported", answer[1])
+                self.say(f"{counted(answer[0], 'row')} exported", answer[1])
 
         self.app.push_screen(dialog, written)
 

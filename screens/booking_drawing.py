@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from backend.catalog.states import drawn
 from backend.domain.formats import Formats, age
 from backend.domain.walltime import WEEKDAYS
-from screens.base.drawing import column, wrapped
+from screens.base.drawing import wrapped
 from widgets.frame import Part
 from widgets.panel import fact
 
@@ -155,11 +155,6 @@ def amenity_lines(record: AmenityRecord) -> list[Line]:
         fact("At one time", ((_people(record.capacity), "$sp-t1"),), LABEL),
         fact("Key usage", ((uses, "$sp-t1"),), LABEL),
     ]
-
-
-def brief_line(record: AmenityRecord) -> Line:
-    """An amenity on one line, for narrow panes."""
-    return ((column(record.hours, 24), "$sp-t1"), (f"{record.duration} min  ", "$sp-t2"), (record.device, "$sp-t2"))
 
 
 def _days(count: int) -> str:

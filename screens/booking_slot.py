@@ -10,6 +10,7 @@ from screens.base.form_page import FormPage
 from screens.base.session import Session
 from screens.booking_drawing import day_title
 from widgets.form import FormField, TextField
+from widgets.form_field import UNDERSTOOD
 
 if TYPE_CHECKING:
     from backend.domain.amenities import Slot
@@ -57,7 +58,7 @@ async def advise_day(form: FormPage, amenity_id: Any, without: int = 0) -> Mappi
         day = await session.ask(session.engine.bookings.day, session.context, int(amenity_id), local)
     except SmartPlusError:
         return {}
-    return {"day": told_day(day, session, without)}
+    return {"day": f"{UNDERSTOOD}{told_day(day, session, without)}"}
 
 
 def _shown(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from textual.binding import Binding, BindingType
 from backend.catalog.bookings import BOOKING
 from backend.catalog.model import Field
 from screens.base.detail_pane import Detail
+from screens.base.history import history_lines
 from screens.base.messages import OpenRecord
 from screens.booking_acts import cancel_bookings, mail_key
 from screens.booking_drawing import booking_lines, day_title, legend, mail_lines, strip_lines, taken_lines
 from screens.booking_form import BookingForm
 from screens.booking_move import BookingMove
 from screens.booking_tabs import BookingTab
-from screens.resident_drawing import history_lines
 from widgets.table_source import Cell
 
 NARROW_TAKEN, WIDE_TAKEN = 1, 4

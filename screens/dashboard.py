@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from backend.domain.formats import age, figure
+from backend.domain.formats import age, counted, figure
 from screens.base.drawing import wrapped
 from screens.base.needs import needs
 from screens.base.page import Page
@@ -86,7 +86,7 @@ class DashboardScreen(Page):
             return Title("Dashboard")
         read = age(max(timedelta(0), self.session.now() - data.read_at)) if data.read_at else "never"
         between = " · read " if self.has_class("-narrow") else "   devices read "
-        places = f"{data.buildings} buildings · {data.apartments} apartments{between}"
+        places = f"{counted(data.buildings, 'building')} · {counted(data.apartments, 'apartment')}{between}"
         return Title("Dashboard", right=((places, "$sp-t3"), (read, "$sp-t1")))
 
     async def load(self) -> None:

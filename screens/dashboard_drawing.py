@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from backend.catalog.states import drawn
 from backend.catalog.words import LOG_ACTIONS, label_of
-from backend.domain.formats import Formats, figure
+from backend.domain.formats import Formats, counted, figure
 from screens.base.drawing import column
 from widgets.frame import Part
 
@@ -39,8 +39,14 @@ def summary_line(data: Dashboard) -> tuple[Part, ...]:
         (f"◐ {data.expiring} expiring   " if data.expiring else "", "$sp-warn"),
         (figure(data.devices), "bold $sp-t1"),
         (" devices   ", "$sp-t3"),
-        (f"○ {offline} offline" if offline else "● all online", "$sp-bad" if offline else "$sp-t2"),
+        _online(data.devices, offline),
     )
+
+
+def _online(devices: int, offline: int) -> Part:
+    if not devices:
+        return ("– none yet", "$sp-t3")
+    return (f"○ {offline} offline", "$sp-bad") if offline else ("● all online", "$sp-t2")
 
 
 def tiles(data: Dashboard) -> dict[str, Block]:
@@ -51,8 +57,8 @@ def tiles(data: Dashboard) -> dict[str, Block]:
         "residents": _tile(
             "Residents",
             figure(data.masters + data.members),
-            ((f"{figure(data.masters)} masters", "$sp-t2"),),
-            ((f"{figure(data.members)} members", "$sp-t2"),),
+            ((counted(data.masters, "master"), "$sp-t2"),),
+            ((counted(data.members, "member"), "$sp-t2"),),
         ),
         "accounts": _tile(
             "Accounts",

@@ -9,14 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from backend.domain.errors import Forbidden
-from screens.base.messages import GoTo
+from screens.base.history import HistoryPanel
 from screens.base.needs import needs
-from screens.base.page import Page
 from screens.base.plan_pane import plan_lines, summary_parts
+from screens.base.record_page import RecordPage
 from screens.base.session import Session
 from screens.device_form import RelayForm
 from screens.devices import relay_lines, state_lines
-from screens.resident_drawing import history_lines
 from screens.sync_drawing import drift_panel_lines
 from screens.who import ask_who
 from widgets.frame import Title
@@ -30,7 +29,7 @@ DRIFTS = 4
 """Differences that the page of a device tells; all of them stand in Sync."""
 
 
-class DevicePage(Page):
+class DevicePage(RecordPage):
     """One device."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -40,6 +39,7 @@ class DevicePage(Page):
         Binding("w", "who", "Who", id="device.who", tooltip="Who may open its doors", show=False),
         Binding("l", "logs", "Logs", id="device.logs", tooltip="This device in the door logs", show=False),
     ]
+    KIND = "device"
     MODULE = "p"
     TOPICS = frozenset({"devices", "sync", "doors"})
     HINTS = (
@@ -52,11 +52,11 @@ class DevicePage(Page):
         ("Esc", "Back"),
     )
 
+    record: DeviceRecord | None = None
+
     def __init__(self, session: Session, device_id: int, *, relay_id: int | None = None) -> None:
-        super().__init__(session)
-        self._device_id = device_id
+        super().__init__(session, device_id)
         self._relay_id = relay_id
-        self._record: DeviceRecord | None = None
 
     def compose_page(self) -> Iterable[Widget]:
         """State, relays, what would be written, history."""
@@ -64,16 +64,16 @@ class DevicePage(Page):
         yield Panel(Lines(id="relay-lines"), heading="Relays", keys="o Open a relay")
         yield Panel(Lines(id="plan-lines"), heading="To be written", id="plan")
         yield Panel(Lines(id="drift-lines"), heading="Drift", id="drift")
-        yield Panel(Lines(id="history-lines"), heading="History", id="history")
+        yield HistoryPanel()
 
     def on_mount(self) -> None:
-        """History comes with its key, drift where there is some."""
+        """Drift is there where there is some."""
         super().on_mount()
-        self.query_one("#history").display = self.query_one("#drift").display = False
+        self.query_one("#drift").display = False
 
     def heading(self) -> Title:
         """Name, model, firmware."""
-        record = self._record
+        record = self.record
         if record is None:
             return Title("Device")
         return Title(record.name, ((f"{record.model} · {record.firmware} · {record.mac}", "$sp-t2"),))
@@ -81,20 +81,19 @@ class DevicePage(Page):
     async def load(self) -> None:
         """Read the device and what would be written to it now."""
         session = self.session
-        record = self._record = await session.ask(session.engine.devices.get, session.context, self._device_id)
+        record = self.record = await session.ask(session.engine.devices.get, session.context, self.record_id)
         self.query_one("#state-lines", Lines).lines = tuple(state_lines(record, session.formats, session.now()))
         self.query_one("#relay-lines", Lines).lines = tuple(relay_lines(record))
         await self._load_plan()
         await self._load_drift()
-        if self.query_one("#history").display:
-            await self._load_history()
+        await self.load_history()
 
     async def _load_plan(self) -> None:
         """What would be written now, for those who may see plans."""
         session = self.session
         pane, lines = self.query_one("#plan", Panel), self.query_one("#plan-lines", Lines)
         try:
-            plans = await session.ask(session.engine.access.plan_device, session.context, self._device_id)
+            plans = await session.ask(session.engine.access.plan_device, session.context, self.record_id)
         except Forbidden as error:
             pane.figure, lines.lines = (), (((str(error), "$sp-t3"),),)
             return
@@ -107,10 +106,10 @@ class DevicePage(Page):
         session = self.session
         if not session.may("sync.read"):
             return
-        found = await session.ask(session.engine.drift.of_device, session.context, self._device_id, DRIFTS)
+        found = await session.ask(session.engine.drift.of_device, session.context, self.record_id, DRIFTS)
         pane = self.query_one("#drift", Panel)
         pane.display = bool(found)
-        standing = self._record.sync.drift if self._record else 0
+        standing = self.record.sync.drift if self.record else 0
         pane.figure = ((f"≠ {standing}", "$sp-warn"), (" open", "$sp-t2")) if standing else ()
         self.query_one("#drift-lines", Lines).lines = tuple(drift_panel_lines(found, session.now()))
 
@@ -118,9 +117,9 @@ class DevicePage(Page):
     def action_edit(self) -> None:
         """Names and codes."""
         number = None
-        if self._record is not None and self._relay_id is not None:
-            number = next((relay.number for relay in self._record.relays if relay.id == self._relay_id), None)
-        self.app.push_screen(RelayForm(self.session, self._device_id, relay_number=number))
+        if self.record is not None and self._relay_id is not None:
+            number = next((relay.number for relay in self.record.relays if relay.id == self._relay_id), None)
+        self.app.push_screen(RelayForm(self.session, self.record_id, relay_number=number))
 
     @needs("device.edit")
     def action_check(self) -> None:
@@ -129,36 +128,23 @@ class DevicePage(Page):
 
     async def _check(self) -> None:
         session = self.session
-        await session.ask(session.engine.sync.check, session.act(), self._device_id)
+        await session.ask(session.engine.sync.check, session.act(), self.record_id)
         self.say("Reading back", "the figures here follow")
-
-    @needs("operation.read")
-    def action_history(self) -> None:
-        """Show or hide who changed this device."""
-        panel = self.query_one("#history")
-        panel.display = not panel.display
-        if panel.display:
-            self.start(self._load_history)
-
-    async def _load_history(self) -> None:
-        lines = await history_lines(self.session, "device", self._device_id)
-        self.query_one("#history-lines", Lines).lines = tuple(lines)
 
     @needs("plan.read")
     def action_who(self) -> None:
         """Who may open the door it was found by, else one that is picked."""
-        self.start(ask_who, self, self._device_id, self._relay_id)
+        self.start(ask_who, self, self.record_id, self._relay_id)
 
     @needs("door_log.read")
     def action_logs(self) -> None:
         """This device's lines in the door logs."""
-        if self._record is not None:
-            self.session.wanted_filter = f'device:"{self._record.name}"'
-            self.app.post_message(GoTo("l"))
+        if self.record is not None:
+            self.show_logs(f'device:"{self.record.name}"')
 
     def subject(self) -> tuple[str, int] | None:
         """The door it was found by, else the device."""
-        return ("door", self._relay_id) if self._relay_id is not None else ("device", self._device_id)
+        return ("door", self._relay_id) if self._relay_id is not None else super().subject()
 
 
 class DoorPage(DevicePage):
@@ -170,7 +156,7 @@ class DoorPage(DevicePage):
     async def load(self) -> None:
         """Find the device of the door first."""
         session = self.session
-        if not self._device_id:
+        if not self.record_id:
             doors = await session.ask(session.engine.doors.all, session.context)
-            self._device_id = next(door.device_id for door in doors if door.relay_id == self._relay_id)
+            self.record_id = next(door.device_id for door in doors if door.relay_id == self._relay_id)
         await super().load()

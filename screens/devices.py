@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from backend.catalog.devices import DEVICE
-from backend.catalog.states import drawn
+from backend.catalog.states import Drawn, drawn
 from backend.domain.formats import Formats, age, figure
 from screens.base.detail_pane import Detail
 from screens.base.drawing import beside, column
@@ -127,31 +127,18 @@ def brief(lines: list[tuple[Part, ...]]) -> list[tuple[Part, ...]]:
 
 
 def state_lines(record: DeviceRecord, formats: Formats, now: datetime) -> list[tuple[Part, ...]]:
-    """Reachability, sync, freshness, capacity."""
-    look, sync = drawn("device", record.status), drawn("sync", record.sync.state)
+    """Reachability, sync, freshness, capacity, what troubles it."""
 
     def old(moment: datetime | None) -> Part:
         return (age(max(timedelta(0), now - moment)) if moment else "never", "$sp-t3")
 
-    lines = [
-        fact(
-            "State",
-            (
-                (f"{look.symbol} ", f"$sp-{look.symbol_tone}"),
-                (look.word, f"$sp-{look.word_tone}"),
-                ("  seen ", "$sp-t3"),
-                old(record.last_seen_at),
-            ),
-        ),
-        fact(
-            "Sync",
-            (
-                (f"{sync.symbol} ", f"$sp-{sync.symbol_tone}"),
-                (sync.word, f"$sp-{sync.word_tone}"),
-                ("  read back ", "$sp-t3"),
-                old(record.sync.read_back_at),
-            ),
-        ),
+    def standing(look: Drawn, word: str, moment: datetime | None) -> tuple[Part, ...]:
+        symbol, state = (f"{look.symbol} ", f"$sp-{look.symbol_tone}"), (look.word, f"$sp-{look.word_tone}")
+        return symbol, state, (f"  {word} ", "$sp-t3"), old(moment)
+
+    return [
+        fact("State", standing(drawn("device", record.status), "seen", record.last_seen_at)),
+        fact("Sync", standing(drawn("sync", record.sync.state), "read back", record.sync.read_back_at)),
         fact(
             "Address",
             ((record.address, "$sp-t1"), (f"  {record.auth}{', pinned' if record.tls_pin else ''}", "$sp-t3")),
@@ -165,7 +152,13 @@ def state_lines(record: DeviceRecord, formats: Formats, now: datetime) -> list[t
                 (f"  {record.sync.unmanaged} not ours" if record.sync.unmanaged else "", "$sp-warn"),
             ),
         ),
+        *_trouble_lines(record, formats),
     ]
+
+
+def _trouble_lines(record: DeviceRecord, formats: Formats) -> list[tuple[Part, ...]]:
+    """Its clock, when it changes next, the worst trouble, what does not fit."""
+    lines = []
     if record.clock_offset_ms is not None:
         off = record.clock_offset_ms / 1000
         lines.append(fact("Clock", ((f"{off:+.1f} s", "$sp-bad" if abs(off) > 60 else "$sp-t2"),)))
@@ -180,7 +173,7 @@ def state_lines(record: DeviceRecord, formats: Formats, now: datetime) -> list[t
 
 
 def relay_lines(record: DeviceRecord) -> list[tuple[Part, ...]]:
-    """Each relay: name, whether it stands open, DTMF, methods."""
+    """Each relay: name, whether it stands open, DTMF, methods, whose hours hold it open."""
     lines: list[tuple[Part, ...]] = []
     for relay in record.relays:
         state = {True: ("open", "$sp-ok"), False: ("closed", "$sp-t2"), None: ("unknown", "$sp-t3")}[relay.open]
@@ -193,4 +186,5 @@ def relay_lines(record: DeviceRecord) -> list[tuple[Part, ...]]:
                 (f"{dtmf}{methods}", "$sp-t3"),
             )
         )
+        lines += [(("   held open by ", "$sp-t3"), (held, "$sp-t2")) for held in relay.held_by]
     return lines or [(("no relay", "$sp-t3"),)]

@@ -74,7 +74,7 @@ class DoorLogsScreen(ResourceScreen):
     def heading(self) -> Title:
         """Whether the end is followed, and how many lines there are."""
         state: Part = ("● following", "$sp-ok") if self._following else ("◐ scrolled, not following", "$sp-warn")
-        right = (*self._ticked_parts(), state, ("   ", ""), *self._count_parts("lines"))
+        right = (*self._ticked_parts(), state, ("   ", ""), *self._count_parts("lines", "line"))
         return Title("Logs", (("Door", "bold underline $sp-acc"),), right)
 
     def hints(self) -> Iterable[tuple[str, str]]:

@@ -12,15 +12,14 @@ from textual.widget import Widget
 from backend.domain.enums import HolderKind
 from backend.domain.errors import NotFound
 from backend.domain.schedule_line import parse_schedule
+from screens.base.history import HistoryPanel
 from screens.base.messages import OpenRecord
 from screens.base.needs import needs
-from screens.base.page import Page
-from screens.base.session import Session
+from screens.base.record_page import RecordPage
 from screens.group_acts import delete_groups, move_people
 from screens.group_drawing import door_lines, fixed_lines, hours_lines
 from screens.group_form import GroupEdit
 from screens.group_people import add_somebody
-from screens.resident_drawing import history_lines
 from widgets.frame import Title
 from widgets.panel import Lines, Panel
 from widgets.state_pane import empty
@@ -32,6 +31,7 @@ from widgets.week import minutes_of_cell, told_hours
 if TYPE_CHECKING:
     from backend.domain.groups import GroupRecord
 
+
 COLUMNS = (
     Column("name", "Name", width=0, importance=5),
     Column("place", "Where", width=16, importance=4),
@@ -40,7 +40,7 @@ COLUMNS = (
 MARGIN = 6
 
 
-class GroupPage(Page):
+class GroupPage(RecordPage):
     """One access group."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,6 +50,7 @@ class GroupPage(Page):
         Binding("d", "delete", "Delete", id="group.delete", tooltip="Delete this group", show=False),
         Binding("h", "history", "History", id="group.history", tooltip="Who changed this group", show=False),
     ]
+    KIND = "access-group"
     MODULE = "g"
     TOPICS = frozenset({"groups", "residents", "devices"})
     HINTS = (
@@ -63,10 +64,7 @@ class GroupPage(Page):
         ("Esc", "Back"),
     )
 
-    def __init__(self, session: Session, group_id: int) -> None:
-        super().__init__(session)
-        self._group_id = group_id
-        self._record: GroupRecord | None = None
+    record: GroupRecord | None = None
 
     def compose_page(self) -> Iterable[Widget]:
         """Why it is fixed, the week, the doors, the people, history."""
@@ -74,23 +72,22 @@ class GroupPage(Page):
         yield Panel(Lines(id="hours-lines"), heading="Week", keys="e Edit", id="group-week")
         yield Panel(Lines(id="doors-lines"), heading="Doors", id="group-doors")
         yield VirtualTable(columns=COLUMNS)
-        yield Panel(Lines(id="history-lines"), heading="History", id="history")
+        yield HistoryPanel()
 
     def on_mount(self) -> None:
-        """Cursor on the first person; history comes with its key."""
+        """Cursor on the first person."""
         super().on_mount()
-        self.query_one("#history").display = False
         self.query_one(VirtualTable).focus()
 
     def on_resize(self, event: events.Resize) -> None:
         """A cell of the week stands for more minutes where there is little room."""
         super().on_resize(event)
-        if self._record is not None:
+        if self.record is not None:
             self.reload()
 
     def heading(self) -> Title:
         """Name, ID, type, how many people."""
-        record = self._record
+        record = self.record
         if record is None:
             return Title("Access group")
         people = "1 person" if record.people == 1 else f"{record.people:,} people"
@@ -98,19 +95,19 @@ class GroupPage(Page):
 
     def hints(self) -> Iterable[tuple[str, str]]:
         """A default group is neither changed nor deleted."""
-        fixed = self._record is not None and self._record.fixed
+        fixed = self.record is not None and self.record.fixed
         return [hint for hint in self.HINTS if not (fixed and hint[0] in ("e", "d"))]
 
     async def load(self) -> None:
         """Read it; a group that is gone takes its page along."""
         session = self.session
         try:
-            record = await session.ask(session.engine.groups.get, session.context, self._group_id)
+            record = await session.ask(session.engine.groups.get, session.context, self.record_id)
         except NotFound:
             self.dismiss()
             return
-        self._record = record
-        people = await session.ask(session.engine.groups.people, session.context, self._group_id)
+        self.record = record
+        people = await session.ask(session.engine.groups.people, session.context, self.record_id)
         width = self.query_one("#main").size.width - MARGIN
         fixed = self.query_one("#fixed", Lines)
         fixed.lines = tuple(fixed_lines(record, max(30, width)))
@@ -132,17 +129,7 @@ class GroupPage(Page):
         ]
         self._residents = {one.id for one in people if one.kind is HolderKind.RESIDENT}
         table.set_source(ListSource(rows))
-        if self.query_one("#history").display:
-            await self._load_history()
-
-    async def _load_history(self) -> None:
-        lines = await history_lines(self.session, "access-group", self._group_id)
-        self.query_one("#history-lines", Lines).lines = tuple(lines)
-
-    def gone(self, ids: Iterable[int]) -> None:
-        """A deleted group has no page."""
-        if self._group_id in set(ids):
-            self.dismiss()
+        await self.load_history()
 
     @on(RowSelected)
     def _selected(self, event: RowSelected) -> None:
@@ -153,16 +140,17 @@ class GroupPage(Page):
     @needs("access_group.write")
     def action_edit(self) -> None:
         """Change it; a default group says why it stays."""
-        record = self._record
+        record = self.record
         if record is not None and record.fixed:
             self.say(f"{record.name} stays as it is", record.fixed, bad=True)
         elif record is not None:
-            self.app.push_screen(GroupEdit(self.session, self._group_id))
+            self.app.push_screen(GroupEdit(self.session, self.record_id))
 
     @needs("access_group.write")
     def action_add_people(self) -> None:
         """Put a resident in."""
-        add_somebody(self, self._group_id)
+        if self.record is not None:
+            add_somebody(self, self.record_id, self.record.name)
 
     @needs("access_group.write")
     def action_remove_people(self) -> None:
@@ -173,23 +161,11 @@ class GroupPage(Page):
         if not meant and row is not None:
             meant = {row.id} & self._residents
         if meant:
-            move_people(self, self._group_id, sorted(meant), add=False)
+            move_people(self, self.record_id, sorted(meant), add=False)
         elif row is not None:
             self.say("Staff and deliveries get their groups on their own form", bad=True)
 
     @needs("access_group.write")
     def action_delete(self) -> None:
         """Delete it, after who would lose what."""
-        self.start(delete_groups, self, (self._group_id,))
-
-    @needs("operation.read")
-    def action_history(self) -> None:
-        """Show or hide who changed this group."""
-        panel = self.query_one("#history")
-        panel.display = not panel.display
-        if panel.display:
-            self.start(self._load_history)
-
-    def subject(self) -> tuple[str, int] | None:
-        """This group."""
-        return "access-group", self._group_id
+        self.start(delete_groups, self, (self.record_id,))

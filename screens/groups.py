@@ -9,13 +9,13 @@ from textual.binding import Binding, BindingType
 from backend.catalog.groups import ACCESS_GROUP
 from backend.domain.schedule_line import parse_schedule
 from screens.base.detail_pane import Detail
+from screens.base.history import history_lines
 from screens.base.needs import needs
 from screens.group_acts import delete_groups
 from screens.group_drawing import door_lines, facts_lines, hours_lines
 from screens.group_form import GroupEdit, GroupForm
 from screens.group_people import add_somebody
 from screens.group_tabs import GroupTab
-from screens.resident_drawing import history_lines
 from widgets.week import COARSE, FINE, told_hours
 
 MOST_PEOPLE = 200
@@ -62,8 +62,9 @@ class GroupsScreen(GroupTab):
     @needs("access_group.write")
     def action_add_people(self) -> None:
         """Put a resident into the group under the cursor."""
-        for group_id in self.under_cursor():
-            add_somebody(self, group_id)
+        row = self.table.cursor_row
+        if row is not None:
+            add_somebody(self, row.id, str(row.values["name"]))
 
     async def detail(self, row_id: int, page: str) -> Detail:
         """Its week, its doors, its people, who changed it."""

@@ -10,6 +10,7 @@ from backend.domain.enums import Verdict
 from backend.domain.formats import figure
 from backend.domain.import_columns import LABELS
 from backend.domain.imports import MAY_BE_BLANK, SECRET_FIELDS, door_sums
+from backend.domain.progress import Progress
 from screens.base.drawing import NONE, column, wrapped
 from widgets.frame import Part
 from widgets.plots import gauge
@@ -17,7 +18,7 @@ from widgets.table_source import Cell, Column, Row
 
 if TYPE_CHECKING:
     from backend.domain.access.results import DoorPlan
-    from backend.domain.imports import ImportProgress, Note, Preview, PreviewRow, ReportRow
+    from backend.domain.imports import Note, Preview, PreviewRow, ReportRow
 
 LOOK = {
     Verdict.ADD: ("+", "ok", "add"),
@@ -99,7 +100,7 @@ def filter_parts(chosen: str, names: Sequence[str]) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def progress_line(progress: ImportProgress, width: int) -> tuple[Part, ...]:
+def progress_line(progress: Progress, width: int) -> tuple[Part, ...]:
     """How far the writing is: bar, counts, rate, time left."""
     left = "" if progress.left is None else f" · {progress.left:.0f} s left"
     counts = f"  {figure(progress.done)} of {figure(progress.total)} rows · {progress.rate:.0f} a second{left}"

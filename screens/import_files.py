@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from backend.domain.errors import Invalid
 from backend.domain.formats import figure
+from backend.domain.paths import at_home
 from screens.base.entry_dialog import EntryDialog
 from screens.base.session import Session
 from widgets.entries import Entry
@@ -24,16 +25,9 @@ class FileDialog(PickDialog):
 
     def __init__(self, heading: str, suffixes: Collection[str], folder: str = "") -> None:
         named = " ".join(suffixes)
-        super().__init__(heading, empty=f"No folder and no file ({named}) begins like this.")
+        begin = f"{folder or Path.home()}/".replace("//", "/")  # the folder of last time
+        super().__init__(heading, empty=f"No folder and no file ({named}) begins like this.", begin=begin)
         self._suffixes = tuple(suffixes)
-        self._folder = folder
-
-    def on_mount(self) -> None:
-        """Begin in the folder of last time."""
-        super().on_mount()
-        line = self.query_one(Input)
-        line.value = f"{self._folder or Path.home()}/".replace("//", "/")
-        line.cursor_position = len(line.value)
 
     def typed(self, text: str) -> None:
         """The entries of the folder that begin as typed, folders first."""
@@ -51,16 +45,23 @@ class FileDialog(PickDialog):
 
     def entered(self) -> None:
         """A path that is typed whole is taken as it is."""
-        typed = Path(self.query_one(Input).value.strip()).expanduser()
+        typed = path_of(self.query_one(Input).value)
         if typed.is_file():
             self.dismiss(str(typed))
         else:
             super().entered()
 
 
+def path_of(text: str) -> Path:
+    """A path as typed; one that begins anew at `/` or `~` behind the folder that stood there counts from there."""
+    text = text.strip()
+    anew = max(text.rfind("//"), text.rfind("/~"))
+    return at_home(Path(text[anew + 1 :] if anew >= 0 else text))
+
+
 def entries(text: str, suffixes: Collection[str]) -> list[PickRow]:
     """What a typed path can go on with."""
-    path = Path(text.strip()).expanduser()
+    path = path_of(text)
     folder, begin = (path, "") if text.endswith("/") or not text.strip() else (path.parent, path.name)
     try:
         found = sorted(folder.iterdir(), key=lambda one: (not one.is_dir(), one.name.casefold()))[:MOST]
@@ -110,7 +111,7 @@ class TargetDialog(EntryDialog[str]):
 
 def new_path(typed: str) -> Path:
     """A path at which there is nothing yet; raises Invalid (path)."""
-    path = Path(typed.strip()).expanduser().absolute()
+    path = path_of(typed).absolute()
     if path.exists():
         raise Invalid({"path": "There is a file of this name already. Type another name."})
     return path

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from backend.domain.enums import ImportKind
 from backend.domain.imports import TEMPLATES
+from backend.domain.progress import Progress
 from screens.base.page import Page
 from screens.base.session import Session
 from widgets.table import VirtualTable
 
 if TYPE_CHECKING:
     from backend.domain.import_columns import TemplateColumn
-    from backend.domain.imports import ImportDraft, ImportProgress, Note, Preview, PreviewRow
+    from backend.domain.imports import ImportDraft, Note, Preview, PreviewRow
     from backend.served import Importing
 
 
@@ -34,7 +35,7 @@ class InHand(Page):
         self._show = "all"
         self._changes = 0
         self._checking = True
-        self._progress: ImportProgress | None = None
+        self._progress: Progress | None = None
         self._stop = threading.Event()
 
     @property

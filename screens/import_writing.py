@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from backend.domain.enums import Verdict
-from backend.domain.imports import ImportProgress
+from backend.domain.progress import Progress
 from screens.base.needs import needs
 from screens.import_drawing import progress_line
 from screens.import_in_hand import InHand
@@ -50,7 +50,7 @@ class Writing(InHand):
     async def _write(self) -> None:
         session, draft = self.session, self._draft
         assert draft is not None, "there is something to write"
-        self._progress = ImportProgress(0, self._preview.writes if self._preview else 0, 0.0)
+        self._progress = Progress(0, self._preview.writes if self._preview else 0, 0.0)
         self.refresh_frame()
         self.add_class("-writing")
         timer = self.set_interval(DRAWN_EVERY, self._draw_progress)
@@ -69,7 +69,7 @@ class Writing(InHand):
             self.remove_class("-writing")
         self._written(report)
 
-    def _heard(self, progress: ImportProgress) -> None:
+    def _heard(self, progress: Progress) -> None:
         """Called in a thread, between slices."""
         self._progress = progress
 

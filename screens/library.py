@@ -39,9 +39,9 @@ class LibraryTab(TabbedScreen):
     COUNTED: ClassVar[str] = ""
     """What the rows are called after their number."""
 
-    def _count_parts(self, word: str) -> tuple[Part, ...]:
+    def _count_parts(self, word: str, one: str = "") -> tuple[Part, ...]:
         """ "4 PINs", never "4 pins"."""
-        return super()._count_parts(self.COUNTED or word)
+        return super()._count_parts(self.COUNTED or word, one)
 
 
 class CodesTab(LibraryTab):

@@ -18,6 +18,7 @@ from screens.move_drawing import goes_and_stays, goes_lines, leaving_lines, stay
 from screens.resident_hints import take_person
 from widgets.dialog import Choice, ConfirmDialog
 from widgets.form import Form, FormField, TextField
+from widgets.form_field import UNDERSTOOD
 from widgets.frame import Title
 from widgets.panel import Lines
 
@@ -155,7 +156,7 @@ class MoveForm(FormPage):
             at = self.moment()
         except Invalid as error:
             return {**told, **error.fields}
-        return told if at is None else {**told, "at": describe_moment(at, session.formats)}
+        return told if at is None else {**told, "at": f"{UNDERSTOOD}{describe_moment(at, session.formats)}"}
 
     async def _save_unless_lost(self, then: FormPage | None) -> None:
         """Whatever is wrong is said first; then the number of the apartment is typed again."""

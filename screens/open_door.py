@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,8 @@ from widgets.frame import Part
 if TYPE_CHECKING:
     from backend.domain.doors import CommandRecord, DoorRecord
 
-FIRST_LOOK, LAST_LOOK = 0.01, 0.1
-"""Seconds between two looks at the command, growing: a door that is well answers within 50 ms."""
+LOOK_EVERY = 0.5
+"""Seconds between two looks at the command while nothing is written: one that nobody took ends by the clock alone."""
 GIVE_UP_AFTER = 45.0
 """Seconds: longer than a command lives and the slowest device answers."""
 
@@ -128,11 +129,14 @@ def _say(app: App[None], text: str, more: str, *, bad: bool) -> None:
 
 async def until_ended(session: Session, command_id: int) -> CommandRecord:
     """An opening once it has ended, or as it stands when it takes too long."""
-    loop = asyncio.get_running_loop()
-    deadline, pause = loop.time() + GIVE_UP_AFTER, FIRST_LOOK
-    while True:
-        record = await session.ask(session.engine.doors.command, session.context, command_id)
-        if record.ended or loop.time() > deadline:
-            return record
-        await asyncio.sleep(pause)
-        pause = min(LAST_LOOK, pause * 1.05)
+    loop, written = asyncio.get_running_loop(), asyncio.Event()
+    deadline = loop.time() + GIVE_UP_AFTER
+    with session.engine.feed.attend(lambda: loop.call_soon_threadsafe(written.set)):
+        while True:
+            written.clear()
+            record = await session.ask(session.engine.doors.command, session.context, command_id)
+            if record.ended or loop.time() > deadline:
+                return record
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY):
+                    await written.wait()

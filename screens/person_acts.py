@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from backend.domain.codes import card_formats
 from backend.domain.enums import CredentialKind
+from backend.domain.formats import counted
 from screens.base.drawing import wrapped
 from screens.base.page import Page
 from screens.resident_drawing import WORDS, enrolled
@@ -98,7 +99,13 @@ def deletion_lines(found: Deletion) -> list[tuple[Part, ...]]:
         if count:
             lines.append((("- ", "$sp-bad"), (f"{count} {one if count == 1 else many}", "$sp-t1")))
     if found.doors:
-        lines.append((("- ", "$sp-bad"), (f"{len(found.doors)} doors: ", "$sp-t1"), (", ".join(found.doors), "$sp-t2")))
+        lines.append(
+            (
+                ("- ", "$sp-bad"),
+                (f"{counted(len(found.doors), 'door')}: ", "$sp-t1"),
+                (", ".join(found.doors), "$sp-t2"),
+            )
+        )
     for text in found.licences[:MOST_LICENCES]:
         first, *more = wrapped(text, 66, "$sp-t2")
         lines += [(("▲ ", "$sp-warn"), *first), *((("  ", ""), *line) for line in more)]

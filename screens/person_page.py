@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -11,14 +11,14 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from backend.catalog.states import drawn
-from screens.base.messages import GoTo
+from screens.base.history import HistoryPanel
 from screens.base.needs import needs
-from screens.base.page import Page
+from screens.base.record_page import RecordPage
 from screens.base.session import Session
 from screens.can import CanPage
 from screens.library_form import REPLACED, CodeForm
 from screens.person_acts import People, show_codes
-from screens.resident_drawing import WORDS, codes_of, door_lines, history_lines, revoked_figure, revoked_lines
+from screens.resident_drawing import WORDS, codes_of, door_lines, revoked_figure, revoked_lines
 from widgets.dialog import Choice, ConfirmDialog
 from widgets.frame import Part, Title
 from widgets.panel import Lines, Panel
@@ -56,15 +56,11 @@ def person_keys(name: str) -> list[BindingType]:
     ]
 
 
-class PersonPage(Page, Generic[RecordType]):
+class PersonPage(RecordPage, Generic[RecordType]):
     """One person; a concrete page says whom, from which service, and has the actions that write."""
 
-    KIND: ClassVar[str]
-    """What the record is called in the catalog and in operations."""
-
     def __init__(self, session: Session, person_id: int) -> None:
-        super().__init__(session)
-        self.person_id = person_id
+        super().__init__(session, person_id)
         self.record: RecordType | None = None
         self.waiting = True
 
@@ -104,12 +100,11 @@ class PersonPage(Page, Generic[RecordType]):
             yield Panel(Lines(id="doors-lines"), heading="Doors", id="doors")
         yield VirtualTable(columns=COLUMNS, id="codes")
         yield Panel(Lines(id="revoked-lines"), heading="Taken away", id="revoked")
-        yield Panel(Lines(id="history-lines"), heading="History", id="history")
+        yield HistoryPanel()
 
     def on_mount(self) -> None:
         """Cursor on the first code."""
         super().on_mount()
-        self.query_one("#history").display = False
         self.query_one("#revoked").display = False
         self.query_one("#codes", VirtualTable).focus()
 
@@ -133,13 +128,12 @@ class PersonPage(Page, Generic[RecordType]):
         if not codes:
             self.end_wait()
         await self._load_revoked()
-        if self.query_one("#history").display:
-            await self._load_history()
+        await self.load_history()
 
     async def _load_revoked(self) -> None:
         """The proof, door by door, of what was taken away."""
         session = self.session
-        found = await session.ask(session.engine.sync.revoked, session.context, self.person_id)
+        found = await session.ask(session.engine.sync.revoked, session.context, self.record_id)
         panel = self.query_one("#revoked", Panel)
         panel.display = bool(found)
         panel.figure = revoked_figure(found)
@@ -211,32 +205,15 @@ class PersonPage(Page, Generic[RecordType]):
     @needs("credential.reveal")
     def action_codes(self) -> None:
         """Show the codes."""
-        self.start(show_codes, self, self.people, self.person_id)
-
-    @needs("operation.read")
-    def action_history(self) -> None:
-        """Show or hide who changed this person."""
-        panel = self.query_one("#history")
-        panel.display = not panel.display
-        if panel.display:
-            self.start(self._load_history)
-
-    async def _load_history(self) -> None:
-        lines = await history_lines(self.session, self.KIND, self.person_id)
-        self.query_one("#history-lines", Lines).lines = tuple(lines)
+        self.start(show_codes, self, self.people, self.record_id)
 
     @needs("door_log.read")
     def action_logs(self) -> None:
         """This person's lines in the door logs."""
         if self.record is not None:
-            self.session.wanted_filter = self.words(self.record)
-            self.app.post_message(GoTo("l"))
+            self.show_logs(self.words(self.record))
 
     @needs("plan.read")
     def action_why(self) -> None:
         """What opens to this person, and why."""
-        self.app.push_screen(CanPage(self.session, self.person_id))
-
-    def subject(self) -> tuple[str, int] | None:
-        """This person."""
-        return self.KIND, self.person_id
+        self.app.push_screen(CanPage(self.session, self.record_id))

@@ -9,15 +9,16 @@ from textual.binding import Binding, BindingType
 
 from backend.catalog.model import Record
 from backend.domain.enums import HolderKind
-from backend.domain.formats import Formats
+from backend.domain.formats import Formats, counted
 from screens.base.detail_pane import Detail
 from screens.base.drawing import beside, wrapped
+from screens.base.history import history_lines
 from screens.base.needs import needs
 from screens.base.page import Page
 from screens.can import CanPage
 from screens.person_acts import ask_delete, show_codes
 from screens.person_page import PersonPage
-from screens.resident_drawing import brief_lines, codes_of, door_lines, enrolled, history_lines, seen_lines, told
+from screens.resident_drawing import brief_lines, codes_of, door_lines, enrolled, seen_lines, told
 from screens.staff_form import PersonnelForm, service_of
 from screens.visitor_tabs import VisitorTab
 from widgets.frame import Part
@@ -112,7 +113,7 @@ class PersonnelPage(PersonPage["StaffRecord"]):
 
     async def read(self) -> StaffRecord:
         """The person as they stand."""
-        return await self.session.ask(self.people.get, self.session.context, self.person_id)
+        return await self.session.ask(self.people.get, self.session.context, self.record_id)
 
     def facts(self, record: StaffRecord) -> list[tuple[Part, ...]]:
         """What the pane of the list says."""
@@ -126,7 +127,7 @@ class PersonnelPage(PersonPage["StaffRecord"]):
     @needs("visitor.write")
     def action_edit(self) -> None:
         """Edit."""
-        self.app.push_screen(self.EDIT(self.session, self.person_id))
+        self.app.push_screen(self.EDIT(self.session, self.record_id))
 
     @needs("visitor.write")
     def action_replace_code(self) -> None:
@@ -143,12 +144,12 @@ class PersonnelPage(PersonPage["StaffRecord"]):
         from backend.domain.staff import StaffPatch
 
         patch = StaffPatch(credentials_remove=(credential_id,))
-        return await self.session.ask(self.people.edit, self.session.act(), self.person_id, record.version, patch)
+        return await self.session.ask(self.people.edit, self.session.act(), self.record_id, record.version, patch)
 
     @needs("library.delete")
     def action_delete(self) -> None:
         """Delete the person."""
-        self.start(delete_personnel, self, self.RECORD, (self.person_id,))
+        self.start(delete_personnel, self, self.RECORD, (self.record_id,))
 
 
 async def delete_personnel(page: Page, record: Record, ids: Sequence[int]) -> None:
@@ -170,7 +171,7 @@ def access_lines(record: StaffRecord, formats: Formats) -> list[tuple[Part, ...]
         *(fact("Face", ((enrolled(one, formats), "$sp-t2"),)) for one in faces),
         fact("Groups", ((", ".join(name for _, name in record.groups) or "none", "$sp-t1"),)),
         fact("Floors", ((", ".join(record.floors) or "–", "$sp-t1"),)),
-        fact("Opens", ((f"{sum(1 for door in record.doors if door.opens)} doors", "$sp-t1"),)),
+        fact("Opens", ((counted(sum(1 for door in record.doors if door.opens), "door"), "$sp-t1"),)),
         *seen_lines(record, formats),
         *((("  " if at else "▲ ", "$sp-warn"), *line) for at, line in enumerate(unsent)),
     ]

@@ -89,5 +89,4 @@ async def _reset_now(page: Page, resident_id: int) -> None:
     session = page.session
     await session.ask(session.engine.residents.reset_password, session.act(), resident_id)
     login = (await session.ask(session.engine.residents.get, session.context, resident_id)).login
-    told = f"on its way to {login.sent_to}" if login.sent_to else "waits for an address"
-    page.say("New app password", told, bad=not login.sent_to)
+    page.say("New app password", login.news, bad=not login.sent_to)

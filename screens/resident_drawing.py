@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from backend.catalog.states import drawn
 from backend.domain.enums import CredentialKind, LoginState
-from backend.domain.formats import Formats, age
+from backend.domain.formats import Formats, age, counted
 from screens.base.drawing import column, wrapped
-from screens.base.session import Session
 from widgets.frame import Part
 from widgets.panel import fact
 
@@ -47,7 +46,7 @@ def access_lines(record: ResidentRecord, formats: Formats) -> list[tuple[Part, .
         fact("Mobile", ((record.mobile or "–", "$sp-t1"),)),
         fact("Codes", tuple(codes) or (("none", "$sp-t3"),)),
         fact("Groups", ((", ".join(name for _, name in record.groups) or "none", "$sp-t1"),)),
-        fact("Opens", ((f"{sum(1 for door in record.doors if door.opens)} doors", "$sp-t1"),)),
+        fact("Opens", ((counted(sum(1 for door in record.doors if door.opens), "door"), "$sp-t1"),)),
         fact("Remark", ((record.remark or "–", "$sp-t2"),)),
     ]
     return [*lines, *seen_lines(record, formats)]
@@ -125,7 +124,7 @@ def brief_lines(record: PersonRecord, formats: Formats) -> list[tuple[Part, ...]
     look = drawn("sync", behind[0].state if behind else "in_sync" if record.doors else "none")
     count = len(behind) or len(record.doors)
     lines: list[tuple[Part, ...]] = [
-        ((f"{codes} · {groups} · opens {opens} doors", "$sp-t2"),),
+        ((f"{codes} · {groups} · opens {counted(opens, 'door')}", "$sp-t2"),),
         ((f"{look.symbol} ", f"$sp-{look.symbol_tone}"), (f"{count} {look.word}", f"$sp-{look.word_tone}")),
     ]
     seen = record.last_refusal or record.last_seen
@@ -177,17 +176,3 @@ def revoked_lines(lines: Sequence[RevocationLine], formats: Formats) -> list[tup
         )
         for line in lines
     ]
-
-
-async def history_lines(session: Session, entity: str, record_id: int, limit: int = 10) -> list[tuple[Part, ...]]:
-    """Who changed a record, when, and what."""
-    operations = await session.ask(session.engine.operations.of_record, session.context, entity, record_id, limit)
-    return [
-        (
-            (f"{session.formats.moment(one.at):<18}", "$sp-t3"),
-            (column(one.actor, 18), "$sp-t1"),
-            (column(one.action, 40), "$sp-t2"),
-            (f"#{one.id}", "$sp-t3"),
-        )
-        for one in operations
-    ] or [(("nothing yet", "$sp-t3"),)]

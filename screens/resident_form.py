@@ -12,7 +12,7 @@ from backend.catalog.residents import RESIDENT
 from backend.domain.errors import SmartPlusError
 from screens.base.form_page import FormPage
 from screens.base.session import Session
-from screens.group_rows import group_rows
+from screens.group_inline import GroupsFormPage
 from screens.resident_hints import fill, fill_calling_code, hint_codes, offer_own, take_person
 from screens.resident_values import ID_ACCESS, LOCKED, at_fields, draft_of, patch_of, renamed, values_of
 from widgets.dialog import PickRow
@@ -28,7 +28,7 @@ PHONES = ("phone1", "phone2", "phone3")
 LONGEST_PATH = 400
 
 
-class ResidentForm(FormPage):
+class ResidentForm(GroupsFormPage):
     """Adds a resident, or changes the one given; `kept` are values of the one before in a series."""
 
     MODULE = "r"
@@ -94,11 +94,9 @@ class ResidentForm(FormPage):
         """Offer apartments and groups; fill in what is known."""
         session = self.session
         form = self.form
-        picker = form.fields["group_ids"]
-        assert isinstance(picker, PickField)
-        picker.set_options(await group_rows(session))
+        await self.offer_groups()
         if session.community.only_public_area and not session.granted("community.write"):
-            picker.set_hint("set by the installer")
+            self.groups.set_hint("set by the installer")
         if self._resident_id is None:
             for line in self.query(FieldInput):
                 line.offer = partial(self._pasted, line.offer)

@@ -68,7 +68,7 @@ class ResidentPage(PersonPage["ResidentRecord"]):
     async def load(self) -> None:
         """Read the person and the reservations."""
         await super().load()
-        await self.query_one(ReservationsPanel).read(self.session, self.person_id)
+        await self.query_one(ReservationsPanel).read(self.session, self.record_id)
 
     @on(RowSelected, "#reservation-rows")
     def _reservation_chosen(self, event: RowSelected) -> None:
@@ -82,7 +82,7 @@ class ResidentPage(PersonPage["ResidentRecord"]):
 
     async def read(self) -> ResidentRecord:
         """The resident as they stand."""
-        return await self.session.ask(self.session.engine.residents.get, self.session.context, self.person_id)
+        return await self.session.ask(self.session.engine.residents.get, self.session.context, self.record_id)
 
     def facts(self, record: ResidentRecord) -> list[tuple[Part, ...]]:
         """What the pane of the list says, with login, face, floors, locks and fees among it."""
@@ -99,7 +99,7 @@ class ResidentPage(PersonPage["ResidentRecord"]):
     @needs("resident.write")
     def action_edit(self) -> None:
         """Edit."""
-        self.app.push_screen(ResidentEdit(self.session, self.person_id))
+        self.app.push_screen(ResidentEdit(self.session, self.record_id))
 
     @needs("resident.write")
     def action_replace_code(self) -> None:
@@ -117,7 +117,7 @@ class ResidentPage(PersonPage["ResidentRecord"]):
 
         session, patch = self.session, ResidentPatch(credentials_remove=(credential_id,))
         edit = session.engine.residents.edit
-        return await session.ask(edit, session.act(), self.person_id, record.version, patch)
+        return await session.ask(edit, session.act(), self.record_id, record.version, patch)
 
     @needs("resident.write")
     def action_family(self) -> None:
@@ -147,14 +147,14 @@ class ResidentPage(PersonPage["ResidentRecord"]):
     @needs("resident.delete")
     def action_delete(self) -> None:
         """Delete the person."""
-        self.start(delete_residents, self, (self.person_id,))
+        self.start(delete_residents, self, (self.record_id,))
 
     @needs("resident.write")
     def action_password(self) -> None:
         """Send a new app password, after one question."""
-        self.start(reset_password, self, self.person_id)
+        self.start(reset_password, self, self.record_id)
 
     @needs("resident.read")
     def action_photo(self) -> None:
         """Draw the face photo."""
-        self.start(show_photo, self, self.people, self.person_id)
+        self.start(show_photo, self, self.people, self.record_id)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 
+from backend.catalog.model import Field
 from backend.catalog.residents import RESIDENT
+from backend.domain.enums import AppStatus
 from screens.base.detail_pane import Detail
-from screens.base.drawing import beside
+from screens.base.drawing import beside, state_cell
+from screens.base.history import history_lines
 from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
 from screens.can import CanPage
 from screens.group_acts import change_groups
 from screens.person_acts import show_codes
 from screens.resident_acts import delete_residents, reset_password
-from screens.resident_drawing import access_lines, brief_lines, door_lines, history_lines
+from screens.resident_drawing import access_lines, brief_lines, door_lines
 from screens.resident_form import ResidentEdit, ResidentForm
 from screens.temp_key_acts import key_of_resident
+from widgets.table_source import Cell
 
 FACTS_WIDE = 48
 """Cells of the facts beside the doors."""
@@ -49,11 +53,30 @@ class ResidentsScreen(ResourceScreen):
     TOPICS = RESIDENT.topics
     DETAIL_PAGES: ClassVar[tuple[str, ...]] = ("Access", "Doors", "History")
 
-    def hints(self) -> list[tuple[str, str]]:
-        """Groups stand behind the verbs."""
-        shown = list(super().hints())
-        shown.insert(4, ("+", "Add to group"))
-        return shown
+    HINTS = (
+        ("n", "New"),
+        ("e", "Edit"),
+        ("d", "Delete"),
+        ("/", "Filter"),
+        ("i", "Import"),
+        ("p", "App password"),
+        ("f", "Family"),
+        ("+", "Add to group"),
+        ("space", "Tick"),
+        ("C", "Show codes"),
+        ("x", "Export"),
+        ("u", "Undo"),
+    )
+
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """What a manager does all day stands first."""
+        return self.HINTS
+
+    def draw(self, field: Field, values: dict[str, Any], first: bool) -> str | Cell:
+        """While an app is not registered, its cell says what became of the login."""
+        if field.name == "app_status" and values[field.name] == AppStatus.UNREGISTERED and values["login"]:
+            return state_cell("app", values["login"])
+        return super().draw(field, values, first)
 
     def verb_add(self, _ids: tuple[int, ...]) -> None:
         """A new resident."""

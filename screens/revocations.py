@@ -13,6 +13,7 @@ from textual.widget import Widget
 from backend.catalog.model import Field
 from backend.catalog.syncing import REVOCATION
 from backend.domain.errors import Conflict, Invalid
+from backend.domain.paths import at_home
 from backend.domain.revocations import Proof
 from screens.base.detail_pane import Detail
 from screens.base.needs import needs
@@ -27,8 +28,9 @@ from widgets.panel import Lines
 from widgets.table_source import Cell
 
 if TYPE_CHECKING:
+    from backend.domain.paths import at_home
     from backend.domain.records import Saved
-    from backend.domain.revocations import Revocation
+from backend.domain.revocations import Revocation
 
 
 class RevocationsScreen(SyncTab):
@@ -167,6 +169,6 @@ class ReceiptForm(PlainForm):
 
     def _write(self, path: Path) -> None:
         engine = self.session.engine
-        if path.expanduser().exists():
+        if at_home(path).exists():
             raise Conflict("path", f"{path} is there already. Name another file.")
         engine.files.write_receipt(path, engine.revocations.receipt(self.session.context, self._holder_id))

@@ -64,4 +64,4 @@ class StaffPage(PersonnelPage):
     @needs("visitor.read")
     def action_photo(self) -> None:
         """Draw the face photo."""
-        self.start(show_photo, self, self.people, self.person_id)
+        self.start(show_photo, self, self.people, self.record_id)

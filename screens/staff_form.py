@@ -12,7 +12,7 @@ from backend.domain.errors import SmartPlusError
 from backend.domain.floors import split_floors
 from screens.base.form_page import FormPage
 from screens.base.session import Session
-from screens.group_rows import group_rows
+from screens.group_inline import GroupsFormPage
 from screens.resident_form import LONGEST_PATH
 from screens.resident_hints import hint_codes
 from screens.resident_values import ID_ACCESS, at_fields, renamed, rights_changes, split_cards
@@ -33,7 +33,7 @@ def service_of(session: Session, record: Record) -> Personnel:
     return session.engine.deliveries if record is DELIVERY else session.engine.staff
 
 
-class PersonnelForm(FormPage):
+class PersonnelForm(GroupsFormPage):
     """Adds one, or changes the one given; `kept` are values of the one before in a series."""
 
     MODULE = "v"
@@ -71,9 +71,7 @@ class PersonnelForm(FormPage):
 
     async def load(self) -> None:
         """Offer groups; fill in what is known."""
-        picker = self.form.fields["group_ids"]
-        assert isinstance(picker, PickField)
-        picker.set_options(await group_rows(self.session))
+        await self.offer_groups()
         if self._person_id is None:
             await self._begin_new()
         else:

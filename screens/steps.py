@@ -199,13 +199,13 @@ class PersonStep(Step):
 
 
 STEPS: tuple[Step, ...] = (
-    CommunityStep("Community", "what it is called, and where"),
+    CommunityStep("Community", "its name, and where it is"),
     BuildingStep("First building", "with its access group"),
-    ApartmentsStep("Apartments", "from one number to another"),
+    ApartmentsStep("Apartments", "first to last number"),
     DoorStep(
         "First door",
         "at its address",
         ("A device is not changed before it is added.", "What stands at the address is said in words."),
     ),
-    PersonStep("First resident", "with a PIN", ("The first one of an apartment is its family master.",)),
+    PersonStep("First resident", "with a PIN", ("The first of an apartment is its master.",)),
 )

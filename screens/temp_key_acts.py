@@ -131,7 +131,7 @@ def save_picture(page: Page, key_id: int, name: str) -> None:
 
 def _write(path: Path, png: bytes) -> None:
     try:
-        with path.expanduser().open("xb") as written:
+        with path.open("xb") as written:
             written.write(png)
     except OSError as error:
         raise Invalid({"path": f"{path} cannot be written: {error.strerror}."}) from None

@@ -193,8 +193,13 @@ def digit_lines(record: TempKeyRecord) -> tuple[Line, ...]:
         return (((word, "bold $sp-t1"),), ((f"{record.masked} opens nothing any more", "$sp-t3"),))
     if not record.digits:
         return (((record.masked, "bold $sp-t1"),), (("Your account may not see codes.", "$sp-t3"),))
-    digits = "  ".join(" ".join(half) for half in spaced(record.digits).split())
-    return (((f"   {digits}", "bold $sp-t1"),), (("for doors without QR reader", "$sp-t3"),))
+    return whole_lines(record.digits)
+
+
+def whole_lines(digits: str) -> tuple[Line, ...]:
+    """The digits of a key, spaced, and what they are for."""
+    apart = "  ".join(" ".join(half) for half in spaced(digits).split())
+    return (((f"   {apart}", "bold $sp-t1"),), (("for doors without QR reader", "$sp-t3"),))
 
 
 def fact_lines(record: TempKeyRecord, formats: Formats, now: datetime, width: int, *, air: bool) -> Iterator[Line]:

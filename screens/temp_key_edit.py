@@ -11,6 +11,7 @@ from backend.domain.timewords import describe_moment
 from screens.base.form_page import FormPage
 from screens.base.session import Session
 from widgets.form import FixedField, FormField, TextField
+from widgets.form_field import UNDERSTOOD
 
 if TYPE_CHECKING:
     from backend.domain.access.results import DoorPlan
@@ -122,7 +123,7 @@ def understood(time: KeyTime, session: Session) -> dict[str, str]:
     """The typed times in full."""
     from backend.domain.schedule_line import describe_schedule
 
-    told = {"until": describe_moment(time.ends, session.formats)} if time.ends else {}
+    told = {"until": f"{UNDERSTOOD}{describe_moment(time.ends, session.formats)}"} if time.ends else {}
     if time.repeat is not Repeat.NEVER:
-        told["schedule"] = describe_schedule((time.window(),), session.formats)
+        told["schedule"] = f"{UNDERSTOOD}{describe_schedule((time.window(),), session.formats)}"
     return told

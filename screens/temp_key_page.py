@@ -8,22 +8,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widget import Widget
 
 from backend.domain.enums import LogResponse
-from screens.base.messages import GoTo
+from screens.base.history import history_lines
 from screens.base.needs import needs
-from screens.base.page import Page
 from screens.base.session import Session
-from screens.resident_drawing import history_lines, revoked_figure, revoked_lines
+from screens.key_page import KeyPage
+from screens.resident_drawing import revoked_figure, revoked_lines
 from screens.temp_key_acts import delete_keys, mail_again, save_picture
 from screens.temp_key_drawing import digit_lines, fact_lines, log_lines, rule, state_parts
 from screens.temp_key_edit import TempKeyEdit
 from screens.why import WhyDialog
 from widgets.frame import Part, Title
-from widgets.panel import Lines, Panel
-from widgets.qr import QrCode
+from widgets.panel import Lines
 
 if TYPE_CHECKING:
     from backend.domain.temp_keys import TempKeyRecord
@@ -38,7 +35,7 @@ class Below:
     lines: Sequence[tuple[Part, ...]]
 
 
-class TempKeyPage(Page):
+class TempKeyPage(KeyPage["TempKeyRecord"]):
     """One temporary key; it is whole here alone."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,34 +48,19 @@ class TempKeyPage(Page):
         Binding("h", "history", "History", id="temp-key.history", tooltip="Who changed this key", show=False),
         Binding("d", "delete", "Delete", id="temp-key.delete", tooltip="Delete this key", show=False),
     ]
+    KIND = "temp-key"
+    BELOW = "Its door logs"
+    BELOW_KEYS = "l all of them"
     MODULE = "v"
     TOPICS = frozenset({"temp_keys", "sync", "door_logs", "outbox"})
 
     def __init__(self, session: Session, key_id: int) -> None:
-        super().__init__(session)
-        self._key_id = key_id
-        self._record: TempKeyRecord | None = None
-        self._history = False
-        self._below = Below("Its door logs", (), [])
-
-    def compose_page(self) -> Iterable[Widget]:
-        """The code at the left, facts at the right, what doors told below."""
-        with Horizontal(id="key-body"):
-            with Vertical(id="key-code"):
-                yield QrCode()
-                yield Lines(id="key-digits")
-            with VerticalScroll(id="key-facts"):
-                yield Lines(id="key-lines")
-        yield Panel(Lines(id="log-lines"), heading="Its door logs", keys="l all of them", id="key-logs")
-
-    def on_mount(self) -> None:
-        """The facts can be scrolled."""
-        super().on_mount()
-        self.query_one("#key-facts").focus()
+        super().__init__(session, key_id)
+        self._below = Below(self.BELOW, (), [])
 
     def heading(self) -> Title:
         """Which key, where, by whom, and its state."""
-        record = self._record
+        record = self.record
         if record is None:
             return Title("Temporary key")
         about = f"TK-{record.id} · {record.place}"
@@ -88,7 +70,7 @@ class TempKeyPage(Page):
 
     def hints(self) -> Iterable[tuple[str, str]]:
         """What still can be done; a key that is over has no time to change and nothing to mail."""
-        record = self._record
+        record = self.record
         if record is not None and record.editable:
             yield ("e", "Valid time")
             if record.email:
@@ -106,11 +88,8 @@ class TempKeyPage(Page):
     async def load(self) -> None:
         """Read the key."""
         session = self.session
-        record = self._record = await session.ask(session.engine.temp_keys.get, session.context, self._key_id)
-        code = self.query_one(QrCode)
-        drawn = record.editable and bool(record.digits)
-        code.modules = await session.ask(session.engine.files.draw_qr, record.digits) if drawn else ()
-        self.query_one("#key-digits", Lines).lines = digit_lines(record)
+        record = self.record = await session.ask(session.engine.temp_keys.get, session.context, self.record_id)
+        await self.draw_code(record.digits if record.editable else "", digit_lines(record))
         await self._load_below(record)
         self._draw_facts()
 
@@ -122,8 +101,8 @@ class TempKeyPage(Page):
     async def _load_below(self, record: TempKeyRecord) -> None:
         """Its log; its history where that was asked for; the proof once it is over."""
         session = self.session
-        if self._history:
-            self._below = Below("History", (), await history_lines(session, "temp-key", record.id))
+        if self.with_history:
+            self._below = Below("History", (), await history_lines(session, self.KIND, record.id))
             return
         log = log_lines(record, session.formats, max(40, self.query_one("#main").size.width - 6))
         proof = () if record.editable else await session.ask(session.engine.sync.revoked, session.context, record.id)
@@ -133,17 +112,15 @@ class TempKeyPage(Page):
         else:
             count = len(record.logs or ())
             figure = ((f"{count} event{'s' if count != 1 else ''}", "$sp-t3"),) if record.logs is not None else ()
-            self._below = Below("Its door logs", figure, log)
+            self._below = Below(self.BELOW, figure, log)
 
     def _draw_facts(self) -> None:
-        if self._record is None or not self.query("#key-facts"):
+        if self.record is None or not self.query("#key-facts"):
             return
-        panel, below = self.query_one("#key-logs", Panel), self._below
-        panel.heading, panel.figure = below.heading, below.figure
-        self.query_one("#log-lines", Lines).lines = tuple(below.lines)
-        width = max(36, self.query_one("#key-facts").size.width - 2)
+        below, width = self._below, self.width_of_facts
+        self.draw_below(below.heading, below.figure, below.lines)
         narrow, session = self.has_class("-narrow"), self.session
-        lines = list(fact_lines(self._record, session.formats, session.now(), width, air=not narrow))
+        lines = list(fact_lines(self.record, session.formats, session.now(), width, air=not narrow))
         if narrow:  # what has no panel of its own comes last
             lines += [rule(below.heading, width), *([below.figure] if below.figure else []), *below.lines]
         self.query_one("#key-lines", Lines).lines = tuple(lines)
@@ -151,61 +128,38 @@ class TempKeyPage(Page):
     @needs("visitor.write")
     def action_edit(self) -> None:
         """Another time."""
-        if self._record is not None and self._record.editable:
-            self.app.push_screen(TempKeyEdit(self.session, self._key_id))
+        if self.record is not None and self.record.editable:
+            self.app.push_screen(TempKeyEdit(self.session, self.record_id))
 
     @needs("visitor.write")
     def action_mail(self) -> None:
         """Mail it again."""
-        if self._record is not None and self._record.editable:
-            self.start(mail_again, self, self._key_id)
+        if self.record is not None and self.record.editable:
+            self.start(mail_again, self, self.record_id)
 
     @needs("credential.reveal")
     def action_picture(self) -> None:
         """Write the QR code to a file."""
-        if self._record is not None and self._record.editable:
-            save_picture(self, self._key_id, self._record.name)
-
-    @needs("credential.reveal")
-    def action_copy(self) -> None:
-        """Copy the digits."""
-        if self._record is not None and self._record.digits:
-            self.app.copy_to_clipboard(self._record.digits)
-            self.say("Copied")
+        if self.record is not None and self.record.editable:
+            save_picture(self, self.record_id, self.record.name)
 
     @needs("door_log.read")
     def action_logs(self) -> None:
         """Its lines in the door logs."""
-        if self._record is not None:
-            self.session.wanted_filter = f'"{self._record.name}"'
-            self.app.post_message(GoTo("l"))
+        if self.record is not None:
+            self.show_logs(f'"{self.record.name}"')
 
     @needs("plan.read")
     def action_why(self) -> None:
         """Why its last try was refused; without one, whether a door lets it in now."""
-        logs = (self._record.logs if self._record else None) or ()
+        logs = (self.record.logs if self.record else None) or ()
         refused = next((line for line in logs if line.response is LogResponse.FAILED), None)
         if refused is not None:
             self.app.push_screen(WhyDialog(self.session, log_id=refused.id))
         else:
-            self.app.push_screen(WhyDialog(self.session, holder_id=self._key_id))
-
-    @needs("operation.read")
-    def action_history(self) -> None:
-        """Who changed this key, in place of its log."""
-        self._history = not self._history
-        self.reload()
+            self.app.push_screen(WhyDialog(self.session, holder_id=self.record_id))
 
     @needs("visitor.write")
     def action_delete(self) -> None:
         """Delete it."""
-        self.start(delete_keys, self, (self._key_id,))
-
-    def subject(self) -> tuple[str, int] | None:
-        """This key."""
-        return "temp-key", self._key_id
-
-    def gone(self, ids: Iterable[int]) -> None:
-        """A key that is deleted has no page."""
-        if self._key_id in set(ids):
-            self.dismiss()
+        self.start(delete_keys, self, (self.record_id,))

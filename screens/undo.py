@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +14,7 @@ from screens.base.drawing import wrapped
 from screens.base.page import Page
 from screens.base.plan_pane import plan_lines, summary_parts
 from screens.base.session import Session
+from screens.import_drawing import progress_line
 from widgets.dialog import Choice, ConfirmDialog
 from widgets.frame import Title
 from widgets.panel import Lines, Panel
@@ -23,8 +25,10 @@ from widgets.table_source import Cell, Column, ListSource, Row
 
 if TYPE_CHECKING:
     from backend.domain.operations import OperationRecord
+    from backend.domain.progress import Progress
 
 SHOWN = 200
+DRAWN_EVERY = 0.1
 COLUMNS = (
     Column("at", "When", width=16, importance=4),
     Column("action", "What", width=0, importance=7),
@@ -47,6 +51,13 @@ class UndoScreen(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._acts: dict[int, OperationRecord] = {}
+        self._undoing = False
+        self._progress: Progress | None = None
+        self._stop = threading.Event()
+
+    def hints(self) -> Iterable[tuple[str, str]]:
+        """While an undo runs, only how to stop it."""
+        return self.HINTS if not self._undoing else (("Esc", "Stop"),)
 
     def compose_page(self) -> Iterable[Widget]:
         """The acts, and the plan of the one under the cursor."""
@@ -73,7 +84,8 @@ class UndoScreen(Page):
         table.set_source(ListSource([self._row(at, act) for at, act in enumerate(acts)]))
 
     def _row(self, at: int, act: OperationRecord) -> Row:
-        state = Cell(act.blocked, "–", "t3", "t3") if act.blocked else Cell("can be undone", "●", "t2", "ok")
+        word = Cell("half undone", "◐", "warn", "warn") if act.half_undone else Cell("can be undone", "●", "t2", "ok")
+        state = Cell(act.blocked, "–", "t3", "t3") if act.blocked else word
         what = Cell(title_of(act), tone="t3" if act.blocked else "t1")
         return Row(act.id, (at, act.id), (self.session.formats.moment(act.at), what, state, act.actor, str(act.id)))
 
@@ -83,8 +95,11 @@ class UndoScreen(Page):
         self.start(self._plan, group="plan", exclusive=True)
 
     async def _plan(self) -> None:
+        if self._undoing:
+            return
         row = self.query_one(VirtualTable).cursor_row
         panel = self.query_one("#detail", Panel)
+        panel.heading = "If you undo it"
         act = self._acts.get(row.id) if row else None
         if act is None or act.blocked:
             panel.figure = ()
@@ -105,7 +120,7 @@ class UndoScreen(Page):
         """Ask once, then undo."""
         row = self.query_one(VirtualTable).cursor_row
         act = self._acts.get(row.id) if row else None
-        if act is None:
+        if act is None or self._undoing:
             return
         if act.blocked:
             self.say(f"Number {act.id} cannot be undone", act.blocked, bad=True)
@@ -128,9 +143,45 @@ class UndoScreen(Page):
 
     async def _undo(self, act: OperationRecord) -> None:
         session = self.session
-        saved = await session.ask(session.engine.undo.undo, session.act(), act.id)
+        self._stop.clear()
+        self._undoing = True
+        timer = self.set_interval(DRAWN_EVERY, self._draw_progress)
+        try:
+            saved = await session.ask(
+                session.engine.undo.undo, session.act(), act.id, tell=self._heard, stopped=self._stop.is_set
+            )
+        finally:
+            timer.stop()
+            self._undoing, self._progress = False, None
+            self.refresh_frame()
         self.watch_save(f"Undone: {title_of(act)}", saved)
-        self.say("Undone", title_of(act))
+        if saved.skipped:
+            self.say(f"Number {act.id} is half undone", " ".join(saved.skipped.values()), bad=True)
+        else:
+            self.say("Undone", title_of(act))
+
+    def _heard(self, progress: Progress) -> None:
+        """Called in a thread, between slices."""
+        self._progress = progress
+
+    def _draw_progress(self) -> None:
+        """How far a long undo is, in place of the plan."""
+        panel, progress = self.query_one("#detail", Panel), self._progress
+        panel.heading, panel.figure = "Undoing", ()
+        lines = panel.query_one(Lines)
+        if progress is None:
+            lines.lines = ((("First it is looked whether everything can come back.", "$sp-t2"),),)
+        else:
+            lines.lines = (progress_line(progress, lines.size.width),)
+        self.refresh_frame()
+
+    def action_back(self) -> None:
+        """Stop a long undo after the rows under way; else one level back."""
+        if self._undoing:
+            self._stop.set()
+            self.say("Stopping", "What is taken back stays so; undoing it again goes on.")
+        else:
+            super().action_back()
 
     def action_undo(self) -> None:
         """Already here."""

@@ -39,7 +39,7 @@ class Choice:
 
 
 class _Button(Static):
-    """One way out, chosen by its letter or the mouse; without a choice it is Cancel."""
+    """One way out, chosen by its letter or the mouse; without a choice it is the way back, in the words `back`."""
 
     DEFAULT_CSS = """
     _Button { width: auto; height: 1; padding: 0 2; margin-right: 3; background: $sp-raise; color: $sp-t1; }
@@ -48,8 +48,8 @@ class _Button(Static):
     _Button.-cancel { background: $sp-acc; color: $sp-on-acc; text-style: bold; margin-right: 0; padding: 0 3; }
     """
 
-    def __init__(self, choice: Choice | None) -> None:
-        super().__init__("Cancel" if choice is None else f"{_shown(choice)}  {clean(choice.words)}", markup=False)
+    def __init__(self, choice: Choice | None, back: str = "") -> None:
+        super().__init__(back if choice is None else f"{_shown(choice)}  {clean(choice.words)}", markup=False)
         self.set_class(choice is None, "-cancel")
         self.set_class(choice is not None and choice.danger, "-danger")
         self.set_class(choice is not None and choice.alert, "-alert")
@@ -64,7 +64,8 @@ def _shown(choice: Choice) -> str:
 class ConfirmDialog(Dialog[str | None]):
     """Asks before an act; answers the chosen way out, or None.
 
-    Cancel has the focus: Enter and Escape cancel, letters and the mouse choose. A dialog with a dangerous choice
+    Cancel has the focus: Enter and Escape cancel, letters and the mouse choose; with no choices it only tells, and
+    they close it. A dialog with a dangerous choice
     ignores keys pressed before it was drawn; in others no key typed ahead is lost. With `typed` these words have to
     be typed before a letter acts.
 
@@ -105,7 +106,8 @@ class ConfirmDialog(Dialog[str | None]):
 
     def compose(self) -> ComposeResult:
         """Question, what it takes away, ways out."""
-        with self.box(self._heading, "Enter Cancel · Esc Cancel"):
+        back = "Cancel" if self._choices else "Close"
+        with self.box(self._heading, f"Enter {back} · Esc {back}"):
             yield Static(clean(self._question), classes="question", markup=False)
             if self._lines:
                 lines = Lines()
@@ -116,7 +118,7 @@ class ConfirmDialog(Dialog[str | None]):
             with Horizontal():
                 for choice in self._choices:
                     yield _Button(choice)
-                yield _Button(None)
+                yield _Button(None, back)
 
     def on_mount(self) -> None:
         """Note when the dialog can be seen."""

@@ -16,7 +16,7 @@ from widgets.field_input import FieldInput
 from widgets.form_field import FormField
 from widgets.lines import Piece, strip_of
 from widgets.symbols import TICK, UNTICKED
-from widgets.text import clean, fit, pad
+from widgets.text import clean, fit, pad, width_of
 
 TEXT_MOST = 500
 """Characters that a text without a limit of its own may have."""
@@ -74,11 +74,14 @@ class TextField(FormField):
     def _put(self, value: Any) -> None:
         with self._input.prevent(Input.Changed):
             self._input.value = "" if value is None else str(value)
+        self._settle()
         if self._input.has_focus:
             self._input.select_all()
 
     def _hint_text(self) -> str:
-        """The hint; without one the count of characters where they are limited and many."""
+        """The hint, while it leaves the text its room; without one the count of characters where they are many."""
+        if self.hint and self._room_beside(self.hint) < width_of(self.value) + 1:
+            return ""
         if self.hint or not self._max_length or len(self.value) * 2 < self._max_length:
             return self.hint
         return f"{len(self.value)} of {self._max_length}"

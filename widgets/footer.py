@@ -8,6 +8,7 @@ from textual import events
 from textual.app import RenderResult
 from textual.reactive import reactive
 from textual.widget import Widget
+from textual.widgets import Input
 
 from widgets.text import NARROW, Part, assemble, spread
 
@@ -28,6 +29,9 @@ KEY_NAMES = {
     "=": "equals_sign",
 }
 """Textual's names of keys that the footer shows by their sign."""
+
+IN_TEXTS = {"?": "F1"}
+"""Keys that are text while one is typed -> those that do the same there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,10 @@ class KeyFooter(Widget):
     always: reactive[tuple[Hint, ...]] = reactive((Hint("?", "Help"), Hint("ctrl+p", "Search")))
     """What stands at the right."""
 
+    def on_mount(self) -> None:
+        """Which key helps depends on whether a text has the focus."""
+        self.watch(self.screen, "focused", self.refresh, init=False)
+
     def render(self) -> RenderResult:
         """One line; what does not fit is left out from the right."""
         left, right = self._placed()
@@ -62,7 +70,7 @@ class KeyFooter(Widget):
     def _placed(self) -> tuple[list[Hint], list[Hint]]:
         """The hints that fit, at the left and at the right."""
         narrow = self.size.width < NARROW
-        right = [Hint(hint.key.replace("ctrl+", "^"), hint.word) if narrow else hint for hint in self.always]
+        right = [Hint(hint.key.replace("ctrl+", "^") if narrow else hint.key, hint.word) for hint in self._always()]
         room = self.size.width - 2 - sum(_hint_width(hint) for hint in right)
         left: list[Hint] = []
         for hint in self.hints[: MOST_HINTS_NARROW if narrow else MOST_HINTS]:
@@ -71,6 +79,12 @@ class KeyFooter(Widget):
                 break
             left.append(hint)
         return left, right
+
+    def _always(self) -> tuple[Hint, ...]:
+        """What stands at the right; in a text a sign is typed, its F-key is not."""
+        if not isinstance(self.screen.focused, Input):
+            return self.always
+        return tuple(Hint(IN_TEXTS.get(hint.key, hint.key), hint.word) for hint in self.always)
 
     def on_click(self, event: events.Click) -> None:
         """Press the key under the mouse."""

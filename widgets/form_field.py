@@ -22,6 +22,9 @@ LABEL_WIDTH = 20
 VALUE_LEAST = 24
 """Cells that a long hint leaves to the value, as long as the field is twice as wide."""
 
+UNDERSTOOD = "= "
+"""How a note begins that writes out in full what was typed."""
+
 
 class FormField(Widget):
     """A label, a value on one row, a hint at its right, and room for an error under it; base of every kind of field.
@@ -39,6 +42,7 @@ class FormField(Widget):
         "form-field--hint",
         "form-field--error",
         "form-field--note",
+        "form-field--understood",
         "form-field--fixed",
         "form-field--added",
     }
@@ -58,6 +62,7 @@ class FormField(Widget):
         & > .form-field--hint { color: $sp-t3; }
         & > .form-field--error { color: $sp-bad; }
         & > .form-field--note { color: $sp-warn; }
+        & > .form-field--understood { color: $sp-t2; }
         & > .form-field--fixed { color: $sp-t2; }
         & > .form-field--added { color: $sp-ok; }
     }
@@ -228,8 +233,12 @@ class FormField(Widget):
 
     def _room(self) -> int:
         """Cells of the value itself: bar and space before it, hint and spaces after it are not its own."""
+        return self._room_beside(self._hint_text())
+
+    def _room_beside(self, told: str) -> int:
+        """Cells of the value beside a hint."""
         box = self.size.width - self.label_width
-        hint = min(width_of(self._hint_text()), max(box // 2, box - VALUE_LEAST))
+        hint = min(width_of(told), max(box // 2, box - VALUE_LEAST))
         return max(0, box - 2 - (hint + 2 if hint else 1))
 
     def _ground(self) -> Style:
@@ -282,10 +291,15 @@ class FormField(Widget):
         return [("  ", ground)]
 
     def _said(self) -> list[tuple[str, str]]:
-        """The lines under the value, each with the class it is drawn by: what is wrong, else what to know."""
-        sentence, sign, part = (
-            (self.error, "×", "form-field--error") if self.error else (self.note, "▲", "form-field--note")
-        )
+        """The lines under the value, each with the class it is drawn by: what is wrong, else what to know.
+
+        What was understood of the value is no warning, and is not drawn like one.
+        """
+        sentence, sign, part = self.note, "▲", "form-field--note"
+        if self.error:
+            sentence, sign, part = self.error, "×", "form-field--error"
+        elif self.note.startswith(UNDERSTOOD):
+            sentence, sign, part = self.note.removeprefix(UNDERSTOOD), "=", "form-field--understood"
         width = self.size.width - self.label_width - 3
         if not sentence or width <= 0:
             return []

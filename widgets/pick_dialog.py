@@ -34,22 +34,27 @@ class PickDialog(Dialog[str | None]):
     }
     """
 
-    def __init__(self, heading: str, rows: Sequence[PickRow] = (), *, empty: str = "Nothing fits.") -> None:
+    def __init__(
+        self, heading: str, rows: Sequence[PickRow] = (), *, empty: str = "Nothing fits.", begin: str = ""
+    ) -> None:
+        """`begin` stands in the line from the first key on."""
         super().__init__()
         self._heading = heading
         self._rows = tuple(rows)
         self._empty = empty
+        self._begin = begin
 
     def compose(self) -> ComposeResult:
         """A line to type into, the rows under it."""
         with self.box(self._heading, "Enter Take · Esc Cancel"):
-            yield FieldInput(select_on_focus=False)
+            yield FieldInput(self._begin, select_on_focus=False)
             yield PickList()
 
     def on_mount(self) -> None:
-        """Show all rows."""
-        self.query_one(Input).focus()
-        self.typed("")
+        """Show the rows that fit what stands there."""
+        line = self.query_one(Input)
+        line.focus()
+        self.typed(line.value)
 
     def on_key(self, event: events.Key) -> None:
         """A key that came before the line had the focus goes there, in its order."""

@@ -139,6 +139,13 @@ class PickField(FormField):
         self._taken = tuple(answer for answer in self._taken if answer in known)
         self._settle()
 
+    def take(self, answer: str) -> None:
+        """Take one of what is offered beside what is taken, as if the user had; what was typed to find it goes."""
+        self._line.value = ""
+        self._close()
+        kept = tuple(one for one in self._taken if one != answer)
+        self._set((*kept, answer) if self._several else (answer,))
+
     def told(self, value: Any) -> str:
         """The names of answers."""
         names = {row.answer: row.name for row in self._options}
@@ -209,10 +216,7 @@ class PickField(FormField):
             if self.typed:
                 self.error = f"Nothing is called “{self.typed}”: type another part of the name"
             return
-        self._line.value = ""
-        self._close()
-        kept = tuple(answer for answer in self._taken if answer != row.answer)
-        self._set((*kept, row.answer) if self._several else (row.answer,))
+        self.take(row.answer)
 
     def _toggle(self) -> None:
         """Tick or untick the row under the cursor of the list, which stays open."""

@@ -91,7 +91,7 @@ class Bars(Widget):
         for index, (name, _value) in enumerate(self.values):
             if row == rows:
                 today = index == len(self.values) - 1
-                parts.append((pad(_short(name, step - 1), step), "bold $sp-t1" if today else "$sp-t3"))
+                parts.append((pad(_short(name, step - (not today)), step), "bold $sp-t1" if today else "$sp-t3"))
             else:
                 parts += self._bars(index, rows - 1 - row, rows, step)
         return assemble(parts)

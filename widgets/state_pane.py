@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from textual.app import RenderResult
 from textual.content import Content
-from textual.reactive import reactive
-from textual.widget import Widget
 
 from widgets.text import Part, assemble
 
@@ -33,12 +30,6 @@ class PaneState:
                 for key, word, remark in self.ways
             ]
         return Content("\n").join(rows)
-
-
-def loading(what: str, seconds: float | None = None) -> PaneState:
-    """Rows are on their way: what is read, and since when."""
-    age: tuple[Part, ...] = () if seconds is None else ((f" {seconds:.1f} s", "$sp-t3"),)
-    return PaneState((("◐", "$sp-acc"), (f" Reading {what}", "$sp-t2"), *age))
 
 
 def failed(what: str, why: str, tried: str = "", ways: Iterable[tuple[str, str]] = (("r", "Retry"),)) -> PaneState:
@@ -75,28 +66,3 @@ def no_permission(what: str, who: str, open_still: str, ways: Iterable[tuple[str
 def _ways(ways: Iterable[tuple[str, str]]) -> tuple[tuple[str, str, str], ...]:
     """Keys and words without remarks."""
     return tuple((key, word, "") for key, word in ways)
-
-
-class StatePane(Widget):
-    """One of these states in the place of rows; hidden while there is none."""
-
-    DEFAULT_CSS = """
-    StatePane {
-        width: 1fr;
-        height: auto;
-        padding: 1 1;
-        display: none;
-        &.-shown { display: block; }
-    }
-    """
-
-    state: reactive[PaneState | None] = reactive(None, layout=True)
-    """What is said."""
-
-    def watch_state(self, state: PaneState | None) -> None:
-        """Show or hide."""
-        self.set_class(state is not None, "-shown")
-
-    def render(self) -> RenderResult:
-        """The state in words."""
-        return self.state.content() if self.state is not None else ""

@@ -16,7 +16,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from backend.domain.access.rules import Window
-from backend.domain.access.windows import DAY, WeekMinutes, contains
+from backend.domain.access.windows import DAY, WEEK, WeekMinutes, contains
 from backend.domain.painted_week import carried_minutes, open_minutes, with_minutes, without_minutes
 from widgets.text import Part, assemble
 
@@ -130,13 +130,26 @@ def _spans(day: int, week: WeekMinutes) -> tuple[list[str], int]:
     What is open for a day and longer is cut at midnight.
     """
     first, spans, until = day * DAY, [], 0
-    cut = (piece if piece[1] - piece[0] < DAY else (max(piece[0], first), min(piece[1], first + DAY)) for piece in week)
+    cut = (
+        piece if piece[1] - piece[0] < DAY else (max(piece[0], first), min(piece[1], first + DAY))
+        for piece in _over_sunday(week)
+    )
     for start, end in cut:
         if first <= start < first + DAY and start < end:
             spans.append(f"{_clock(start - first)}-{_clock(end - first)}")
         elif start < first < end:
             until = end - first
     return spans, until
+
+
+def _over_sunday(week: WeekMinutes) -> WeekMinutes:
+    """The spans with one over the last midnight as one: it begins on Sunday, and runs on into the next Monday."""
+    if len(week) < 2 or week[0][0] != 0 or week[-1][1] != WEEK:
+        return week
+    begins, ends = week[-1][0], week[0][1]
+    if WEEK - begins + ends >= DAY:
+        return week
+    return ((begins - WEEK, ends), *week[1:-1], (begins, WEEK + ends))
 
 
 def _clock(minute: int) -> str:

@@ -81,7 +81,8 @@ class Agent:
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             async with PokeListener(self._site) as pokes, asyncio.TaskGroup() as tasks:
-                beside = (tasks.create_task(self._keep_beating()), tasks.create_task(self._sending.run()))
+                endless = (self._keep_beating(), self._keep_ticking(), self._sending.run())
+                beside = [tasks.create_task(one) for one in endless]
                 await self._dispatch(pokes)
                 for task in beside:
                     task.cancel()
@@ -108,27 +109,40 @@ class Agent:
             await asyncio.gather(waiting, stopping, return_exceptions=True)
 
     async def _look(self) -> None:
-        devices, waiting = await asyncio.to_thread(self._read)
+        """Hand out the commands first, since somebody waits at a door, then whatever else has changed."""
+        waiting = await asyncio.to_thread(self._waiting)
+        late = self._hand_out(waiting)
+        devices = await asyncio.to_thread(self._devices)
         await self._match(devices)
         for device_id, (_, gen) in devices.items():
             running = self._running[device_id]
             if running.gen != gen:
                 running.gen = gen
                 running.worker.wake()
+        self._hand_out(late)
+        self._sending.wake()
+
+    def _hand_out(self, waiting: set[int | None]) -> set[int | None]:
+        """Wake those whom queued commands are for; answers the devices that have no worker yet."""
+        late: set[int | None] = set()
         for wanted in waiting:
             if wanted is None:
                 self._jobs.identify()
             elif wanted in self._running:
                 self._running[wanted].worker.command()
-        self._sending.wake()
-        await self._jobs.tick()
+            else:
+                late.add(wanted)
+        return late
 
-    def _read(self) -> tuple[dict[int, tuple[int, int]], set[int | None]]:
+    def _waiting(self) -> set[int | None]:
+        with self._store.read() as connection:
+            return commands.waiting_devices(connection)
+
+    def _devices(self) -> dict[int, tuple[int, int]]:
         d, s = t.device, t.device_sync
         with self._store.read() as connection:
             rows = connection.execute(select(d.c.id, d.c.row_version, s.c.gen, s.c.released).join(s, s.c.id == d.c.id))
-            devices = {row.id: (row.row_version, row.gen * 2 + int(row.released)) for row in rows}
-            return devices, commands.waiting_devices(connection)
+            return {row.id: (row.row_version, row.gen * 2 + int(row.released)) for row in rows}
 
     async def _match(self, devices: dict[int, tuple[int, int]]) -> None:
         """One worker for each device, made anew when the device was edited or the worker broke."""
@@ -169,6 +183,15 @@ class Agent:
         for device_id in list(self._running):
             await self._end(device_id)
         await self._jobs.aclose()
+
+    async def _keep_ticking(self) -> None:
+        """The odd jobs once a second, beside the looks: a poke never waits for them."""
+        while True:
+            try:
+                await self._jobs.tick()
+            except Busy as error:
+                log.warning("the agent could not do its odd jobs", error=str(error))
+            await asyncio.sleep(LOOK_EVERY)
 
     async def _keep_beating(self) -> None:
         started = self._store.clock()

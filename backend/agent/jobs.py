@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import threading
 from collections.abc import Coroutine
 
 import structlog
@@ -18,6 +19,7 @@ from backend.domain.errors import SmartPlusError
 from backend.services.apartment_faces import follow_premium
 from backend.services.booking_ends import free_over
 from backend.services.move_acts import carry_out, moves_due
+from backend.services.retention import purge
 from backend.services.temp_key_ends import free_ended
 from backend.store import tables as t
 from backend.store.store import Store
@@ -27,7 +29,7 @@ from backend.sync import commands, cooling
 log = structlog.get_logger()
 TIDY_EVERY = 60.0
 """Seconds between two times of freeing what has cooled, ending temporary keys and reservations that are over, following
-premium plans, emptying the database's log."""
+premium plans, emptying the database's log, and of looking whether old rows were taken away today."""
 AGAIN_AFTER = 60.0
 """Seconds until a move that could not be carried out is tried again."""
 
@@ -40,6 +42,8 @@ class Jobs:
         self._context = context
         self._tasks: set[asyncio.Task[None]] = set()
         self._tidied_at = float("-inf")
+        self._purging: asyncio.Task[None] | None = None
+        self._stopping = threading.Event()
         self._set_aside: dict[int, float] = {}
         """Move that could not be carried out -> when it is tried again."""
 
@@ -55,6 +59,8 @@ class Jobs:
         if now - self._tidied_at >= TIDY_EVERY:
             self._tidied_at = now
             self._begin(self._checkpoint())
+            if self._purging is None or self._purging.done():
+                self._purging = self._begin(self._purge())
             for context in await asyncio.to_thread(self._communities):
                 await asyncio.to_thread(cooling.free_cooled, self._store, context)
                 await asyncio.to_thread(free_ended, self._store, context)
@@ -76,14 +82,24 @@ class Jobs:
 
     async def aclose(self) -> None:
         """Stop what runs."""
+        self._stopping.set()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _begin(self, job: Coroutine[None, None, None]) -> None:
+    def _begin(self, job: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(job)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _purge(self) -> None:
+        """Take away what is too old, where that was not done today; it may take minutes and holds nothing up."""
+        for context in await asyncio.to_thread(self._communities):
+            try:
+                await asyncio.to_thread(purge, self._store, context, self._stopping.is_set)
+            except SmartPlusError as error:
+                log.warning("old rows were not taken away", community=context.community_id, error=str(error))
 
     def _communities(self) -> list[Context]:
         """The agent in each community: what it does there stands in that community's operation log."""

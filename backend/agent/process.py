@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import Coroutine
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from backend.store.site import Site
 from backend.store.store import Store
 
 log = structlog.get_logger()
+TURN = 0.0002
+"""Seconds for which one thread runs before another gets its turn: an opening waits for no compiling thread."""
 GRACE = 5.0
 """Seconds that an agent without a terminal waits for the next one."""
 
@@ -38,6 +41,7 @@ def run_agent(root: Path, *, with_terminals: bool = False, once: bool = False) -
         print(error)
         return 4
     logs.set_up(site.log_directory, "agent")
+    sys.setswitchinterval(TURN)
     lock = SiteLock(site.lock_file)
     try:
         if not lock.acquire(lambda: Agents(store).state().age_seconds):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from datetime import time as clock
 from pathlib import Path
 
@@ -39,11 +40,7 @@ def measure(root: Path, password: str, residents: int, devices: int, runs: int) 
         relays = _doors(store, context, devices)
         groups = _groups(store, context, relays)
         late = residents // 10
-        _people(store, context, groups, range(1, residents - late + 1))
-        _hold(store, context, residents)
-        then = store.clock()
-        _people(store, context, groups, range(residents - late + 1, residents + 1))
-        _write_anew(store, context)
+        then = _fill(store, context, groups, residents, late)
         person = engine.access.who(context, relays[0]).openers[0].holder_id
 
         def past() -> None:
@@ -69,6 +66,16 @@ def measure(root: Path, password: str, residents: int, devices: int, runs: int) 
         return {name: [_cpu(act) for _ in range(runs)] for name, act in asked.items()}
     finally:
         engine.close()
+
+
+def _fill(store: Store, context: Context, groups: list[int], residents: int, late: int) -> datetime:
+    """All people, so many of them after the moment that it answers, and then every PIN anew."""
+    _people(store, context, groups, range(1, residents - late + 1))
+    _hold(store, context, residents)
+    then = store.clock()
+    _people(store, context, groups, range(residents - late + 1, residents + 1))
+    _write_anew(store, context)
+    return then
 
 
 def _cpu(act: Callable[[], None]) -> float:

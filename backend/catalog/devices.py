@@ -52,5 +52,6 @@ RELAY_FIELDS = (
     Field("dtmf", "DTMF", formed=True, max_length=4, hint="One of 0-9 * #, or two to four digits"),
     Field("methods", "Access methods"),
     Field("hold_seconds", "Open for", Kind.INTEGER),
+    Field("hold_open", "Held open by hours", Kind.FLAG),
 )
 """The fields of each relay within the form of its device, and their labels in the operation log."""

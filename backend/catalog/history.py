@@ -48,6 +48,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "booking": "Reservation",
         "device": "Device",
         "relay": "Door",
+        "relay_hold": "Group that holds a door open",
         "manager": "Account",
         "manager_community": "Community of an account",
     }
@@ -67,7 +68,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "temp_key": (
             *TEMP_KEY.fields,
             Field("id_number_sealed", "ID number", Kind.SECRET),
-            Field("made_by_id", "Account no."),
+            Field("made_by_id", "Made by"),
         ),
         "credential": (
             Field("kind", "Kind", Kind.CHOICE, choices=_CREDENTIAL_KINDS),

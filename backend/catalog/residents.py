@@ -148,7 +148,7 @@ RESIDENT = Record(
             "App",
             Kind.STATE,
             width=12,
-            importance=5,
+            importance=4,
             choices=APP_STATES,
             vocabulary="app",
             short="app",
@@ -161,7 +161,7 @@ RESIDENT = Record(
             "Expires",
             Kind.DATE,
             width=10,
-            importance=4,
+            importance=5,
             align_right=True,
             short="expires",
             filtered=True,
@@ -183,4 +183,6 @@ RESIDENT = Record(
     read_permission="resident.read",
     empty="Nobody lives here yet.",
 )
-"""`doors` is the worst sync state of a person's doors with its count, "pending:1"."""
+"""`app_status` is drawn with what became of the login while the app is not registered.
+
+`doors` is the worst sync state of a person's doors with its count, "pending:1"."""

@@ -1,4 +1,4 @@
-"""The settings of a site: mail server, SMS gateway, screen lock, visitors (features SET-04, SET-05, AGT-07, AGT-09)."""
+"""The settings of a site: mail server, SMS gateway, screen lock, visitors, retention (features SET-04, SET-05, AGT-07, AGT-09)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ MAIL = "Mail server"
 SMS = "Text messages"
 LOCK = "Screen lock"
 VISITORS = "Visitors"
+RETENTION = "Retention"
 
 SECURITY = (
     Choice(MailSecurity.STARTTLS.value, "STARTTLS"),
@@ -42,6 +43,13 @@ LONGEST = (
     Choice("90", "90 days"),
     Choice("365", "365 days"),
 )
+KEPT = (
+    Choice("30", "30 days"),
+    Choice("60", "60 days"),
+    Choice("90", "90 days"),
+    Choice("180", "180 days"),
+    Choice("365", "365 days"),
+)
 YES_NO = (Choice("yes", "Yes"), Choice("no", "No"))
 METHODS = tuple(Choice(one.value, one.value.upper()) for one in SmsMethod)
 FORMATS = (Choice(SmsFormat.JSON.value, "JSON"), Choice(SmsFormat.FORM.value, "Form fields"))
@@ -70,11 +78,14 @@ SETTINGS = (
     Field("visitor.id_number", "ID number needed", Kind.CHOICE, choices=YES_NO, section=VISITORS),
     Field("visitor.email", "E-mail needed", Kind.CHOICE, choices=YES_NO, section=VISITORS),
     Field("visitor.repeats", "Daily and weekly", Kind.CHOICE, hint="repeating keys", choices=YES_NO, section=VISITORS),
+    Field("retention.days", "Logs are kept", Kind.CHOICE, hint="unsolved alarms and operations always", choices=KEPT,
+          section=RETENTION),
 )  # fmt: skip
 
 DEFAULTS: Mapping[str, str] = {
     "mail.security": MailSecurity.STARTTLS.value,
     "lock.minutes": "15",
+    "retention.days": "30",
     "visitor.span": "24",
     "visitor.longest": "0",
     "visitor.id_number": "no",

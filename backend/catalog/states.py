@@ -40,6 +40,9 @@ VOCABULARIES: dict[str, dict[str, Drawn]] = {
     "app": {
         "registered": Drawn("", "Registered", "t2"),
         "unregistered": Drawn("", "Unregistered", "t3", "t3"),
+        "mailed": Drawn("", "Mailed", "t2", "t2"),
+        "waiting": Drawn("", "Waiting", "t3", "t3"),
+        "failed": Drawn("", "Mail failed", "bad", "bad"),
     },
     "response": {
         "success": Drawn("●", "Success", "ok"),

@@ -12,11 +12,12 @@ from backend.devices.door_log import LogCollector, LogPage, LogRead, read_log_li
 from backend.devices.envelope import Record, text_of
 from backend.devices.errors import ApiUnsupported, BadAnswer, DeviceRefused, RelayRefused
 from backend.devices.profiles import Profile
+from backend.devices.relay_schedules import LETTERS, keys_of, read_relay_schedule, write_relay_schedule
 from backend.devices.results import ItemResult
 from backend.devices.schedules import RemoteSchedule, ScheduleBody, ScheduleKind, read_schedule, write_schedule
 from backend.devices.session import Session, accepted
 from backend.devices.system import DeviceInfo, DeviceStatus, read_info, read_relays, read_status
-from backend.devices.users import RemoteUser, UserBody, read_user, write_user
+from backend.devices.users import RemoteUser, UserBody, face_file, read_user, write_user
 from backend.domain.errors import Invalid
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "UserBody",
 ]
 
+LARGEST_FACE = 200_000
+"""Bytes of a photo that a device takes (protocol 1.7)."""
 _MAX_DELAY = 65_535
 _MAX_VALUE = 1_024
 _SEARCHED_AT_MOST = 3  # changing more users than this reads the list once instead of searching for each
@@ -81,7 +84,7 @@ class DeviceClient:
 
     async def users(self) -> list[RemoteUser]:
         """All users, cloud ones included. Raises `BadAnswer` where the list cannot be told complete."""
-        return [read_user(record) for record in await self._session.read_all("user")]
+        return [read_user(record, self._profile) for record in await self._session.read_all("user")]
 
     async def find_users(self, *, name: str | None = None, user_id: str | None = None) -> list[RemoteUser]:
         """The users of exactly this name and user ID, None for any.
@@ -101,7 +104,8 @@ class DeviceClient:
             records = await self._session.read_all("user", {"NameOrCode": name})
         except (ApiUnsupported, BadAnswer, DeviceRefused):  # the search is not proven on every model
             return []
-        return [user for user in map(read_user, records) if user.name == name]
+        found = (read_user(record, self._profile) for record in records)
+        return [user for user in found if user.name == name]
 
     async def add_users(self, bodies: Sequence[UserBody]) -> list[ItemResult]:
         """Add users in bulk requests; one result each, with the new record's id where the device tells it.
@@ -134,6 +138,17 @@ class DeviceClient:
         if any(body.remote_id not in bases for body in missing):
             bases = {user.remote_id: user.raw for user in await self.users()} | bases
         return bases
+
+    async def upload_face(self, name: str, jpeg: bytes) -> None:
+        """Put a photo on the device, so that a user can be told of it as `face`; repeatable.
+
+        Raises Invalid for more than 200 kB, and where the line of devices takes no photos.
+        """
+        if not self._profile.faces:
+            raise Invalid({"face": "The device takes no photos of faces."})
+        if len(jpeg) > LARGEST_FACE:
+            raise Invalid({"face": f"A photo of a face has at most {LARGEST_FACE // 1_000} kB."})
+        await self._session.upload("Face", face_file(name), jpeg)
 
     async def delete_users(self, remote_ids: Sequence[str]) -> list[ItemResult]:
         """Delete users by record id; repeatable, though a record that is gone may be reported as a failed one."""
@@ -179,6 +194,23 @@ class DeviceClient:
         """End a `hold`: put relay `number` back to rest. Errors as for `trigger_relay`."""
         await self._switch(number, mode=1, level=1, delay=0)
 
+    async def shut_relay(self, number: int) -> bool:
+        """Put a relay that stands open back to rest; answers whether it is seen to be shut. Errors as `trigger_relay`.
+
+        What a manual level means is read in two ways (protocol 1.5): as the level that the status reports, tried first,
+        and as the contact that is joined. A relay that stands open is not harmed by the wrong one.
+        """
+        letter = LETTERS[number - 1]
+        kinds = await self.config_get(
+            [f"Config.DoorSetting.RELAY.{key}" for key in (f"Type{letter}", f"Relay{letter}Type")]
+        )
+        rest = "1" in kinds.values()
+        for level in (rest, not rest):
+            if (await self.relay_status()).get(number, rest) == rest:
+                return True
+            await self._switch(number, mode=1, level=int(level), delay=0)
+        return (await self.relay_status()).get(number, rest) == rest
+
     async def _switch(self, number: int, *, mode: int, level: int, delay: int) -> None:
         """Mode 1 stays; level 0 joins NO with COM, which is the switched state, level 1 NC with COM, which is rest."""
         if not 1 <= number <= self._profile.relays:
@@ -191,6 +223,16 @@ class DeviceClient:
     async def relay_status(self) -> dict[int, bool]:
         """Relay numbers to True for a switched contact; what that means depends on the relay type set there."""
         return read_relays(await self._session.read("relay", "status"))
+
+    async def relay_schedules(self, numbers: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """Relay numbers to the schedules, by reference, that keep each of them open."""
+        asked = sorted(numbers)
+        values = await self.config_get(keys_of(asked))
+        return {number: read_relay_schedule(values, number) for number in asked}
+
+    async def set_relay_schedule(self, number: int, refs: Iterable[str]) -> bool:
+        """Keep a relay open in these schedules, or by none; answers whether the device took it."""
+        return not await self.config_set(write_relay_schedule(number, refs))
 
     async def door_log(self, page: int = 1) -> LogPage:
         """One page of the door log, page 1 being the newest."""

@@ -110,6 +110,15 @@ class NotAkuvox(DeviceError):
         super().__init__("What answers at this address does not look like an Akuvox device.", ambiguous=ambiguous)
 
 
+class WrongDevice(DeviceError):
+    """Another device than the one meant answers at its address; `mac` is the one it gave."""
+
+    def __init__(self, mac: str) -> None:
+        spaced = ":".join(mac[at : at + 2] for at in range(0, len(mac), 2))
+        super().__init__(f"Another device answers at its address: that one has the MAC {spaced}. Set the address anew.")
+        self.mac = mac
+
+
 class BadAnswer(DeviceError):
     """The device answered something that makes no sense; `what` completes "The device ..."."""
 

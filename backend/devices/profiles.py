@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from backend.domain.firmware import firmware_numbers
+
 Dialect = Literal["path_post", "body_post", "get_set"]
 ScheduleAlias = Literal["ScheduleRelay", "Schedule-Relay"]
 
@@ -23,7 +25,9 @@ class Profile:
     `page_size` is None where the whole list comes in one reply. `schedule_alias` is the spelling the firmware honours;
     both are always written. `dialect` is tried first. `bulk` records per request keep it under a second. `gap` and
     `settle` are seconds: between two requests, and between a write and reading the same list. `mandatory` fields must
-    be in a new user. `end_minute_inclusive`: a window that ends 17:59 closes at 18:00. `note` is for the person.
+    be in a new user. `end_minute_inclusive`: a window that ends 17:59 closes at 18:00. `faces`: photos are uploaded and
+    named in a user's `FaceUrl` and `FaceFileName` (protocol 1.7 b). `floors`: `LiftFloorNum` is a person's floor, else
+    it is left as it is. `note` is for the person.
     """
 
     name: str
@@ -43,6 +47,8 @@ class Profile:
     settle: float = 2.0
     mandatory: tuple[str, ...] = _FULL_RECORD
     end_minute_inclusive: bool = True
+    faces: bool = False
+    floors: bool = False
     note: str = ""
 
 
@@ -58,6 +64,8 @@ X916 = Profile(
     groups=True,
     max_users=10_000,
     bulk=8,
+    faces=True,
+    floors=True,
 )
 E18C = Profile(
     name="E18C",
@@ -71,6 +79,7 @@ E18C = Profile(
     groups=True,
     max_users=4_000,
     bulk=5,
+    floors=True,
 )
 R20A = Profile(
     name="R20A",
@@ -98,6 +107,7 @@ A08S = Profile(
     groups=False,
     max_users=4_000,
     bulk=5,
+    floors=True,
 )
 PROFILES: tuple[Profile, ...] = (X916, E18C, R20A, A08S)
 
@@ -148,11 +158,3 @@ def profile_for(model: str, firmware: str) -> Profile:
             GENERIC, note=f"The firmware {firmware} is older than {floor}: update it; it is handled with care."
         )
     return known
-
-
-def firmware_numbers(firmware: str) -> tuple[int, ...]:
-    """A firmware version as numbers that compare rightly; () where it is not dotted numbers."""
-    parts = firmware.strip().split(".")
-    if not all(part.isascii() and part.isdigit() and len(part) <= 9 for part in parts):
-        return ()
-    return tuple(map(int, parts))

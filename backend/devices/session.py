@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -78,6 +79,25 @@ class Session:
                 return envelope
         raise self._missing(target, action)
 
+    async def upload(self, kind: str, name: str, content: bytes) -> Envelope:
+        """Put a file of a `kind`, "Face", on the device under a name, and return its answer (protocol 1.4, 1.7).
+
+        The name is ASCII without quotes. Raises `DeviceRefused` below retcode 0, `ApiUnsupported` and wire errors.
+        """
+        boundary = f"SmartPlus{secrets.token_hex(12)}"
+        head = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+            "Content-Type: image/jpeg\r\n\r\n"
+        )
+        body = head.encode("ascii") + content + f"\r\n--{boundary}--\r\n".encode("ascii")
+        path, form = f"/api/filetool/import?destFile={kind}&index=", f"multipart/form-data; boundary={boundary}"
+        async with self._my_turn():
+            answer = await self._exchange("POST", path, body, "filetool", form)
+        envelope = self._opened(answer, effect=True)
+        if envelope is None or envelope.unsupported:
+            raise self._missing("filetool", "import")
+        return accepted(envelope)
+
     async def act_on(self, target: str, action: str, records: Sequence[Record]) -> list[ItemResult]:
         """Send records in bulk requests of the profile's size and return one result each.
 
@@ -148,9 +168,16 @@ class Session:
     def _post_dialects(self) -> tuple[Dialect, ...]:
         return ("body_post", "path_post") if self._dialect != "path_post" else ("path_post", "body_post")
 
-    async def _exchange(self, method: Literal["GET", "POST"], path: str, body: bytes, changes: str | None) -> Answer:
+    async def _exchange(
+        self,
+        method: Literal["GET", "POST"],
+        path: str,
+        body: bytes,
+        changes: str | None,
+        content: str = "application/json",
+    ) -> Answer:
         try:
-            return await self.wire.exchange(method, path, body, effect=changes is not None)
+            return await self.wire.exchange(method, path, body, effect=changes is not None, content=content)
         finally:
             if changes in _SETTLING:
                 self._settled_at[changes] = _now() + self.profile.settle

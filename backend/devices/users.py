@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from backend.devices.envelope import LOCAL_SOURCES, Record, first_text, text_of
 from backend.devices.profiles import Profile
 from backend.domain.errors import Invalid
+from backend.domain.floors import NO_FLOOR
 
 Grants = tuple[tuple[str, tuple[int, ...]], ...]
 """Pairs of a schedule's reference on the device ("1001") and the relays it opens, counted from 1."""
@@ -18,7 +19,11 @@ _GRANT = re.compile(r"([0-9]{1,9})-([1-9]{1,9})", re.ASCII)
 _CARD = re.compile(r"[0-9A-Za-z]{1,32}", re.ASCII)
 _PIN = re.compile(r"[0-9]{2,8}", re.ASCII)
 _CARD_FIELD = 63  # what is longer comes back cut off
-_NOTHING = {"LiftFloorNum": "0", "WebRelay": "0"}
+_NOTHING = {"LiftFloorNum": NO_FLOOR, "WebRelay": "0"}
+_FACE = re.compile(r"SP-([0-9a-f]{4,64})\.jpg", re.ASCII)
+
+SOME_FACE = "?"
+"""A face of which the device does not tell the photo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,8 @@ class UserBody:
     """What a user on a device shall be.
 
     `remote_id` is the record's id for a change, "" for a new one. `base` is the record as read: a change sends back
-    its other fields, which the device would erase; None lets the client read it first.
+    its other fields, which the device would erase; None lets the client read it first. `face` names the photo of the
+    face, "" for none; with `new_face` the record is told of it, else it keeps the photo that it has.
     """
 
     user_id: str
@@ -36,11 +42,18 @@ class UserBody:
     grants: Grants = ()
     remote_id: str = ""
     base: Mapping[str, object] | None = field(default=None, repr=False, compare=False)
+    floor: str = NO_FLOOR
+    face: str = ""
+    new_face: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteUser:
-    """A user as the device holds it; `raw` has every field it sent."""
+    """A user as the device holds it; `raw` has every field it sent.
+
+    `floor` is NO_FLOOR and `face` "" on lines of devices that are not told of them. `face` names the photo where the
+    device tells a name of ours, and is SOME_FACE where it only tells that there is one.
+    """
 
     remote_id: str
     user_id: str
@@ -50,6 +63,8 @@ class RemoteUser:
     grants: Grants
     source_type: str
     raw: Record = field(repr=False)
+    floor: str = NO_FLOOR
+    face: str = ""
 
     @property
     def editable(self) -> bool:
@@ -57,7 +72,12 @@ class RemoteUser:
         return self.source_type in LOCAL_SOURCES
 
 
-def read_user(record: Record) -> RemoteUser:
+def face_file(name: str) -> str:
+    """The file under which a photo is put on a device."""
+    return f"SP-{name}.jpg"
+
+
+def read_user(record: Record, profile: Profile) -> RemoteUser:
     """Parse a record, taking numbers for texts and missing fields for empty ones."""
     return RemoteUser(
         remote_id=text_of(record.get("ID")),
@@ -68,7 +88,16 @@ def read_user(record: Record) -> RemoteUser:
         grants=read_grants(first_text(record, _SPELLINGS)),
         source_type=text_of(record.get("SourceType")),
         raw=record,
+        floor=(text_of(record.get("LiftFloorNum")).strip(" ;") or NO_FLOOR) if profile.floors else NO_FLOOR,
+        face=_read_face(record) if profile.faces else "",
     )
+
+
+def _read_face(record: Record) -> str:
+    """The name of the photo, SOME_FACE where none of the two fields has a name of ours, "" where both are empty."""
+    told = [found for name in ("FaceFileName", "FaceUrl") if (found := text_of(record.get(name)).strip())]
+    named = (_FACE.fullmatch(one.rpartition("/")[2]) for one in told)
+    return next((match[1] for match in named if match), SOME_FACE if told else "")
 
 
 def write_user(body: UserBody, profile: Profile) -> Record:
@@ -87,6 +116,10 @@ def write_user(body: UserBody, profile: Profile) -> Record:
         "ScheduleRelay": grants,
         "Schedule-Relay": grants,
     }
+    if profile.floors:
+        record["LiftFloorNum"] = body.floor
+    if profile.faces and (body.new_face or not body.face):
+        record["FaceUrl"] = record["FaceFileName"] = face_file(body.face) if body.face else ""
     if body.remote_id:
         record["ID"] = body.remote_id
     for name in profile.mandatory:
@@ -128,6 +161,8 @@ def differences(remote: RemoteUser, body: UserBody) -> frozenset[str]:
         "pin": (remote.pin, body.pin or None),
         "cards": ({card_key(c) for c in remote.cards}, {card_key(c) for c in body.cards}),
         "grants": (_openings(remote.grants), _openings(body.grants)),
+        "floor": (remote.floor, body.floor),
+        "face": (remote.face, body.face),
     }
     return frozenset(name for name, (held, wanted) in pairs.items() if held != wanted)
 

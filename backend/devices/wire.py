@@ -117,19 +117,26 @@ class Wire:
         await self._transport.aclose()
 
     async def exchange(
-        self, method: Literal["GET", "POST"], target: str, body: bytes = b"", *, effect: bool = False
+        self,
+        method: Literal["GET", "POST"],
+        target: str,
+        body: bytes = b"",
+        *,
+        effect: bool = False,
+        content: str = "application/json",
     ) -> Answer:
         """Send one request and return the answer, whatever its status except 401, 403 and redirects.
 
-        `target` is the path with its query; `effect` says that the request changes or opens something. Raises the
-        errors of `backend.devices.errors`, each with `ambiguous` set. The time limit covers everything together.
+        `target` is the path with its query; `effect` says that the request changes or opens something; `content` is
+        the type of a body. Raises the errors of `backend.devices.errors`, each with `ambiguous` set. The time limit
+        covers everything together.
         """
         attempt = self._attempt(effect)
         try:
             async with asyncio.timeout(self._timeout):
                 for _ in range(_MAX_ATTEMPTS):
                     attempt = self._attempt(effect)
-                    answer = await self._send(attempt, method, target, body)
+                    answer = await self._send(attempt, method, target, body, content)
                     if not self._again(answer, method):
                         return answer
         except TimeoutError:
@@ -164,9 +171,10 @@ class Wire:
     def _address(self) -> DeviceAddress:
         return self.moved_to or self._endpoint.address
 
-    async def _send(self, attempt: _Attempt, method: str, target: str, body: bytes) -> Answer:
+    async def _send(self, attempt: _Attempt, method: str, target: str, body: bytes, content_type: str) -> Answer:
         try:
-            response = await self._transport.handle_async_request(self._request(attempt, method, target, body))
+            request = self._request(attempt, method, target, body, content_type)
+            response = await self._transport.handle_async_request(request)
             try:
                 content = await _content(response, attempt)
             finally:
@@ -176,7 +184,7 @@ class Wire:
         self.last_date = _date(response.headers.get("date", ""))
         return Answer(response.status_code, response.headers, content)
 
-    def _request(self, attempt: _Attempt, method: str, target: str, body: bytes) -> httpx.Request:
+    def _request(self, attempt: _Attempt, method: str, target: str, body: bytes, content_type: str) -> httpx.Request:
         headers = [
             (b"Accept", b"application/json"),
             (b"Accept-Encoding", b"identity"),
@@ -184,7 +192,7 @@ class Wire:
             (b"User-Agent", b"SmartPlus"),
         ]
         if body:
-            headers.append((b"Content-Type", b"application/json"))
+            headers.append((b"Content-Type", content_type.encode("ascii")))
         extensions = {"timeout": _NO_TIMEOUTS, "trace": attempt.trace}
         request = httpx.Request(
             method, f"{self._address}{target}", headers=headers, content=body or None, extensions=extensions

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.domain.errors import Invalid
+from backend.domain.paths import at_home
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -31,7 +32,7 @@ Dots = tuple[tuple[tuple[int, int, int], ...], ...]
 def read_photo_file(path: Path) -> bytes:
     """The photo in a file as `read_photo` answers it; raises Invalid (face)."""
     try:
-        with path.expanduser().open("rb") as source:
+        with at_home(path).open("rb") as source:
             found = source.read(LARGEST_FILE + 1)
     except OSError:
         raise Invalid({"face": f"{path} cannot be read."}) from None

@@ -156,28 +156,6 @@ def mask(value: str) -> str:
     return MASK + (value[-_SHOWN:] if len(value) > _SHOWN else "")
 
 
-def mask_digits_in(text: str, secrets: Iterable[str]) -> str:
-    """`text` with every run of digits that holds a secret masked as a whole, for logs and messages of devices.
-
-    Secrets are PINs (digits) and cards (hex digits, any case), each in the notation that may stand in the text.
-    The whole run goes since a door may ignore digits around a PIN; rather a figure too many than a PIN too few.
-    """
-    known = {secret.upper() for secret in secrets if _HEX.fullmatch(secret)}
-    pins = {secret for secret in known if _DIGITS.fullmatch(secret)}
-    return _hide(_HEX, _hide(_DIGITS, text, pins), known - pins)
-
-
-def _hide(runs: re.Pattern[str], text: str, secrets: Collection[str]) -> str:
-    def hidden(match: re.Match[str]) -> str:
-        run = match.group()
-        found = [secret for secret in secrets if secret in run.upper()]
-        if not found:
-            return run
-        return mask(run) if min(map(len, found)) > _SHOWN else MASK
-
-    return runs.sub(hidden, text) if secrets else text
-
-
 def _usable(length: int) -> int:
     if not PIN_SHORTEST <= length <= PIN_LONGEST:
         raise Invalid({"pin": "A PIN has 2 to 8 digits."})

@@ -14,6 +14,10 @@ NAMED = ("G0", "G1", "G2")
 ALL = "All Floors"
 """Every floor; it stands alone."""
 
+NO_FLOOR = "0"
+"""What a device is told of somebody who has no floor (device protocol 1.6)."""
+LIFT_LOWEST = 1
+
 _NUMBER = re.compile(r"[-−]?[0-9]{1,3}")
 _ALL_WORDS = frozenset({"all", "all floors", "allfloors"})
 
@@ -39,6 +43,19 @@ def split_floors(text: str) -> tuple[str, ...]:
 def stored(floors: Iterable[str]) -> str:
     """Floors as one text of the database."""
     return ";".join(floors)
+
+
+def lift_floor(floors: Iterable[str]) -> str:
+    """The floor that a device is told of a person (`LiftFloorNum`, device protocol 1.6), NO_FLOOR where there is none.
+
+    One number is all that is known to be understood: no public source shows a list, a name or a number below 1, and
+    "0" means no floor. So several floors, G0 to G2, All Floors and basements are not told: a lift never takes somebody
+    where they may not go, and the plan of the door says what it was not told.
+    """
+    found = tuple(floors)
+    if len(found) == 1 and _NUMBER.fullmatch(found[0]) and int(found[0]) >= LIFT_LOWEST:
+        return found[0]
+    return NO_FLOOR
 
 
 def _floor(text: str) -> str:

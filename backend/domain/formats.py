@@ -28,7 +28,7 @@ class DateFormat(StrEnum):
 _DATES = {DateFormat.ISO: "{y}-{m}-{d}", DateFormat.MDY: "{m}/{d}/{y}", DateFormat.DMY: "{d}/{m}/{y}"}
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
-_UNITS = ((_DAY, "d", "day"), (_HOUR, "h", "hour"), (_MINUTE, "m", "minute"), (1, "s", "second"))
+_UNITS = ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "m"), (1, "s"))
 
 
 def zone_info(name: str) -> ZoneInfo:
@@ -88,21 +88,13 @@ def figure(number: int) -> str:
     return f"{number:,}"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number of things: "1 door", "1,284 doors", "0 doors"."""
+    return f"{figure(number)} {one if number == 1 else many or f'{one}s'}"
+
+
 def age(elapsed: timedelta) -> str:
     """A short age, whole units rounded down: `8 s`, `4 m`, `2 h`, `3 d`. A clock that runs ahead gives `0 s`."""
-    count, unit, _ = _largest(elapsed)
-    return f"{count} {unit}"
-
-
-def age_in_prose(elapsed: timedelta) -> str:
-    """The same age in a sentence: `8 seconds ago`, `1 hour ago`, `just now` below a second."""
-    count, _, word = _largest(elapsed)
-    if count == 0:
-        return "just now"
-    return f"{count:,} {word}{'' if count == 1 else 's'} ago"
-
-
-def _largest(elapsed: timedelta) -> tuple[int, str, str]:
     seconds = max(0, elapsed // timedelta(seconds=1))
-    size, unit, word = next((u for u in _UNITS if seconds >= u[0]), _UNITS[-1])
-    return seconds // size, unit, word
+    size, unit = next((one for one in _UNITS if seconds >= one[0]), _UNITS[-1])
+    return f"{seconds // size} {unit}"

@@ -67,13 +67,17 @@ class GroupRecord(Frozen):
 
 
 class GroupDeletion(Frozen):
-    """What deleting these groups takes away: from whom, at which doors; `alone` are people with no other group."""
+    """What deleting these groups takes away: from whom, at which doors; `alone` are people with no other group.
+
+    `held_open` are the doors that their hours keep open, which are shut (edge case 49).
+    """
 
     ids: tuple[int, ...]
     groups: tuple[str, ...]
     people: tuple[str, ...]
     doors: tuple[str, ...]
     alone: tuple[str, ...]
+    held_open: tuple[str, ...]
     blocked: str
     """Why they cannot be deleted, "" when they can."""
     plans: tuple[DoorPlan, ...] = ()

@@ -43,11 +43,21 @@ FLOORS = "floors"
 
 _WRITTEN = frozenset({CredentialKind.PIN.value, CredentialKind.CARD.value})
 
-TAKES: Mapping[str, frozenset[str]] = MappingProxyType(dict.fromkeys(LIMITS, _WRITTEN))
+_WITH_FLOOR = _WRITTEN | {FLOORS}
+
+TAKES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "X916": _WITH_FLOOR | {CredentialKind.FACE.value},
+        "E18C": _WITH_FLOOR,
+        "R20A": _WRITTEN,
+        "A08S": _WITH_FLOOR,
+        "GENERIC": _WRITTEN,
+    }
+)
 """Profile name in capitals -> what of a person it takes by its local interface.
 
-A face travels as `FaceImage` to one line of devices that is not among these (device protocol 1.7); for floors and ID
-access no way is documented at all. What is not known to be taken is kept here and not sent.
+A floor goes to the lines that want `LiftFloorNum` in every user (device protocol 1.6), a face to those that a client
+uploads photos to (1.7). For ID access no way is documented at all: what is not known to be taken is kept here.
 """
 
 

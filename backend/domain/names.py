@@ -85,11 +85,6 @@ def display_name(first: str, last: str) -> str:
     return ", ".join(part for part in (last, first) if part)
 
 
-def short_name(first: str, last: str) -> str:
-    """The name where space is short, "A. Kowalska"; one part alone stands in full."""
-    return f"{first[0]}. {last}" if first and last else first or last
-
-
 def split_pasted(text: str) -> Pasted:
     """First name, last name and mail address of one pasted person.
 

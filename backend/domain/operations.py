@@ -22,6 +22,9 @@ class OperationRecord(Frozen):
     undo_of: int | None
     undoable: bool
     blocked: str = ""
+    """Why it cannot be undone, "" if it can."""
+    half_undone: bool = False
+    """Whether an undo of it was stopped or broken off: undoing it goes on."""
 
 
 class FieldChange(Frozen):

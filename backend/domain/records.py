@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,11 @@ class Saved:
     doors: dict[int, int] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     """What was asked for and not done, by field, while the rest was (edge case 33)."""
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Self:
+        """An answer that was kept as JSON, which knows no numbers as keys."""
+        return cls(**{**told, "doors": {int(device_id): generation for device_id, generation in told["doors"].items()}})
 
     def with_doors(self, doors: Mapping[int, int]) -> Self:
         """The answer once another slice has made these doors wait as well."""

@@ -9,7 +9,7 @@ from pydantic import Field
 from backend.domain.access.results import DoorPlan
 from backend.domain.credentials import CredentialRecord, DoorHeld
 from backend.domain.doors import LogLine
-from backend.domain.enums import AccountStatus, AppStatus, LoginState, ResidentRole
+from backend.domain.enums import AccountStatus, AppStatus, LoginState, OutgoingState, ResidentRole
 from backend.domain.frozen import Frozen
 
 
@@ -96,6 +96,15 @@ class LoginRecord(Frozen):
     delivery: str = ""
     at: datetime | None = None
     error: str = ""
+
+    @property
+    def news(self) -> str:
+        """What becomes of the last one, in words."""
+        if not self.sent_to:
+            return "waits for an address"
+        if self.delivery == OutgoingState.WAITING:
+            return f"waits in the Outbox for {self.sent_to}: nothing is set up that could send it"
+        return f"on its way to {self.sent_to}"
 
 
 class ResidentRecord(Frozen):

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
 from backend.domain.access.rules import ALL_DAY_END, Window
-from backend.domain.access.windows import ALL_DAYS, minutes_of, union, week_of
+from backend.domain.access.windows import ALL_DAYS, minutes_of, runs_of, union, week_of
 from backend.domain.enums import Repeat
 from backend.domain.errors import Invalid
 from backend.domain.formats import Formats, zone_info
@@ -173,13 +173,8 @@ def _stamp(moment: datetime, zone: str) -> str:
 
 def _day_words(days: frozenset[int]) -> str:
     """`mo-fr`, `sa,su`, `mo,we,fr`: three and more in a row become a range."""
-    runs: list[list[int]] = []
-    for day in sorted(days):
-        if runs and day == runs[-1][-1] + 1:
-            runs[-1].append(day)
-        else:
-            runs.append([day])
     words = [
-        f"{_DAYS[run[0]]}-{_DAYS[run[-1]]}" if len(run) > 2 else ",".join(_DAYS[day] for day in run) for run in runs
+        f"{_DAYS[run[0]]}-{_DAYS[run[-1]]}" if len(run) > 2 else ",".join(_DAYS[day] for day in run)
+        for run in runs_of(days)
     ]
     return ",".join(words)

@@ -14,6 +14,7 @@ from backend.domain.access.explain import explain
 from backend.domain.access.plan import plan
 from backend.domain.access.prepared import prepare
 from backend.domain.access.reach import open_minutes
+from backend.domain.access.remedies import Way
 from backend.domain.access.results import Compiled, DoorPlan, DoorUser
 from backend.domain.access.rules import Credential, Rules
 from backend.domain.access.windows import DAY, minute_of_week
@@ -29,10 +30,12 @@ from backend.services.door_states import formats_of
 from backend.services.held import held_sentence, spans_of, users_held
 from backend.services.past import rules_at
 from backend.services.reasons import KINDS, reasons_of, shown_of
+from backend.services.refusals import KEYS, ended
 from backend.services.remedies import offers, offers_at
 from backend.services.rules import load_rules
 from backend.store import tables as t
-from backend.store.work import require
+from backend.store.collecting import no_collecting
+from backend.store.permission import require
 
 _WORDS = {
     CredentialKind.PIN: "PIN",
@@ -104,7 +107,7 @@ class Access(Service):
 
         Raises NotFound, Invalid (time) where the rules of then are not known any more.
         """
-        with self.store.read(context, "plan.read") as connection:
+        with self.store.read(context, "plan.read") as connection, no_collecting():
             return who_at(self._asker(connection, context, at), relay_id)
 
     def can(
@@ -164,6 +167,9 @@ class Access(Service):
             people = [asked.holder_id]  # a code that came later tells that the door did not hold it yet
             today = load_rules(connection, self.store.sealer, context.community_id, holder_ids=people)
             credential = _shown(today, asked)
+        kind = _person(connection, context, asked.holder_id)
+        if gone := ended(connection, [asked.holder_id], asked.at).get(asked.holder_id):
+            found = gone.told(found, rules, asked.holder_id, asked.relay_id)
         held, read_at = self._held(connection, context, asked, credential)
         helped_at = offers_at(asked.at, asked.now, rules.zone)
         changes: tuple[Offer, ...] = ()
@@ -171,6 +177,8 @@ class Access(Service):
         if not found.allowed:
             community_id = context.community_id
             changes, by_today = offers(connection, community_id, asked.holder_id, asked.relay_id, helped_at)
+            if kind in KEYS:  # doors, hours and digits of a key are its own
+                changes = tuple(one for one in changes if one.remedy.way is Way.METHOD)
         return Answer(
             allowed=found.allowed,
             sentence=found.sentence + ("" if then else _TODAY),
@@ -188,7 +196,7 @@ class Access(Service):
             offers=changes,
             offered_at=helped_at,
             by_today=by_today,
-            kind=_person(connection, context, asked.holder_id),
+            kind=kind,
         )
 
     def _held(

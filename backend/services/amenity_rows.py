@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, ScalarSelect, func, select
 
 from backend.domain.amenities import AmenityRecord
 from backend.domain.errors import NotFound
@@ -70,16 +70,22 @@ def picture_of(connection: Connection, digest: str) -> bytes | None:
     return connection.execute(select(picture.c.jpeg).where(picture.c.digest == digest)).scalar()
 
 
-def amenity_listing(community_id: int, now: datetime) -> Listing:
-    """The amenities of a community, by name."""
-    a, ab, b, d = t.amenity, t.amenity_building, t.building, t.device
-    chosen = (
+def _chosen_buildings() -> ScalarSelect[str]:
+    """The names of the buildings that an amenity is for."""
+    a, ab, b = t.amenity, t.amenity_building, t.building
+    return (
         select(func.aggregate_strings(b.c.name, ", "))
         .join(ab, ab.c.building_id == b.c.id)
         .where(ab.c.amenity_id == a.c.id)
         .correlate(a)
         .scalar_subquery()
     )
+
+
+def amenity_listing(community_id: int, now: datetime) -> Listing:
+    """The amenities of a community, by name."""
+    a, d = t.amenity, t.device
+    device_fold = func.coalesce(d.c.name_fold, "")
     live = (
         select(func.count())
         .select_from(t.booking)
@@ -94,7 +100,7 @@ def amenity_listing(community_id: int, now: datetime) -> Listing:
             "name": a.c.name,
             "description": a.c.description,
             "everywhere": a.c.everywhere,
-            "buildings": func.coalesce(chosen, ""),
+            "buildings": func.coalesce(_chosen_buildings(), ""),
             "device": func.coalesce(d.c.name, ""),
             "out_of_group": a.c.out_of_group,
             "hours": a.c.hours,
@@ -104,14 +110,14 @@ def amenity_listing(community_id: int, now: datetime) -> Listing:
             "uses": a.c.uses,
             "upcoming": live,
         },
-        sorts={"name": a.c.name_fold, "device": func.coalesce(d.c.name_fold, ""), "upcoming": live},
+        sorts={"name": a.c.name_fold, "device": device_fold, "upcoming": live},
         default_sort="name",
         filters={
             "name": FilterColumn(a.c.name_fold, "contains"),
-            "device": FilterColumn(func.coalesce(d.c.name_fold, ""), "contains"),
+            "device": FilterColumn(device_fold, "contains"),
             "capacity": FilterColumn(a.c.capacity),
             "out_of_group": FilterColumn(a.c.out_of_group),
         },
-        words=(a.c.name_fold, func.coalesce(d.c.name_fold, "")),
+        words=(a.c.name_fold, device_fold),
         where=(a.c.community_id == community_id) & a.c.removed_at.is_(None),
     )

@@ -24,9 +24,9 @@ from backend.store import tables as t
 from backend.store.seal import Sealer
 
 WRITTEN = frozenset({CredentialKind.PIN, CredentialKind.CARD})
-"""What is written to doors; a face or a QR code is not, so its absence there says nothing."""
+"""What is written to every door; not all take a face, none a QR code, so their absence there says nothing."""
 
-_WORDS = {CredentialKind.PIN: "PIN", CredentialKind.CARD: "card"}
+_WORDS = {CredentialKind.PIN: "PIN", CredentialKind.CARD: "card", CredentialKind.FACE: "face"}
 _NOTHING: frozenset[CredentialKind] = frozenset()
 _ORDER = {kind: place for place, kind in enumerate(HolderKind)}
 
@@ -104,12 +104,14 @@ def people_at_door(rows: RuleRows, rules: Rules, relay_id: int, at: datetime) ->
         if group_id in here:
             others = groups.get(holder_id)
             groups[holder_id] = others | alone[group_id] if others else alone[group_id]
-    kinds = _kinds_at(rows, at)
-    resident = HolderKind.RESIDENT.value
+    kinds, holders = _kinds_at(rows, at), rows.rows["holder"]
+    resident, active = HolderKind.RESIDENT.value, HolderStatus.ACTIVE.value
     for holder_id, mine in groups.items():
-        row = rows.rows["holder"].get(holder_id)
-        if row is not None and row[2] == HolderStatus.ACTIVE.value and row[3] is None:
-            yield holder_id, mine, kinds.get(holder_id, _NOTHING), row[4] == resident
+        row = holders.get(holder_id)
+        if row is not None:
+            _, _, status, removed_at, kind, _ = row
+            if status == active and removed_at is None:
+                yield holder_id, mine, kinds.get(holder_id, _NOTHING), kind == resident
 
 
 def _kinds_at(rows: RuleRows, at: datetime) -> dict[int, frozenset[CredentialKind]]:

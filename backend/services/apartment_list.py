@@ -40,21 +40,26 @@ def _move_state() -> ScalarSelect[Any]:
     return last.correlate(t.apartment).scalar_subquery()
 
 
+def _shown_as_filtered() -> dict[str, ColumnElement[Any]]:
+    """The columns that are shown and filtered by the same value."""
+    a, r = t.apartment, t.resident
+    return {
+        **{name: a.c[name] for name in SETTINGS},
+        "residents": select(func.count()).where(r.c.apartment_id == a.c.id).correlate(a).scalar_subquery(),
+        "devices": select(func.count()).where(t.device.c.apartment_id == a.c.id).correlate(a).scalar_subquery(),
+        "account_status": func.coalesce(r.c.account_status, a.c.licence),
+        "expires_at": func.coalesce(r.c.expires_at, a.c.licence_until),
+        "move": func.coalesce(_move_state(), MOVE_NONE),
+    }
+
+
 def apartment_listing(community_id: int) -> Listing:
     """The apartments of a community, by building and number.
 
     Account status and expiry are the master's, where nobody lives the ones that wait for the next.
     """
     a, b, r, h = t.apartment, t.building, t.resident, t.holder
-    residents = select(func.count()).where(r.c.apartment_id == a.c.id).correlate(a).scalar_subquery()
-    devices = select(func.count()).where(t.device.c.apartment_id == a.c.id).correlate(a).scalar_subquery()
-    alike: dict[str, ColumnElement[Any]] = {name: a.c[name] for name in SETTINGS}
-    alike |= {"residents": residents, "devices": devices}
-    alike |= {
-        "account_status": func.coalesce(r.c.account_status, a.c.licence),
-        "expires_at": func.coalesce(r.c.expires_at, a.c.licence_until),
-        "move": func.coalesce(_move_state(), MOVE_NONE),
-    }
+    alike = _shown_as_filtered()
     master_fold = func.coalesce(h.c.name_fold, "")
     return Listing(
         source=a.join(b, b.c.id == a.c.building_id)
@@ -72,8 +77,8 @@ def apartment_listing(community_id: int) -> Listing:
             "number": b.c.name_fold.concat(" ").concat(number_order(a.c.number)),
             "building": b.c.name_fold,
             "name": a.c.name_fold,
-            "residents": residents,
-            "devices": devices,
+            "residents": alike["residents"],
+            "devices": alike["devices"],
         },
         default_sort="number",
         filters={

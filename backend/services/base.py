@@ -37,6 +37,4 @@ def saved(work: Work, record_id: int, *, skipped: Mapping[str, str] = MappingPro
 
 def replayed(work: Work) -> Saved:
     """The answer given when this request was carried out the first time."""
-    told = work.replayed
-    assert isinstance(told, dict)
-    return Saved(**{**told, "doors": {int(device_id): generation for device_id, generation in told["doors"].items()}})
+    return Saved.of(work.replayed)

@@ -16,8 +16,8 @@ from backend.services.credentials import TAKEN, credentials_of, open_value
 from backend.services.own_rights import relays_of
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
+from backend.store.permission import require
 from backend.store.seal import Sealer
-from backend.store.work import require
 
 _HOLDER = t.holder.alias("resident_holder")
 _APARTMENT = func.coalesce(t.building.c.name.concat(" ").concat(t.apartment.c.number), "")

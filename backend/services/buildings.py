@@ -20,6 +20,7 @@ from backend.services.base import Service, replayed, saved
 from backend.services.default_groups import default_relays
 from backend.services.holders import reaching
 from backend.services.lists import ListHandle
+from backend.services.relay_holds import end_holds
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
 from backend.store.work import Work
@@ -171,6 +172,7 @@ def _delete_group(work: Work, group_id: int) -> None:
     """Delete a group with its windows, doors and people."""
     member = t.access_group_member
     people = work.connection.execute(select(member.c.holder_id).where(member.c.group_id == group_id)).scalars().all()
+    end_holds(work, group_id)
     with reaching(work, people, "access group deleted"):
         for table in (member, t.access_group_relay, t.access_window):
             ids = work.connection.execute(select(table.c.id).where(table.c.group_id == group_id)).scalars().all()

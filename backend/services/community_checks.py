@@ -62,16 +62,23 @@ def checked_facts(typed: Mapping[str, str]) -> dict[str, str]:
         if len(wanted[field]) > ADDRESS_LONGEST:
             bad[field] = f"At most {ADDRESS_LONGEST} characters, this has {len(wanted[field])}."
         wanted[field] = clean(wanted[field], ADDRESS_LONGEST)
-    country = find_country(wanted["country"])
-    if country is not None:
-        wanted["country"] = country.code
-    elif wanted["country"] and not (len(wanted["country"]) == 2 and wanted["country"].isalpha()):
-        bad["country"] = "Write a country by its name or its code of two letters, as in Germany or DE."
-    else:
-        wanted["country"] = wanted["country"].upper()
+    try:
+        wanted["country"] = checked_country(wanted["country"])
+    except Invalid as error:
+        bad |= error.fields
     if bad:
         raise Invalid(bad)
     return wanted
+
+
+def checked_country(typed: str) -> str:
+    """The code of a country, one that nobody knows as its two letters, "" for none; raises Invalid (country)."""
+    country, wanted = find_country(typed), typed.strip()
+    if country is not None:
+        return country.code
+    if wanted and not (len(wanted) == 2 and wanted.isalpha()):
+        raise Invalid({"country": "Write a country by its name or its code of two letters, as in Germany or DE."})
+    return wanted.upper()
 
 
 def checked_switches(switches: CommunitySwitches, row: Row[Any], now: datetime) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from backend.services.door_states import DeviceNow, devices_now, formats_of
 from backend.services.door_week import Week, WeekCounter
 from backend.services.outbox_list import outbox_counts
 from backend.store import tables as t
+from backend.store.permission import require
 from backend.store.store import Store
-from backend.store.work import require
 
 EXPIRES_SOON = timedelta(days=30)
 

@@ -39,14 +39,14 @@ def remove_device(work: Work, device_id: int) -> int:
         select(func.count()).where(r.c.device_id == device_id, r.c.absent_at.is_(None))
     ).scalar_one()
     keep_of_device(work, device_id)
-    for table in (t.read_back, t.event, t.held, t.drift):
+    for table in (t.read_back, t.event, t.held, t.relay_held, t.drift):
         connection.execute(delete(table).where(table.c.device_id == device_id))
     _end_commands(work, device_id)
     for table in (t.device_state, t.device_sync):
         connection.execute(delete(table).where(table.c.id == device_id))
     relay = t.relay
     relay_ids = connection.execute(select(relay.c.id).where(relay.c.device_id == device_id)).scalars().all()
-    for opens in (t.access_group_relay, t.own_relay):
+    for opens in (t.access_group_relay, t.own_relay, t.relay_hold):
         for row_id in connection.execute(select(opens.c.id).where(opens.c.relay_id.in_(relay_ids))).scalars().all():
             work.delete(opens, row_id)
     for relay_id in relay_ids:

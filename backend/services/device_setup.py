@@ -128,6 +128,8 @@ def _forget(work: Work, device_id: int, *, swapped: bool) -> int:
     work.dirty([device_id], "device replaced" if swapped else "address changed")
     if not swapped:
         return 0
+    kept_open = t.relay_held
+    work.connection.execute(delete(kept_open).where(kept_open.c.device_id == device_id))
     work.connection.execute(
         update(state)
         .where(state.c.id == device_id)

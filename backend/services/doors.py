@@ -70,7 +70,6 @@ class Doors(Service):
             door = _door(work.connection, context, relay_id)
             work.result = queue(work, CommandVerb.OPEN, device_id=door.device_id, relay_id=relay_id)
             work.tell(f"Opened by hand: {door.name}", "door", relay_id, f"{door.name} at {door.device}", undoable=False)
-            work.touch("doors")
             return int(work.result)
 
     def command(self, context: Context, command_id: int) -> CommandRecord:

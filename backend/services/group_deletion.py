@@ -12,6 +12,7 @@ from backend.domain.errors import Conflict, Invalid
 from backend.domain.groups import GroupDeletion, names_told
 from backend.services.group_pages import alone_without, group_row, members_of, names_of, why_fixed
 from backend.services.group_plans import plan_without
+from backend.services.relay_holds import end_holds, held_open_by
 from backend.store import tables as t
 from backend.store.seal import Sealer
 from backend.store.work import Work
@@ -32,7 +33,7 @@ def blocked_by(connection: Connection, groups: Sequence[Row[Any]]) -> str:
         if group.system:
             return f"{group.name} cannot be deleted. {why_fixed(group)}"
     ids = [group.id for group in groups]
-    alone = alone_without(connection, members_of(connection, ids), ids)
+    alone = alone_without(connection, ids)
     if not alone:
         return ""
     people = "1 person is" if len(alone) == 1 else f"{len(alone):,} people are"
@@ -59,7 +60,8 @@ def deletion_of(
         groups=tuple(group.name for group in groups),
         people=tuple(names_of(connection, people)),
         doors=tuple(row.name for row in sorted(connection.execute(doors).all())),
-        alone=tuple(alone_without(connection, people, ids)),
+        alone=tuple(alone_without(connection, ids)),
+        held_open=held_open_by(connection, ids),
         blocked=blocked_by(connection, groups),
         plans=plan_without(connection, sealer, community_id, ids, now),
     )
@@ -73,6 +75,7 @@ def refuse_if_blocked(connection: Connection, groups: Sequence[Row[Any]]) -> Non
 
 def delete_empty(work: Work, group_id: int) -> None:
     """Delete a group that nobody is in any more, with its windows and doors."""
+    end_holds(work, group_id)
     for table in (t.access_group_relay, t.access_window):
         rows = work.connection.execute(select(table.c.id).where(table.c.group_id == group_id)).scalars().all()
         for row_id in rows:

@@ -17,9 +17,10 @@ from backend.domain.groups import GroupDraft, GroupPatch
 from backend.domain.names import check_name, fold
 from backend.domain.schedule_line import parse_schedule
 from backend.services.communities import community_row, why_no_permissions
-from backend.services.group_pages import members_of, why_fixed
-from backend.services.holders import reaching
+from backend.services.group_pages import why_fixed
+from backend.services.holders import chunks
 from backend.services.own_rights import relays_of, set_relays, set_windows, windows_of
+from backend.services.relay_holds import devices_held_by
 from backend.store import tables as t
 from backend.store.work import Work
 
@@ -86,13 +87,18 @@ def known_doors(connection: Connection, community_id: int, relay_ids: Iterable[i
     return wanted
 
 
-def refuse_for_residents(connection: Connection, context: Context, holder_ids: Iterable[int]) -> None:
-    """Raise Forbidden where the actor may not set access permissions and one of these people is a resident (AG-06)."""
+def refuse_for_residents(
+    connection: Connection, context: Context, *, holder_ids: Iterable[int] = (), group_ids: Iterable[int] = ()
+) -> None:
+    """Raise Forbidden where the actor may not set access permissions and one of these people, or of the people in these
+    groups, is a resident (AG-06)."""
     if not (reason := why_no_permissions(connection, context)):
         return
-    h, ids = t.holder, sorted(set(holder_ids))
-    residents = select(func.count()).where(h.c.id.in_(ids), h.c.kind == HolderKind.RESIDENT.value)
-    if ids and connection.execute(residents).scalar_one():
+    h, member = t.holder, t.access_group_member
+    residents = select(h.c.id).where(h.c.kind == HolderKind.RESIDENT.value).limit(1)
+    inside = residents.join(member, member.c.holder_id == h.c.id).where(member.c.group_id.in_(sorted(set(group_ids))))
+    queries = [inside, *(residents.where(h.c.id.in_(part)) for part in chunks(sorted(set(holder_ids))))]
+    if any(connection.execute(query).first() for query in queries):
         raise Forbidden("access_group.write", reason)
 
 
@@ -114,11 +120,19 @@ def insert_group(work: Work, new: CheckedGroup) -> int:
     return group_id
 
 
-def apply_group(work: Work, row: Row[Any], version: int, wanted: CheckedGroup) -> bool:
-    """Write a checked patch and answer whether anything differed; raises Stale, Conflict (name).
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a patch: whether anything differed, and the devices that the group left and came to."""
 
-    Where the group comes to other devices or leaves some, every door has to prove what its people lose; other hours
-    only have to reach the devices that there are.
+    differs: bool
+    left: frozenset[int]
+    come: frozenset[int]
+
+
+def apply_group(work: Work, row: Row[Any], version: int, wanted: CheckedGroup) -> Applied:
+    """Write a checked patch and have every door concerned look again; raises Stale, Conflict (name).
+
+    What the devices it left have to prove of its people is written after the commit (`settling`).
     """
     before = relays_of(work.connection, t.access_group_relay, row.id)
     old, new = (_devices(work.connection, relays) for relays in (before, wanted.relay_ids))
@@ -130,16 +144,12 @@ def apply_group(work: Work, row: Row[Any], version: int, wanted: CheckedGroup) -
         name_fold=fold(wanted.name),
         keeps_holidays=wanted.keeps_holidays,
     )
-    if old == new:
-        moved = _put(work, row.id, wanted)
-    else:
-        with reaching(work, members_of(work.connection, [row.id]), REASON):
-            moved = _put(work, row.id, wanted)
+    moved = _put(work, row.id, wanted)
     if moved or wanted.keeps_holidays != row.keeps_holidays:
-        work.dirty(old | new, REASON)
+        work.dirty(old | new | devices_held_by(work.connection, [row.id]), REASON)
     if moved and not named:
         work.update(t.access_group, row.id, row_version=version + 1)  # else a form opened before would still save
-    return named or moved
+    return Applied(named or moved, old - new, new - old)
 
 
 def _put(work: Work, group_id: int, wanted: CheckedGroup) -> bool:
@@ -147,9 +157,11 @@ def _put(work: Work, group_id: int, wanted: CheckedGroup) -> bool:
     return set_relays(work, t.access_group_relay, group_id, wanted.relay_ids) or hours
 
 
-def _devices(connection: Connection, relay_ids: Iterable[int]) -> set[int]:
+def _devices(connection: Connection, relay_ids: Iterable[int]) -> frozenset[int]:
     relay = t.relay
-    return set(connection.execute(select(relay.c.device_id).where(relay.c.id.in_(sorted(set(relay_ids))))).scalars())
+    return frozenset(
+        connection.execute(select(relay.c.device_id).where(relay.c.id.in_(sorted(set(relay_ids))))).scalars()
+    )
 
 
 def _checked(bad: dict[str, str], instead: _Value, check: Callable[[], _Value]) -> _Value:

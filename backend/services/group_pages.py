@@ -106,19 +106,20 @@ def people_of(connection: Connection, group_id: int) -> tuple[GroupPerson, ...]:
     return tuple(GroupPerson(id=row.id, kind=HolderKind(row.kind), name=row.name, place=row.place) for row in rows)
 
 
-def alone_without(connection: Connection, holder_ids: Iterable[int], group_ids: Iterable[int]) -> list[str]:
-    """The names of those of these people who are in no group beside these, by name."""
-    member, h = t.access_group_member, t.holder
-    other = select(member.c.holder_id).where(member.c.group_id.not_in(sorted(set(group_ids))))
-    found: list[tuple[str, str]] = []
-    for part in chunks(sorted(set(holder_ids))):
-        rows = connection.execute(
-            select(h.c.name_fold, h.c.name).where(
-                h.c.id.in_(part), h.c.id.not_in(other.where(member.c.holder_id.in_(part)))
-            )
-        )
-        found += [(row.name_fold, row.name) for row in rows]
-    return [name for _, name in sorted(found)]
+def alone_without(
+    connection: Connection, group_ids: Iterable[int], holder_ids: Iterable[int] | None = None
+) -> list[str]:
+    """The names of the people in these groups, all or of those given, who are in no other group, by name."""
+    member, h, other, gone = t.access_group_member, t.holder, t.access_group_member.alias(), sorted(set(group_ids))
+    elsewhere = select(other.c.id).where(other.c.holder_id == member.c.holder_id, other.c.group_id.not_in(gone))
+    query = (
+        select(h.c.name_fold, h.c.name)
+        .join(member, member.c.holder_id == h.c.id)
+        .where(member.c.group_id.in_(gone), ~elsewhere.exists())
+        .distinct()
+    )
+    parts = [query] if holder_ids is None else [query.where(h.c.id.in_(some)) for some in chunks(sorted(holder_ids))]
+    return [row.name for row in sorted(row for part in parts for row in connection.execute(part))]
 
 
 def names_of(connection: Connection, holder_ids: Iterable[int]) -> list[str]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from functools import partial
 
 from sqlalchemy import Connection, func, select
 
 from backend.domain.access.results import DoorPlan
 from backend.domain.context import Context
-from backend.domain.errors import NotFound
+from backend.domain.errors import NotFound, SmartPlusError
 from backend.domain.groups import GroupDeletion, GroupDraft, GroupPatch, GroupPerson, GroupRecord, PeopleChange
 from backend.domain.paging import ListQuery
 from backend.domain.records import Saved
@@ -25,16 +24,14 @@ from backend.services.group_drafts import (
     refuse_for_residents,
 )
 from backend.services.group_list import NO_HOURS, GroupHandle, hours_in_words
-from backend.services.group_members import change_of, concerned, join, leave, queue_of
-from backend.services.group_pages import group_record, group_row, members_of, people_of
+from backend.services.group_members import change_of, concerned
+from backend.services.group_pages import group_record, group_row, people_of
 from backend.services.group_plans import plan_of_edit
+from backend.services.group_steps import Step, deletion_steps, people_steps, proof_steps
 from backend.services.slices import taken
 from backend.services.undone import is_undone
 from backend.store import tables as t
 from backend.store.work import Work
-
-Step = Callable[[Work], None]
-"""A part of an act on many that one slice does whole."""
 
 
 def named_groups(connection: Connection, group_ids: Iterable[int]) -> tuple[tuple[int, str], ...]:
@@ -95,7 +92,8 @@ class Groups(Service):
     def edit(self, context: Context, group_id: int, version: int, patch: GroupPatch) -> Saved:
         """Change a group: None keeps. Of a default group nothing can be changed but its people.
 
-        Raises Stale, NotFound, Invalid (name, schedule, relay_ids), Conflict (name), Forbidden where only an installer
+        The rules change at once, for however many people; what doors have to prove of them follows in slices. Raises
+        Stale, NotFound, Invalid (name, schedule, relay_ids), Conflict (name), Forbidden where only an installer
         sets residents' permissions (AG-06).
         """
         with self.store.write(context, "group.edit") as work:
@@ -104,12 +102,15 @@ class Groups(Service):
                 return replayed(work)
             row = group_row(work.connection, context.community_id, group_id)
             wanted = checked_patch(work.connection, row, patch, work.at)
-            refuse_for_residents(work.connection, context, members_of(work.connection, [group_id]))
-            differs = apply_group(work, row, version, wanted)
-            action = "Changed access group" if differs else "Saved without a change"
-            work.tell(action, "access-group", group_id, wanted.name, undoable=differs)
+            refuse_for_residents(work.connection, context, group_ids=[group_id])
+            applied = apply_group(work, row, version, wanted)
+            action = "Changed access group" if applied.differs else "Saved without a change"
+            work.tell(action, "access-group", group_id, wanted.name, undoable=applied.differs)
             work.touch("groups", "residents")
-            return saved(work, group_id)
+            answer = saved(work, group_id)
+        with self.store.read(context, "access_group.read") as connection:
+            queue = proof_steps(connection, group_id, applied.left, applied.come, since=work.at)
+        return self._go_on(context, "group.edit", answer, queue)
 
     def plan_edit(self, context: Context, group_id: int, patch: GroupPatch) -> tuple[DoorPlan, ...]:
         """What each door would give to and take from the group's people; raises as `edit`."""
@@ -150,63 +151,66 @@ class Groups(Service):
         """
         wanted = sorted(set(ids))
 
-        def begin(work: Work) -> tuple[deque[Step], int]:
+        def steps(connection: Connection) -> deque[Step]:
+            return deletion_steps(connection, [one for one in wanted if _is_there(connection, context, one)])
+
+        def begin(work: Work) -> int:
             groups = deletions.groups_to_go(work.connection, context.community_id, wanted)
-            people = members_of(work.connection, wanted)
-            refuse_for_residents(work.connection, context, people)
+            refuse_for_residents(work.connection, context, group_ids=wanted)
             deletions.refuse_if_blocked(work.connection, groups)
             names = groups[0].name if len(groups) == 1 else f"{len(groups)} access groups"
             work.tell("Deleted access group", "access-group", groups[0].id, names)
-            return _deletion_steps(work.connection, wanted), groups[0].id
+            return int(groups[0].id)
 
-        def rest(connection: Connection) -> deque[Step]:
-            return _deletion_steps(connection, [one for one in wanted if _is_there(connection, context, one)])
-
-        return self._in_slices(context, "group.delete", begin, rest)
+        return self._in_slices(context, "group.delete", steps, begin)
 
     def _move(self, context: Context, act: str, group_id: int, ids: set[int], *, add: bool) -> Saved:
-        change = join if add else leave
+        people: list[int] = []
 
-        def steps(people: Iterable[int]) -> deque[Step]:
-            return deque(partial(change, group_id=group_id, holder_ids=some) for some in queue_of(people))
+        def steps(connection: Connection) -> deque[Step]:
+            group = group_row(connection, context.community_id, group_id)
+            people.extend(concerned(connection, group, ids, add=add))
+            return people_steps(group_id, people, add=add)
 
-        def begin(work: Work) -> tuple[deque[Step], int]:
+        def begin(work: Work) -> int:
             group = group_row(work.connection, context.community_id, group_id)
-            people = concerned(work.connection, group, ids, add=add)
-            refuse_for_residents(work.connection, context, people)
+            refuse_for_residents(work.connection, context, holder_ids=people)
             count = "1 person" if len(people) == 1 else f"{len(people):,} people"
             words = f"Added {count} to access group" if add else f"Took {count} out of access group"
             work.tell(words, "access-group", group_id, group.name, undoable=bool(people))
-            return steps(people), group_id
+            return group_id
 
-        def rest(connection: Connection) -> deque[Step]:
-            if not _is_there(connection, context, group_id):
-                return deque()
-            group = group_row(connection, context.community_id, group_id)
-            try:
-                return steps(concerned(connection, group, ids, add=add))
-            except NotFound:  # somebody was deleted since
-                return deque()
-
-        return self._in_slices(context, act, begin, rest)
+        return self._in_slices(context, act, steps, begin)
 
     def _in_slices(
         self,
         context: Context,
         act: str,
-        begin: Callable[[Work], tuple[deque[Step], int]],
-        rest: Callable[[Connection], deque[Step]],
+        steps: Callable[[Connection], deque[Step]],
+        begin: Callable[[Work], int],
     ) -> Saved:
-        """Do an act step by step, slice by slice; a request that was broken off goes on with the `rest`."""
+        """Do an act step by step, slice by slice; a request that was broken off goes on with what is left.
+
+        The steps are looked up before the write lock is taken, so each of them looks again at what it does.
+        """
+        queue, refused = deque[Step](), None
+        try:
+            with self.store.read(context, "access_group.write") as connection:
+                queue = steps(connection)
+        except SmartPlusError as error:  # of no account where the act has begun already
+            refused = error
         with self.store.write(context, act) as work:
             work.require("access_group.write")
-            if work.replayed is not None:
-                answer = replayed(work)
-                undone = is_undone(work.connection, answer.operation)
-                queue = deque[Step]() if undone else rest(work.connection)
+            if work.replayed is None:
+                if refused is not None:
+                    raise refused
+                answer = _done(work, queue, begin(work))
             else:
-                queue, record_id = begin(work)
-                answer = _done(work, queue, record_id)
+                answer = replayed(work)
+        return self._go_on(context, act, answer, queue)
+
+    def _go_on(self, context: Context, act: str, answer: Saved, queue: deque[Step]) -> Saved:
+        """Do the rest of an act slice by slice, unless it is taken back meanwhile."""
         while queue:
             with self.store.write(context, act, operation_id=answer.operation) as work:
                 work.require("access_group.write")
@@ -222,22 +226,6 @@ def _done(work: Work, queue: deque[Step], record_id: int) -> Saved:
         step(work)
     work.touch("groups", "residents")
     return saved(work, record_id)
-
-
-def _deletion_steps(connection: Connection, group_ids: Iterable[int]) -> deque[Step]:
-    """The people leave, some at a time; the last step takes whoever has come meanwhile, and the group."""
-    steps: deque[Step] = deque()
-    for group_id in group_ids:
-        steps += [
-            partial(leave, group_id=group_id, holder_ids=some) for some in queue_of(members_of(connection, [group_id]))
-        ]
-        steps.append(partial(_delete, group_id=group_id))
-    return steps
-
-
-def _delete(work: Work, group_id: int) -> None:
-    leave(work, group_id, members_of(work.connection, [group_id]))
-    deletions.delete_empty(work, group_id)
 
 
 def _is_there(connection: Connection, context: Context, group_id: int) -> bool:

@@ -10,15 +10,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, or_, select
 
+from backend.domain.access.identity import face_name
 from backend.domain.access.results import DoorUser
 from backend.domain.access.rules import Credential
 from backend.domain.enums import CredentialKind, HeldKind
+from backend.domain.floors import NO_FLOOR
 from backend.domain.formats import Formats
 from backend.services.holders import chunks
 from backend.store import tables as t
 from backend.store.seal import Sealer
 
-_WORDS = {CredentialKind.PIN: "this PIN", CredentialKind.CARD: "this card"}
+_WORDS = {CredentialKind.PIN: "this PIN", CredentialKind.CARD: "this card", CredentialKind.FACE: "this face"}
 _ANYTHING = "this person"
 
 
@@ -65,14 +67,14 @@ def holding_at(connection: Connection, device_id: int, at: datetime) -> dict[int
     """Holder -> that the device held a record of them at the instant, and whether for certain; nothing is opened."""
     held = t.held
     query = select(held.c.holder_id, held.c.unknown)
-    return _holding(connection.execute(query.where(*_then(at), held.c.device_id == device_id)))
+    return _holding(connection.execute(query.where(*_then(at), held.c.device_id == device_id)).all())
 
 
 def holding_person(connection: Connection, holder_id: int, at: datetime) -> dict[int, bool]:
     """Device -> that it held a record of a person at the instant, and whether for certain; nothing is opened."""
     held = t.held
     query = select(held.c.device_id, held.c.unknown)
-    return _holding(connection.execute(query.where(*_then(at), held.c.holder_id == holder_id)))
+    return _holding(connection.execute(query.where(*_then(at), held.c.holder_id == holder_id)).all())
 
 
 def _holding(rows: Iterable[Any]) -> dict[int, bool]:
@@ -143,7 +145,8 @@ def held_sentence(
     """Say whether the door held what was shown at the instant `at`; with `shown` None, anything of the person."""
     word = _ANYTHING if shown is None else _WORDS.get(shown.kind, _ANYTHING)
     known = list(spans)
-    own = [one for one in known if shown is None or not one.sure or (shown.kind, shown.value) in one.codes]
+    code = None if shown is None else (shown.kind, _value(shown))
+    own = [one for one in known if code is None or not one.sure or code in one.codes]
     if covering := [one for one in own if one.covers(at)]:
         if not all(one.sure for one in covering):
             return "Not sure: the door did not confirm the last write."
@@ -158,6 +161,11 @@ def held_sentence(
     if read_at is None and not known:
         return "Not known: the door was never read."
     return f"The door {'did' if at < now else 'does'} not hold {word}."
+
+
+def _value(shown: Credential) -> str:
+    """The value as records have it: a face is there by the name of its photo."""
+    return face_name(shown.value) if shown.kind is CredentialKind.FACE else shown.value
 
 
 def _unbroken(spans: Sequence[Span], found: Span) -> tuple[datetime, datetime | None]:
@@ -185,16 +193,19 @@ def _records(device_id: int) -> Any:
 
 
 def _body(sealer: Sealer, row: Row[Any]) -> dict[str, Any]:
-    """The record as it was sent: name, PIN, cards, and per schedule its relays."""
+    """The record as it was sent: name, PIN, cards, per schedule its relays, and floor and face where it has them."""
     found: dict[str, Any] = json.loads(sealer.open(f"body.sealed:{bytes(row.mac).hex()}", row.sealed))
     return found
 
 
 def _codes(body: dict[str, Any]) -> frozenset[tuple[CredentialKind, str]]:
     pins = [(CredentialKind.PIN, body["pin"])] if body["pin"] else []
-    return frozenset([*pins, *((CredentialKind.CARD, card) for card in body["cards"])])
+    faces = [(CredentialKind.FACE, body["face"])] if body.get("face") else []
+    return frozenset([*pins, *faces, *((CredentialKind.CARD, card) for card in body["cards"])])
 
 
 def _user(row: Row[Any], body: dict[str, Any]) -> DoorUser:
     grants = tuple((key, tuple(relays)) for key, *relays in body["grants"])
-    return DoorUser(row.key, row.holder_id, body["name"], body["pin"] or None, tuple(body["cards"]), grants)
+    pin, cards = body["pin"] or None, tuple(body["cards"])
+    floor, face = body.get("floor", NO_FLOOR), body.get("face", "")
+    return DoorUser(row.key, row.holder_id, body["name"], pin, cards, grants, floor, face)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -102,29 +102,36 @@ def private_devices(connection: Connection, community_id: int) -> set[int]:
 
 
 @contextmanager
-def reaching(work: Work, holder_ids: Iterable[int], reason: str) -> Iterator[None]:
+def reaching(work: Work, holder_ids: Iterable[int], reason: str, *, only: set[int] | None = None) -> Iterator[None]:
     """Around a change of what these people may open: every door concerned before or after becomes dirty.
 
     For each live credential that a door has to lose a row of `read_back` waits for its proof; one that a door is to
-    have again waits no more.
+    have again waits no more. `only` are the devices that the change can be about at all, where that is known.
     """
     ids = sorted(set(holder_ids))
-    rights, holding = devices_by_holder(work.connection, ids), devices_holding(work.connection, ids)
-    before = {holder_id: rights[holder_id] | holding[holder_id] for holder_id in ids}
-    owned = _live(work.connection, ids)
+    before = _devices_before(work.connection, ids, only)
+    owned = live_codes(work.connection, ids)
     yield
-    after, kept = devices_by_holder(work.connection, ids), _live(work.connection, ids)
-    work.dirty(set().union(*before.values(), *after.values()), reason)
+    after, kept = devices_by_holder(work.connection, ids), live_codes(work.connection, ids)
+    concerned = set().union(*before.values(), *after.values())
+    work.dirty(concerned if only is None else concerned & only, reason)
     lost = [
         (device_id, credential_id)
         for credential_id, holder_id in owned.items()
         for device_id in before[holder_id] - (after[holder_id] if credential_id in kept else set())
     ]
     _await_proof(work, lost)
-    _drop_proof(work, {credential_id: after[holder_id] for credential_id, holder_id in kept.items()})
+    drop_proof(work, {credential_id: after[holder_id] for credential_id, holder_id in kept.items()})
 
 
-def _live(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+def _devices_before(connection: Connection, ids: Sequence[int], only: set[int] | None = None) -> dict[int, set[int]]:
+    """Holder -> the devices that let them in or hold them, as the rows and our books stand; all or `only` some."""
+    rights, holding = devices_by_holder(connection, ids), devices_holding(connection, ids)
+    found = {holder_id: rights[holder_id] | holding[holder_id] for holder_id in ids}
+    return found if only is None else {holder_id: devices & only for holder_id, devices in found.items()}
+
+
+def live_codes(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
     """Credential -> holder of everything that may be on a door."""
     c = t.credential
     query = select(c.c.id, c.c.holder_id).where(c.c.status.in_(LIVE))
@@ -147,7 +154,7 @@ def _await_proof(work: Work, pairs: Sequence[tuple[int, int]]) -> None:
             work.connection.execute(insert(r), rows)
 
 
-def _drop_proof(work: Work, wanted: dict[int, set[int]]) -> None:
+def drop_proof(work: Work, wanted: Mapping[int, set[int]]) -> None:
     """A door that is to hold a credential has nothing to prove about it."""
     r = t.read_back
     for part in chunks(sorted(wanted)):

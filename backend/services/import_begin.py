@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
 from backend.domain.context import Context
 from backend.domain.enums import Verdict
 from backend.domain.errors import Invalid
-from backend.domain.imports import ImportProgress
 from backend.services.import_checked import Checked
 from backend.store import tables as t
 from backend.store.store import Store
-
-Told = Callable[[ImportProgress], object]
-Stopped = Callable[[], bool]
-
-
-def quiet(_progress: ImportProgress) -> None:
-    """Nobody looks on."""
-
-
-def going_on() -> bool:
-    """Nobody stops it."""
-    return False
 
 
 def refuse_unless_good(store: Store, context: Context, rows: Sequence[Checked], *, good_rows: bool) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from backend.domain.access.results import DoorPlan
 from backend.domain.access.rules import Credential, Holder, Rules
 from backend.domain.enums import Verdict
+from backend.domain.floors import split_floors
 from backend.domain.imports import ImportDraft, Preview, PreviewRow
 from backend.services.import_check import Checker
 from backend.services.import_checked import Checked
@@ -55,7 +56,8 @@ def plan_rows(
     for number, row in enumerate((row for row in good if row.person is None), start=1):
         holder_id = _NEW + number
         groups = frozenset(row.group_ids).intersection(before.groups)
-        holders[holder_id] = Holder(holder_id, row.name, True, groups, resident=row.role is not None)
+        floors = tuple(split_floors(row.floors))
+        holders[holder_id] = Holder(holder_id, row.name, True, groups, row.role is not None, floors)
         credentials[holder_id] = _of_row(holder_id, row)
     after = replace(before, holders=holders, credentials=credentials)
     return door_plans(connection, before, after, now)
@@ -94,7 +96,8 @@ def _heading(draft: ImportDraft) -> str:
 def _renamed(holder: Holder, row: Checked, rules: Rules) -> Holder:
     groups = row.patch.get("group_ids")
     wanted = holder.groups if groups is None else frozenset(groups).intersection(rules.groups)
-    return replace(holder, name=row.name, groups=wanted)
+    floors = tuple(row.patch.get("floors", holder.floors))
+    return replace(holder, name=row.name, groups=wanted, floors=floors)
 
 
 def _changed(holder_id: int, row: Checked, rules: Rules) -> tuple[Credential, ...]:

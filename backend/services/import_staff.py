@@ -25,7 +25,7 @@ from backend.domain.staff import StaffDraft, StaffPatch
 from backend.services.base import Service
 from backend.services.holders import reaching
 from backend.services.homes import Whole
-from backend.services.import_begin import Stopped, Told, going_on, quiet, refuse_unless_good
+from backend.services.import_begin import refuse_unless_good
 from backend.services.import_checked import Checked
 from backend.services.import_clashes import settle
 from backend.services.import_people import REASON, Newcomer
@@ -44,6 +44,7 @@ from backend.services.personnel_drafts import (
     insert_person,
     person_row,
 )
+from backend.services.slices import Stopped, Told, going_on, quiet
 from backend.store import tables as t
 from backend.store.work import Work
 

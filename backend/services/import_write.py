@@ -17,11 +17,11 @@ from sqlalchemy import select
 from backend.domain.context import Context, new_id
 from backend.domain.enums import ImportState, Origin, Verdict
 from backend.domain.errors import Conflict, Invalid, NotFound
-from backend.domain.imports import ImportDraft, ImportProgress, ReportRow
+from backend.domain.imports import ImportDraft, ReportRow
 from backend.domain.names import fold
+from backend.domain.progress import Progress
 from backend.domain.residents import ResidentPatch
 from backend.services.holders import reaching
-from backend.services.import_begin import Stopped, Told
 from backend.services.import_checked import Checked
 from backend.services.import_people import REASON, Newcomer, insert_newcomers, prepare
 from backend.services.import_reports import (
@@ -38,7 +38,7 @@ from backend.services.import_world import FlatKey
 from backend.services.logins import send_due
 from backend.services.resident_drafts import apply_patch, check_patch, resident_row
 from backend.services.resident_places import place_of
-from backend.services.slices import LOCK_FOR, taken
+from backend.services.slices import LOCK_FOR, Stopped, Told, taken
 from backend.services.undone import is_undone
 from backend.store import tables as t
 from backend.store.store import Store
@@ -285,7 +285,7 @@ class Writing:
     def _told(self) -> None:
         seconds = time.perf_counter() - self._began
         total = self._before + len(self._good)
-        self.tell(ImportProgress(self.written + len(self.late), total, seconds))
+        self.tell(Progress(self.written + len(self.late), total, seconds))
 
     def _known_flats(self) -> None:
         """Ids of the apartments that are there, read once."""

@@ -15,7 +15,7 @@ from backend.domain.import_columns import Columns, by_content, by_headings
 from backend.domain.imports import FaceFile, ImportDraft, ImportReport, Preview
 from backend.domain.sheets import Sheet, SheetRow
 from backend.services.base import Service
-from backend.services.import_begin import Stopped, Told, going_on, quiet, refuse_unless_good
+from backend.services.import_begin import refuse_unless_good
 from backend.services.import_checked import Checked
 from backend.services.import_export import edit_rows
 from backend.services.import_memory import recall, remember
@@ -23,7 +23,8 @@ from backend.services.import_preview import check_rows, plan_rows, preview_of
 from backend.services.import_reports import report_of, reports_of
 from backend.services.import_world import read_world
 from backend.services.import_write import Writing
-from backend.store.work import require
+from backend.services.slices import Stopped, Told, going_on, quiet
+from backend.store.permission import require
 
 REPORTS = 100
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, Text, cast, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Text, cast, insert, literal, select, update
 
 from backend.domain.enums import AppStatus, LoginState, OutgoingKind, OutgoingState, ResidentRole
 from backend.domain.login_letters import Account, login_letter, login_message
@@ -69,11 +69,10 @@ def recall(work: Work, holder_ids: Iterable[int]) -> None:
     """Take back what has not left yet for residents who go; should they come back, `send_due` sends it anew."""
     outgoing, login = t.outgoing, t.resident_login
     sent = login.c.state == LoginState.SENT.value
-    key = literal("login:").concat(cast(login.c.id, Text)).concat(":").concat(cast(login.c.number, Text))
     for part in chunks(sorted(set(holder_ids))):
         unsent = (
             select(login.c.id)
-            .join(outgoing, outgoing.c.idempotency_key == key)
+            .join(outgoing, outgoing.c.idempotency_key == login_key(login.c.id, login.c.number))
             .where(login.c.id.in_(part), sent, outgoing.c.state.in_(_UNSENT))
         )
         for holder_id in work.connection.execute(unsent).scalars().all():
@@ -189,6 +188,11 @@ def _words(way: Way, master: Row[Any] | None) -> str:
 
 def _key(holder_id: int, number: int) -> str:
     return f"login:{holder_id}:{number}"
+
+
+def login_key(holder_id: ColumnElement[int], number: ColumnElement[int]) -> ColumnElement[str]:
+    """The key in the Outbox of a person's login information with a number, in SQL."""
+    return literal("login:").concat(cast(holder_id, Text)).concat(":").concat(cast(number, Text))
 
 
 def _place(holder_id: int) -> str:

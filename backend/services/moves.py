@@ -45,9 +45,10 @@ from backend.services.resident_drafts import check_draft
 from backend.services.resident_find import free_pin
 from backend.services.resident_places import place_of
 from backend.store import tables as t
+from backend.store.permission import require
 from backend.store.seal import Sealer
 from backend.store.store import Store
-from backend.store.work import Work, require
+from backend.store.work import Work
 
 NEWEST = 20
 """Moves that the page of an apartment shows."""

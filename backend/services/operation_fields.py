@@ -34,6 +34,9 @@ _REFERENCES = {
     "group_id": (t.access_group, "name"),
     "device_id": (t.device, "name"),
     "relay_id": (t.relay, "name"),
+    "amenity_id": (t.amenity, "name"),
+    "resident_id": (t.holder, "name"),
+    "made_by_id": (t.manager, "name"),
 }
 """Column -> the table it refers to and the column that names its rows."""
 

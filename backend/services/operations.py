@@ -18,6 +18,8 @@ from backend.services.since import since
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
 
+_STORED = tuple(name for name in OperationRecord.model_fields if name not in ("blocked", "half_undone"))
+"""What the row of an operation has of its record; the rest is for Undo to say."""
 MOST_ROWS = 500
 """Rows of one operation that are read for its fields; a batch over ten thousand people is told by its first ones."""
 
@@ -71,8 +73,7 @@ class Operations(Service):
 
 def operation_record(row: Row[Any]) -> OperationRecord:
     """A row of `operation` as it is shown; whether the world has moved on since is for Undo to say."""
-    names = OperationRecord.model_fields.keys() - {"blocked"}
-    return OperationRecord(**{name: getattr(row, name) for name in names})
+    return OperationRecord(**{name: getattr(row, name) for name in _STORED})
 
 
 def _row(connection: Connection, context: Context, operation_id: int) -> Row[Any]:
@@ -91,7 +92,7 @@ def operation_listing(context: Context, *conditions: ColumnElement[bool]) -> Lis
     return Listing(
         source=o,
         id_column=o.c.id,
-        columns={name: o.c[name] for name in OperationRecord.model_fields if name != "blocked"},
+        columns={name: o.c[name] for name in _STORED},
         sorts={"at": o.c.at},
         default_sort="at",
         descending=True,

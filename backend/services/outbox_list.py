@@ -16,6 +16,7 @@ from backend.domain.enums import OutgoingKind, OutgoingState
 from backend.domain.errors import Conflict, Invalid, NotFound
 from backend.domain.outgoing import OutgoingRecord, OutgoingText, letter
 from backend.domain.paging import ListQuery
+from backend.domain.paths import at_home
 from backend.domain.records import Saved
 from backend.services.base import Service, replayed, saved
 from backend.services.door_states import formats_of
@@ -73,7 +74,7 @@ class Outbox(Service):
         """
         with self.store.read(context, "credential.reveal"):
             pass
-        path = path.expanduser()
+        path = at_home(path)
         with _new_file(path) as target:
             text = self.read(context, text_id)
             with self.store.read() as connection:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection, delete, insert, select
 
+from backend.domain.access.identity import face_name
 from backend.domain.enums import CredentialKind
 from backend.services.credentials import LIVE
 from backend.store import tables as t
@@ -21,15 +23,25 @@ def keep_photo(work: Work, credential_id: int, jpeg: bytes) -> None:
 
 def photo_of(connection: Connection, sealer: Sealer, holder_id: int) -> bytes | None:
     """The JPEG of a person's face, None where they have none."""
+    return next(_photos(connection, sealer, holder_id), None)
+
+
+def photo_named(connection: Connection, sealer: Sealer, holder_id: int, name: str) -> bytes | None:
+    """The JPEG of a person's face that doors know by this name, None where it is not theirs any more."""
+    found = _photos(connection, sealer, holder_id)
+    return next((jpeg for jpeg in found if face_name(hashlib.sha256(jpeg).hexdigest()) == name), None)
+
+
+def _photos(connection: Connection, sealer: Sealer, holder_id: int) -> Iterator[bytes]:
+    """The photos of a person's faces, the newest first."""
     c, photo = t.credential, t.face_photo
-    row = connection.execute(
+    rows = connection.execute(
         select(photo.c.id, photo.c.jpeg_sealed)
         .join(c, c.c.id == photo.c.id)
         .where(c.c.holder_id == holder_id, c.c.kind == CredentialKind.FACE.value, c.c.status.in_(LIVE))
         .order_by(c.c.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return None if row is None else sealer.open(_place(row.id), row.jpeg_sealed)
+    )
+    return (sealer.open(_place(row.id), row.jpeg_sealed) for row in rows)
 
 
 def destroy_photos(work: Work, credential_ids: Iterable[int]) -> None:

@@ -15,6 +15,7 @@ from backend.domain.codes import mask
 from backend.domain.context import Context
 from backend.domain.enums import CredentialKind, LogResponse
 from backend.services.past import walk_back
+from backend.services.refusals import ended
 from backend.store import tables as t
 from backend.store.seal import Sealer
 
@@ -47,10 +48,12 @@ def reasons_of(connection: Connection, sealer: Sealer, context: Context, log_ids
     for line in lines:
         at[line.happened_at].append(line)
     people = {line.holder_id for line in lines}
+    gone = ended(connection, people, max(at)) if at else {}
     found = {}
     for instant, rows in walk_back(connection, sealer, context.community_id, at, people):
         rules = rows.rules(sealer)
         for line in at[instant]:
             shown = shown_of(rules, line.holder_id, KINDS.get(line.action), line.key)
-            found[line.id] = brief(rules, shown, line.relay_id, instant)
+            words = brief(rules, shown, line.relay_id, instant)
+            found[line.id] = gone[line.holder_id].brief(words) if line.holder_id in gone else words
     return found

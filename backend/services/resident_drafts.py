@@ -173,25 +173,13 @@ def check_patch(
     """
     problems = Problems()
     patch, skipped = _unlocked(row, patch)
-    typed = {
-        name: str((getattr(row, name) or "") if (new := getattr(patch, name)) is None else new)
-        for name in ("first", "last", *_CONTACT)
-    }
-    if patch.country and patch.calling_code is None and not row.linked:
-        typed["calling_code"] = ""  # the country fills it in
-    columns: dict[str, Any] = checks.checked_names(problems, {name: typed.pop(name) for name in ("first", "last")})
-    columns |= checks.checked_contact(problems, typed, place, row)
-    checks.check_email_free(problems, connection, columns["email"], [row.id])
+    columns = _changed_columns(problems, connection, row, place, patch)
     floors = row.floors if patch.floors is None else checks.checked_floors(problems, patch.floors)
     owned = credentials_of(connection, [row.id])
     live = {one.id: (CredentialKind(one.kind), open_value(sealer, one)) for one in owned}
     codes = changed_codes(problems, place, live, patch, origin)
     checks.check_values_free(problems, connection, sealer, codes.values, row.id)
-    group_ids = patch.group_ids
-    if group_ids is not None:
-        checks.checked_groups(problems, connection, place.community_id, group_ids)
-        same = {group_id for group_id, _ in groups_of(connection, row.id)} == set(group_ids)
-        group_ids = None if same else group_ids
+    group_ids = _changed_groups(problems, connection, row, place, patch)
     own = changed_own(problems, connection, place, row.id, patch, now=now)
     problems.raise_any()
     return ChangedResident(
@@ -206,6 +194,33 @@ def check_patch(
         moved_floors=floors != row.floors,
         skipped=skipped,
     )
+
+
+def _changed_columns(
+    problems: Problems, connection: Connection, row: Row[Any], place: Place, patch: ResidentPatch
+) -> dict[str, Any]:
+    """Names and contact data as they will be, checked."""
+    typed = {
+        name: str((getattr(row, name) or "") if (new := getattr(patch, name)) is None else new)
+        for name in ("first", "last", *_CONTACT)
+    }
+    if patch.country and patch.calling_code is None and not row.linked:
+        typed["calling_code"] = ""  # the country fills it in
+    columns: dict[str, Any] = checks.checked_names(problems, {name: typed.pop(name) for name in ("first", "last")})
+    columns |= checks.checked_contact(problems, typed, place, row)
+    checks.check_email_free(problems, connection, columns["email"], [row.id])
+    return columns
+
+
+def _changed_groups(
+    problems: Problems, connection: Connection, row: Row[Any], place: Place, patch: ResidentPatch
+) -> tuple[int, ...] | None:
+    """The groups as they will be, checked; None where they stay."""
+    if patch.group_ids is None:
+        return None
+    checks.checked_groups(problems, connection, place.community_id, patch.group_ids)
+    same = {group_id for group_id, _ in groups_of(connection, row.id)} == set(patch.group_ids)
+    return None if same else patch.group_ids
 
 
 def _unlocked(row: Row[Any], patch: ResidentPatch) -> tuple[ResidentPatch, dict[str, str]]:

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Subquery, Table, and_, bindparam, case, exists, func, literal, or_, select, union
 
 from backend.domain.context import Clock
-from backend.domain.enums import HeldKind, HolderStatus, SyncState
+from backend.domain.enums import HeldKind, HolderStatus, LoginState, OutgoingState, SyncState
 from backend.services.apartment_list import number_order
 from backend.services.door_states import OVERDUE_AFTER
 from backend.services.holders import left_open
+from backend.services.logins import login_key
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
 from backend.store.types import UtcDateTime
@@ -76,6 +77,7 @@ def resident_listing(community_id: int, clock: Clock) -> Listing:
             "role": r.c.role,
             "account_status": r.c.account_status,
             "app_status": r.c.app_status,
+            "login": _login(),
             "doors": worst_door(clock),
             "email": func.coalesce(r.c.email, ""),
             "mobile": func.coalesce(r.c.mobile, ""),
@@ -88,6 +90,24 @@ def resident_listing(community_id: int, clock: Clock) -> Listing:
         filters=_FILTERS,
         words=(h.c.name_fold, a.c.number, b.c.name_fold, func.coalesce(r.c.email, "")),
         where=h.c.community_id == community_id,
+    )
+
+
+def _login() -> ColumnElement[str]:
+    """What became of a person's login information: "mailed", "failed", "waiting", or "" where there is none."""
+    login, o = t.resident_login, t.outgoing
+    told = case(
+        (login.c.state == LoginState.NONE.value, ""),
+        (o.c.state.in_([OutgoingState.SENT.value, OutgoingState.HANDED.value]), "mailed"),
+        (o.c.state.in_([OutgoingState.FAILED.value, OutgoingState.DEAD.value, OutgoingState.UNKNOWN.value]), "failed"),
+        else_="waiting",
+    )
+    return (
+        select(told)
+        .select_from(login.outerjoin(o, o.c.idempotency_key == login_key(login.c.id, login.c.number)))
+        .where(login.c.id == t.holder.c.id)
+        .correlate(t.holder)
+        .scalar_subquery()
     )
 
 

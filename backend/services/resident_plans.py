@@ -11,6 +11,7 @@ from backend.domain.access.rules import Credential, Holder, Rules
 from backend.domain.codes import check_pin, normalise_card
 from backend.domain.enums import CredentialKind
 from backend.domain.errors import Invalid, NotFound
+from backend.domain.floors import check_floors
 from backend.domain.names import display_name
 from backend.domain.residents import ResidentDraft, ResidentPatch
 from backend.domain.staff import StaffDraft, StaffPatch
@@ -41,7 +42,8 @@ def imagine_new(connection: Connection, sealer: Sealer, community_id: int, draft
 def with_new(before: Rules, name: str, group_ids: Iterable[int], draft: ResidentDraft | StaffDraft) -> Rules:
     """The rules with somebody of this name who has these groups and the PIN and cards of the draft."""
     groups = frozenset(group_ids).intersection(before.groups)
-    holder = Holder(NOBODY_YET, name, True, groups, resident=isinstance(draft, ResidentDraft))
+    resident = isinstance(draft, ResidentDraft)
+    holder = Holder(NOBODY_YET, name, True, groups, resident, _floors(draft.floors, ()))
     shown = _understood(NOBODY_YET, (draft.pin,), draft.cards)
     return replace(before, holders={NOBODY_YET: holder}, credentials={NOBODY_YET: shown})
 
@@ -67,8 +69,16 @@ def imagine_changed(
     ]
     values = {(one.kind, one.value) for one in kept}
     shown = (*kept, *(one for one in new if (one.kind, one.value) not in values))
-    after = replace(before, holders={holder_id: replace(holder, groups=groups)}, credentials={holder_id: shown})
-    return before, after
+    floors = holder.floors if patch.floors is None else _floors(patch.floors, holder.floors)
+    changed = replace(holder, groups=groups, floors=floors)
+    return before, replace(before, holders={holder_id: changed}, credentials={holder_id: shown})
+
+
+def _floors(typed: Iterable[str], otherwise: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return check_floors(typed)
+    except Invalid:
+        return otherwise
 
 
 def _understood(holder_id: int, pins: Iterable[str], cards: Iterable[str]) -> tuple[Credential, ...]:

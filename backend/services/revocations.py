@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Select, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import Connection, Select, Subquery, and_, case, func, literal, or_, select, union_all
 
 from backend.domain.context import Context
 from backend.domain.enums import CredentialKind, DeviceStatus
@@ -95,22 +95,7 @@ class Revocations(Service):
 
     def _listing(self, context: Context) -> Listing:
         now, h = self.store.clock(), t.holder
-        lost = _lost(context.community_id).subquery("lost")
-        waiting = and_(lost.c.absent_at.is_(None), lost.c.there)
-        late = and_(waiting, lost.c.taken_at < now - OVERDUE_AFTER)
-        per_door = lost.c.device
-        grouped = (
-            select(
-                lost.c.holder_id.label("id"),
-                func.max(lost.c.taken_at).label("taken_at"),
-                func.count(per_door.distinct()).label("doors"),
-                func.count(case((lost.c.absent_at.is_(None), per_door)).distinct()).label("missing"),
-                func.count(case((late, per_door)).distinct()).label("late"),
-                func.count(case((waiting, per_door)).distinct()).label("waiting"),
-            )
-            .group_by(lost.c.holder_id)
-            .subquery("grouped")
-        )
+        grouped = _per_person(context.community_id, now)
         proof = case((grouped.c.late > 0, "overdue"), (grouped.c.missing > 0, "open"), else_="proved")
         rank = case((grouped.c.late > 0, 0), (grouped.c.missing > 0, 1), else_=2)
         recent = or_(grouped.c.waiting > 0, grouped.c.taken_at > now - SHOWN_FOR)
@@ -134,6 +119,26 @@ class Revocations(Service):
             words=(h.c.name_fold,),
             where=recent,
         )
+
+
+def _per_person(community_id: int, now: datetime) -> Subquery:
+    """What each person lost: when last, at how many doors, and at how many of them it is not proved yet."""
+    lost = _lost(community_id).subquery("lost")
+    waiting = and_(lost.c.absent_at.is_(None), lost.c.there)
+    late = and_(waiting, lost.c.taken_at < now - OVERDUE_AFTER)
+    per_door = lost.c.device
+    return (
+        select(
+            lost.c.holder_id.label("id"),
+            func.max(lost.c.taken_at).label("taken_at"),
+            func.count(per_door.distinct()).label("doors"),
+            func.count(case((lost.c.absent_at.is_(None), per_door)).distinct()).label("missing"),
+            func.count(case((late, per_door)).distinct()).label("late"),
+            func.count(case((waiting, per_door)).distinct()).label("waiting"),
+        )
+        .group_by(lost.c.holder_id)
+        .subquery("grouped")
+    )
 
 
 def _lost(community_id: int) -> Select[tuple[int]]:

@@ -13,7 +13,9 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, select
 from backend.domain.access.rules import ALL_DAY_END, Credential, Device, Group, Holder, Relay, Rules, Window
 from backend.domain.enums import CredentialKind, CredentialStatus, HolderKind, HolderStatus, Repeat
 from backend.domain.errors import NotFound
-from backend.domain.limits import limits_of
+from backend.domain.firmware import has_relay_schedules
+from backend.domain.floors import split_floors
+from backend.domain.limits import FLOORS, limits_of, takes
 from backend.services.credentials import value_place
 from backend.store import tables as t
 from backend.store.images import from_image
@@ -22,7 +24,7 @@ from backend.store.seal import Sealer
 READ: dict[str, tuple[str, ...]] = {
     "community": ("id", "timezone", "only_public_area"),
     "holiday": ("id", "first_day", "last_day"),
-    "holder": ("id", "name", "status", "removed_at", "kind", "apartment_id"),
+    "holder": ("id", "name", "status", "removed_at", "kind", "apartment_id", "floors"),
     "credential": ("id", "holder_id", "kind", "status", "valid_from", "valid_to", "uuid", "value_sealed"),
     "own_window": ("id", "holder_id", "repeat", "days", "start", "end", "begins_at", "ends_at"),
     "own_relay": ("id", "holder_id", "relay_id"),
@@ -30,8 +32,9 @@ READ: dict[str, tuple[str, ...]] = {
     "access_window": ("id", "group_id", "repeat", "days", "start", "end", "begins_at", "ends_at"),
     "access_group_relay": ("id", "group_id", "relay_id"),
     "access_group_member": ("id", "group_id", "holder_id"),
-    "device": ("id", "name", "profile", "public", "apartment_id"),
-    "relay": ("id", "device_id", "number", "name", "methods"),
+    "device": ("id", "name", "profile", "public", "apartment_id", "model", "firmware"),
+    "relay": ("id", "device_id", "number", "name", "methods", "hold_open"),
+    "relay_hold": ("id", "relay_id", "group_id"),
 }
 """Table -> the columns that decide, the id first."""
 
@@ -123,15 +126,20 @@ class RuleRows:
             holders=self._holders(own) if people else {},
             credentials=self._credentials(sealer) if people else {},
             groups={**own, **self._groups()},
-            relays={
-                row_id: Relay(row_id, device_id, number, name, _methods(methods))
-                for row_id, device_id, number, name, methods in self.rows["relay"].values()
-            },
-            devices={
-                row_id: Device(row_id, name, *limits_of(profile), public=public and apartment_id is None)
-                for row_id, name, profile, public, apartment_id in self.rows["device"].values()
-            },
+            relays=self._relays(),
+            devices={row_id: _device(row) for row_id, row in self.rows["device"].items()},
         )
+
+    def _relays(self) -> dict[int, Relay]:
+        holding: dict[int, set[int]] = defaultdict(set)
+        for _, relay_id, group_id in self.rows["relay_hold"].values():
+            holding[relay_id].add(group_id)
+        return {
+            row_id: Relay(
+                row_id, device_id, number, name, _methods(methods), frozenset(holding[row_id] if hold_open else ())
+            )
+            for row_id, device_id, number, name, methods, hold_open in self.rows["relay"].values()
+        }
 
     def _holders(self, own: Mapping[int, Group]) -> dict[int, Holder]:
         groups: dict[int, set[int]] = defaultdict(set)
@@ -146,8 +154,9 @@ class RuleRows:
                 status == HolderStatus.ACTIVE.value and removed_at is None,
                 frozenset(groups[row_id]),
                 resident=kind == HolderKind.RESIDENT.value,
+                floors=tuple(split_floors(floors)),
             )
-            for row_id, name, status, removed_at, kind, _ in self.rows["holder"].values()
+            for row_id, name, status, removed_at, kind, _, floors in self.rows["holder"].values()
         }
 
     def _credentials(self, sealer: Sealer | None) -> dict[int, tuple[Credential, ...]]:
@@ -183,7 +192,7 @@ class RuleRows:
         46).
         """
         windows = self._windows("own_window", "holder_id")
-        rooms = {row_id: room for row_id, _, _, _, room in self.rows["device"].values()}
+        rooms = {row_id: row[4] for row_id, row in self.rows["device"].items()}
         opens: dict[int, set[int]] = defaultdict(set)
         for _, holder_id, relay_id in self.rows["own_relay"].values():
             holder, relay = self.rows["holder"].get(holder_id), self.rows["relay"].get(relay_id)
@@ -228,6 +237,20 @@ def read_window(row: Mapping[str, Any]) -> Window:
     )
 
 
+def _device(row: Sequence[Any]) -> Device:
+    row_id, name, profile, public, apartment_id, model, firmware = row
+    taken = takes(profile)
+    return Device(
+        row_id,
+        name,
+        *limits_of(profile),
+        public=public and apartment_id is None,
+        faces=CredentialKind.FACE.value in taken,
+        floors=FLOORS in taken,
+        hold_open=has_relay_schedules(model, firmware),
+    )
+
+
 def _methods(text: str) -> frozenset[CredentialKind]:
     return frozenset(_KINDS[word] for word in text.split(",") if word in _KINDS)
 
@@ -254,4 +277,6 @@ def _within(table: Table, community_id: int) -> ColumnElement[bool]:
         parent, link = t.device, "device_id"
     elif table in (t.own_window, t.own_relay):
         parent, link = t.holder, "holder_id"
+    elif table is t.relay_hold:
+        parent, link = t.access_group, "group_id"
     return table.c[link].in_(select(parent.c.id).where(parent.c.community_id == community_id))

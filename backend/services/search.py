@@ -24,7 +24,7 @@ from backend.services.credentials import LIVE
 from backend.services.library_list import in_library, owned
 from backend.services.resident_find import word_starts
 from backend.store import tables as t
-from backend.store.work import require
+from backend.store.permission import require
 
 PIN_PREFIX = "pin:"
 

@@ -10,6 +10,7 @@ from backend.domain.enums import Role, Via
 from backend.domain.errors import Invalid
 from backend.domain.formats import zone_info
 from backend.domain.names import check_name
+from backend.services.community_checks import checked_country
 from backend.services.managers import check_account, insert_account
 from backend.services.passwords import hash_password
 from backend.store import tables as t
@@ -33,7 +34,7 @@ class FirstRecords:
 def check_first(*, community: str, timezone: str, country: str, email: str, name: str, password: str) -> FirstRecords:
     """The first records in order, before anything is written.
 
-    Raises Invalid naming every bad field: community, timezone, and of the account email, name, password.
+    Raises Invalid naming every bad field: community, timezone, country, and of the account email, name, password.
     """
     bad: dict[str, str] = {}
     title = community
@@ -43,6 +44,10 @@ def check_first(*, community: str, timezone: str, country: str, email: str, name
         bad |= error.fields
     try:
         zone_info(timezone)
+    except Invalid as error:
+        bad |= error.fields
+    try:
+        country = checked_country(country)
     except Invalid as error:
         bad |= error.fields
     account = ManagerDraft(email=email, name=name, role=Role.INSTALLER, password=password)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from backend.domain.progress import Progress
+
 _Item = TypeVar("_Item")
+
+Told = Callable[[Progress], object]
+"""Hears of each slice."""
+Stopped = Callable[[], bool]
+"""Is asked between slices; what is written then stays."""
 
 LOCK_FOR = 0.02
 """Seconds after which a slice takes no further record: the lock is to be free again within 50 ms."""
@@ -20,3 +27,12 @@ def taken(queue: deque[_Item]) -> Iterator[_Item]:
         yield queue.popleft()
         if time.perf_counter() - began > LOCK_FOR:
             return
+
+
+def quiet(_progress: Progress) -> None:
+    """Nobody looks on."""
+
+
+def going_on() -> bool:
+    """Nobody stops it."""
+    return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, case, cast, func, literal
+from sqlalchemy import ColumnElement, FromClause, Text, and_, bindparam, case, cast, func, literal
 
 from backend.domain.context import Clock
 from backend.domain.enums import CredentialKind
@@ -20,6 +20,19 @@ _FAR = datetime(9999, 1, 1, tzinfo=UTC)
 """What a key without an end is sorted by."""
 
 
+def _with_place_code_and_hours() -> FromClause:
+    """Keys with their holder, and where they have them apartment, building, code and hours."""
+    k, h, a, b = t.temp_key, t.holder, t.apartment, t.building
+    c, w = t.credential, t.own_window
+    return (
+        k.join(h, h.c.id == k.c.id)
+        .outerjoin(a, a.c.id == h.c.apartment_id)
+        .outerjoin(b, b.c.id == a.c.building_id)
+        .outerjoin(c, and_(c.c.holder_id == k.c.id, c.c.kind == CredentialKind.PIN.value))
+        .outerjoin(w, w.c.holder_id == k.c.id)
+    )
+
+
 def temp_key_listing(community_id: int, clock: Clock) -> Listing:
     """The keys of a community, those that end last above; `clock` says where each is in its life."""
     k, h, a, b, c, w = t.temp_key, t.holder, t.apartment, t.building, t.credential, t.own_window
@@ -27,26 +40,18 @@ def temp_key_listing(community_id: int, clock: Clock) -> Listing:
     total, counted = pool_total(), pool_counted()
     state = _state(begins, ends, total, counted, clock)
     number, building = func.coalesce(a.c.number, ""), func.coalesce(b.c.name, "")
+    alike = {"apartment": number, "state": state, "repeat": k.c.repeat, "begins_at": begins}
     far_end = func.coalesce(ends, literal(_FAR, UtcDateTime))
     return Listing(
-        source=k.join(h, h.c.id == k.c.id)
-        .outerjoin(a, a.c.id == h.c.apartment_id)
-        .outerjoin(b, b.c.id == a.c.building_id)
-        .outerjoin(c, and_(c.c.holder_id == k.c.id, c.c.kind == CredentialKind.PIN.value))
-        .outerjoin(w, w.c.holder_id == k.c.id),
+        source=_with_place_code_and_hours(),
         id_column=k.c.id,
         columns={
             "name": h.c.name,
             "building": building,
-            "apartment": number,
-            "state": state,
-            "repeat": k.c.repeat,
-            "begins_at": begins,
             "ends_at": ends,
             "uses": _uses(total, counted),
-            "email": k.c.email,
-            "made_by": k.c.made_by,
-            "made_at": k.c.made_at,
+            **alike,
+            **{name: k.c[name] for name in ("email", "made_by", "made_at")},
         },
         sorts={
             "name": h.c.name_fold,
@@ -58,12 +63,9 @@ def temp_key_listing(community_id: int, clock: Clock) -> Listing:
         default_sort="ends_at",
         descending=True,
         filters={
+            **{name: FilterColumn(column) for name, column in alike.items()},
             "name": FilterColumn(h.c.name_fold, "contains"),
             "building": FilterColumn(func.coalesce(b.c.name_fold, ""), "folded"),
-            "apartment": FilterColumn(number),
-            "state": FilterColumn(state),
-            "repeat": FilterColumn(k.c.repeat),
-            "begins_at": FilterColumn(begins),
             "ends_at": FilterColumn(far_end),
             "email": FilterColumn(k.c.email, "contains"),
             "made_by": FilterColumn(func.lower(k.c.made_by), "contains"),

@@ -21,8 +21,8 @@ from backend.services.sync_people import doors_of
 from backend.services.temp_key_mail import hours_text, mails_of
 from backend.services.temp_key_rows import key_pool, key_time, phones_of, sealed_for
 from backend.store import tables as t
+from backend.store.permission import require
 from backend.store.seal import Sealer
-from backend.store.work import require
 
 LOGS_SHOWN = 50
 """Lines of the door log on a key's page; the log itself has them all."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -14,19 +14,18 @@ from backend.domain.context import Context
 from backend.domain.errors import Conflict, Forbidden, NotFound
 from backend.domain.operations import OperationRecord
 from backend.domain.records import Saved
-from backend.services.base import Service, replayed, saved
+from backend.services.base import Service
 from backend.services.operations import operation_record
 from backend.services.plans import door_plans
 from backend.services.rules import RuleRows
-from backend.services.slices import taken
-from backend.services.undo_changes import Change, changes_of, imagine_back, people_of, turn_back, units
+from backend.services.slices import Stopped, Told, going_on, quiet
+from backend.services.undo_changes import Change, changes_of, imagine_back, people_of
 from backend.services.undo_checks import changed_since, refuse_if_moved_on
+from backend.services.undo_taking import ACT, Look, Taking, newest_change
 from backend.services.undone import is_undone
 from backend.store import tables as t
+from backend.store.permission import require
 from backend.store.seal import Sealer
-from backend.store.work import Work, require
-
-ACT = "undo.undo"
 
 PERMISSIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -65,6 +64,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "library.delete": "library.delete",
         "library.edit": "resident.write",
         "manager.edit": "manager.write",
+        "relay.hold": "device.edit",
         "relay.methods": "device.edit",
         "resident.add": "resident.write",
         "resident.delete": "resident.delete",
@@ -83,21 +83,6 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Act that can be taken back -> the permission that this needs besides `undo.write`; no other act can."""
-
-_TOPICS = (
-    "residents",
-    "apartments",
-    "buildings",
-    "groups",
-    "devices",
-    "doors",
-    "communities",
-    "managers",
-    "temp_keys",
-    "personnel",
-    "amenities",
-    "bookings",
-)
 
 
 class Undo(Service):
@@ -118,14 +103,16 @@ class Undo(Service):
                 .limit(limit)
             ).all()
             blocked = _blocked(connection, context, rows)
-        return tuple(operation_record(row).model_copy(update={"blocked": blocked[row.id]}) for row in rows)
+            half = _half_undone(connection, [row.id for row in rows])
+        return tuple(
+            operation_record(row).model_copy(update={"blocked": blocked[row.id], "half_undone": row.id in half})
+            for row in rows
+        )
 
     def plan(self, context: Context, operation_id: int) -> tuple[DoorPlan, ...]:
         """What taking an act back would do at each door. Raises NotFound, Forbidden, Conflict with the reason."""
         with self.store.read(context, "undo.write") as connection:
-            row = _row(connection, context, operation_id)
-            changes = changes_of(connection, self.store.sealer, row.id)
-            _refuse(connection, self.store.sealer, context, row, changes)
+            changes = looked_at(connection, self.store.sealer, context, operation_id).left
             everybody = any(change.table in (t.community, t.holiday, t.relay, t.device) for change in changes)
             people = None if everybody else people_of(connection, changes)
             rows = RuleRows.fetch(connection, context.community_id, people)
@@ -133,36 +120,38 @@ class Undo(Service):
             imagine_back(rows, changes)
             return door_plans(connection, before, rows.rules(self.store.sealer), self.store.clock())
 
-    def undo(self, context: Context, operation_id: int) -> Saved:
+    def undo(self, context: Context, operation_id: int, *, tell: Told = quiet, stopped: Stopped = going_on) -> Saved:
         """Take an act back whole, batches too; the same request goes on where it was broken off.
 
-        Raises NotFound, Forbidden without the permission of the act itself, Conflict with the reason why not.
+        `tell` hears of each slice, `stopped` is asked between slices: what is taken back then stays so, the answer's
+        `skipped` says what is left, and undoing the same act again goes on. Raises NotFound, Forbidden without the
+        permission of the act itself, Conflict with the reason why not.
         """
-        changes = self._opened(context, operation_id)
-        with self.store.write(context, ACT) as work:
-            work.require("undo.write")
-            row = _row(work.connection, context, operation_id)
-            if work.replayed is not None:
-                answer = replayed(work)
-                queue = deque(units(_left(work.connection, changes, answer.operation)))
-            else:
-                _refuse(work.connection, work.sealer, context, row, changes)
-                _refuse_unless_whole(work.connection, row.id, changes)
-                queue = deque(units(changes))
-                work.told.undo_of = operation_id
-                work.tell(_action(row), row.entity, row.entity_id, row.entity_name)
-                answer = _turn(work, queue, Saved(id=row.entity_id or operation_id, operation=0))
-        while queue:
-            with self.store.write(context, ACT, operation_id=answer.operation) as work:
-                work.require("undo.write")
-                answer = _turn(work, queue, answer)
-        return answer
 
-    def _opened(self, context: Context, operation_id: int) -> list[Change]:
-        """The changes of an act, opened before the write lock is taken; raises NotFound, Forbidden."""
-        with self.store.read(context, "undo.write") as connection:
-            row = _row(connection, context, operation_id)
-            return changes_of(connection, self.store.sealer, row.id)
+        def look() -> Look:
+            with self.store.read(context, "undo.write") as connection:
+                return looked_at(connection, self.store.sealer, context, operation_id)
+
+        return Taking(self.store, context, look, tell, stopped).run(_action)
+
+
+def looked_at(connection: Connection, sealer: Sealer, context: Context, operation_id: int) -> Look:
+    """The act as it stands now, its images opened; raises NotFound, Forbidden, Conflict with the reason why not."""
+    row = _row(connection, context, operation_id)
+    changes, newest = changes_of(connection, sealer, row.id), newest_change(connection)
+    r, o = t.request, t.operation
+    before = connection.execute(select(r.c.result).where(r.c.request_id == context.request_id)).scalar()
+    if before is None:
+        under = _half_undone(connection, [row.id]).get(row.id)
+    else:
+        kept = json.loads(before)
+        under = connection.execute(select(o).where(o.c.id == kept["operation"])).one()
+        if not under.unfinished or is_undone(connection, under.id):
+            return Look(row, changes, (), newest, under, Saved.of(kept["result"]))
+    left = changes if under is None else _left(connection, changes, under.id)
+    if before is None:
+        _refuse(connection, sealer, context, row, left)
+    return Look(row, changes, left, newest, under)
 
 
 def _refuse(connection: Connection, sealer: Sealer, context: Context, row: Row[Any], changes: Sequence[Change]) -> None:
@@ -175,26 +164,8 @@ def _refuse(connection: Connection, sealer: Sealer, context: Context, row: Row[A
     refuse_if_moved_on(connection, sealer, changes)
 
 
-def _refuse_unless_whole(connection: Connection, operation_id: int, changes: Sequence[Change]) -> None:
-    """Raise Conflict where a batch has gone on since its changes were read."""
-    written = connection.execute(select(func.count()).where(t.change.c.operation_id == operation_id)).scalar_one()
-    if written != len(changes):
-        raise Conflict("", "This act is still going on. Try again when it has ended.")
-
-
-def _turn(work: Work, queue: deque[list[Change]], answer: Saved) -> Saved:
-    """Take units back while there is time; answers with the doors of this slice added."""
-    for unit in taken(queue):
-        turn_back(work, unit)
-    work.touch(*_TOPICS)
-    done = saved(work, answer.id)
-    return done.with_doors({**answer.doors, **done.doors})
-
-
 def _left(connection: Connection, changes: Sequence[Change], undo_id: int) -> list[Change]:
-    """What an undo that was broken off has left, unless it was taken back itself."""
-    if is_undone(connection, undo_id):
-        return []
+    """What an undo that was broken off has left."""
     c = t.change
     done = {
         (row.table_name, row.row_id)
@@ -234,16 +205,25 @@ def _blocked(connection: Connection, context: Context, rows: Sequence[Row[Any]])
         select(o.c.undo_of, func.max(o.c.id).label("taker")).where(o.c.undo_of.in_(ids)).group_by(o.c.undo_of)
     )
     undone = {row.undo_of: row.taker for row in takers}
-    moved = changed_since(connection, ids)
+    half, moved = _half_undone(connection, ids), changed_since(connection, ids)
     reasons = {}
     for row in rows:
-        if row.id in undone:
+        if row.id in undone and row.id not in half:
             reasons[row.id] = f"Undone already, by {undone[row.id]}."
+        elif row.unfinished:
+            reasons[row.id] = f"This undo is not finished. Undo {row.undo_of} again first, which goes on with it."
         elif row.id in moved:
             reasons[row.id] = f"Changed again since, by {moved[row.id]}. Undo that first."
         else:
             reasons[row.id] = _forbidden(connection, context, _permission(connection, row))
     return reasons
+
+
+def _half_undone(connection: Connection, operation_ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """Act -> its undo that was stopped or broken off between two slices."""
+    o = t.operation
+    query = select(o).where(o.c.undo_of.in_(operation_ids), o.c.unfinished.is_(True))
+    return {row.undo_of: row for row in connection.execute(query)}
 
 
 def _forbidden(connection: Connection, context: Context, permission: str | None) -> str:

@@ -13,23 +13,24 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from backend.domain.enums import HolderStatus, PinMode
 from backend.services.amenity_device import members_of_default_groups
-from backend.services.credentials import LIVE, free
 from backend.services.default_groups import place_in_default_groups
 from backend.services.holders import people_at, private_devices, reaching
 from backend.services.logins import make_due, recall, send_due
-from backend.services.pin_mode import rescope, scope_now
+from backend.services.relay_holds import devices_held_by
 from backend.services.rules import RuleRows, open_image
 from backend.services.undo_bookings import devices_of_amenities
+from backend.services.undo_rows import put_back
 from backend.store import tables as t
 from backend.store.seal import Sealer
 from backend.store.work import Work
 
 REASON = "undo"
 
-AT_ONCE = 8
+AT_ONCE = 20
 """People whose changes one slice takes back at least: what the doors lose is looked up once for all of them."""
+PLACES_AT_ONCE = 200
+"""Apartments that one slice takes back at most, where an act made or changed nothing else beside people."""
 
 _TOMBSTONED = (t.holder, t.credential)
 _OWNER = {
@@ -42,7 +43,12 @@ _OWNER = {
     "own_window": "holder_id",
     "own_relay": "holder_id",
 }
-_GROUP = {"access_group": "id", "access_window": "group_id", "access_group_relay": "group_id"}
+_GROUP = {
+    "access_group": "id",
+    "access_window": "group_id",
+    "access_group_relay": "group_id",
+    "relay_hold": "group_id",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +109,17 @@ def changes_of(connection: Connection, sealer: Sealer, operation_id: int) -> lis
 
 
 def units(changes: Iterable[Change]) -> list[list[Change]]:
-    """The changes of a few people each, or of none: what one slice takes back whole.
+    """The changes of a few people each, of some apartments, or of what hangs together: what a slice takes back whole.
 
     Those of one person stand together, whether the act wrote person by person or table by table.
     """
     found: list[list[Change]] = []
     for about_people, run in groupby(changes, key=lambda change: change.holder_id is not None):
         if not about_people:
-            found.append(list(run))
+            rows = list(run)
+            apart = all(change.table is t.apartment for change in rows)
+            size = PLACES_AT_ONCE if apart else len(rows)
+            found += [rows[at : at + size] for at in range(0, len(rows), size)]
             continue
         people: dict[int | None, list[Change]] = {}
         for change in run:
@@ -122,12 +131,34 @@ def units(changes: Iterable[Change]) -> list[list[Change]]:
 
 def people_of(connection: Connection, changes: Sequence[Change]) -> set[int]:
     """Everybody whose rights the changes touch: the people themselves and the members of the groups."""
-    people = {change.holder_id for change in changes if change.holder_id is not None}
     groups = {change.group_id for change in changes if change.group_id is not None}
     member = t.access_group_member
     members = select(member.c.holder_id).where(member.c.group_id.in_(sorted(groups)))
-    people |= set(connection.execute(members).scalars() if groups else ())
+    people = set(connection.execute(members).scalars() if groups else ())
+    return people | _themselves(connection, changes)
+
+
+def _themselves(connection: Connection, changes: Sequence[Change]) -> set[int]:
+    """The people whom the changes are about one by one, and those at a device that they make public or private."""
+    people = {change.holder_id for change in changes if change.holder_id is not None}
     return people | people_at(connection, _moved(connection, changes))
+
+
+def doors_of_groups(connection: Connection, changes: Sequence[Change]) -> dict[int, frozenset[int]]:
+    """Group -> the devices that it comes to or leaves while it stays, with however many people in it.
+
+    What these have to prove is written when the rows are back (`group_steps.proof_steps`).
+    """
+    relay = t.relay
+    come_or_gone = {one.row_id for one in changes if one.table is t.access_group and (one.made or one.after is None)}
+    relays: dict[int, set[int]] = {}
+    for change in changes:
+        if change.table is t.access_group_relay and change.group_id not in come_or_gone:
+            relays.setdefault(int(change.row["group_id"]), set()).add(int(change.row["relay_id"]))
+    return {
+        group_id: frozenset(connection.execute(select(relay.c.device_id).where(relay.c.id.in_(sorted(ids)))).scalars())
+        for group_id, ids in relays.items()
+    }
 
 
 def _moved(connection: Connection, changes: Sequence[Change]) -> set[int]:
@@ -149,9 +180,8 @@ def turn_back(work: Work, unit: Sequence[Change]) -> None:
     recall(work, (change.row_id for change in unit if change.table is t.resident and change.made))
     amenity_devices = devices_of_amenities(work.connection, unit)
     members = members_of_default_groups(work.connection, amenity_devices)
-    with reaching(work, people_of(work.connection, unit) | members, REASON):
-        for change in unit:
-            _put_back(work, change)
+    with reaching(work, _themselves(work.connection, unit) | members, REASON):
+        put_back(work, unit)
         for device_id in amenity_devices:
             place_in_default_groups(work, device_id)
     work.dirty(devices | _devices(work.connection, unit), REASON)
@@ -175,44 +205,12 @@ def imagine_back(rows: RuleRows, changes: Iterable[Change]) -> None:
         rows.put(change.table.name, change.row_id, change.before)
 
 
-def _put_back(work: Work, change: Change) -> None:
-    if change.table is t.credential:
-        _put_credential_back(work, change)
-    elif change.table is t.holder and change.made:
-        work.update(
-            t.holder,
-            change.row_id,
-            status=HolderStatus.SUSPENDED.value,
-            removed_at=work.at,
-            apartment_id=None,
-        )
-    elif change.made:
-        work.delete(change.table, change.row_id)
-    elif change.after is None:
-        work.insert(change.table, **(change.before or {}))
-    else:
-        only_its_version = {"row_version": 0}  # a form opened before must not save over what comes back beside the row
-        work.update(change.table, change.row_id, **(change.differing() or only_its_version))
-        if change.table is t.community and "pin_mode" in change.differing():
-            rescope(work.connection, change.row_id, PinMode(change.differing()["pin_mode"]))
-
-
-def _put_credential_back(work: Work, change: Change) -> None:
-    """A code that was there is there again, in the scope of today; one that was not there cools from now on."""
-    c = t.credential
-    row = work.connection.execute(select(c).where(c.c.id == change.row_id)).one()
-    live = row.status in LIVE
-    if change.before is not None and change.before["status"] in LIVE:
-        work.update(c, row.id, **{**change.differing(), "scope": scope_now(work.connection, row)})
-    elif live:
-        free(work, change.row_id)
-
-
 def _devices(connection: Connection, unit: Sequence[Change]) -> set[int]:
     """The devices that the changes are about by themselves, by a group, or by the time zone of everybody."""
     found = {change.row_id for change in unit if change.table is t.device}
     found |= {int(change.row["device_id"]) for change in unit if change.table is t.relay}
     groups = {change.group_id for change in unit if change.group_id is not None}
+    found |= devices_held_by(connection, groups)
     if groups:
         opens, relay = t.access_group_relay, t.relay
         query = select(relay.c.device_id).join(opens, opens.c.relay_id == relay.c.id)

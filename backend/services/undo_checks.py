@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, func, not_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, not_, select
 
 from backend.domain.enums import CredentialKind, CredentialStatus, PinMode, ResidentRole, Via
 from backend.domain.errors import Conflict
@@ -53,10 +53,23 @@ def changed_since(connection: Connection, operation_ids: Sequence[int]) -> dict[
             ),
         )
         .join(o, o.c.id == later.c.operation_id)
-        .where(change.c.operation_id.in_(operation_ids), not_(proof))
+        .where(change.c.operation_id.in_(operation_ids), not_(proof), not_(_taken_back(change)))
         .group_by(change.c.operation_id)
     )
     return {row.operation_id: row.first for row in rows}
+
+
+def _taken_back(change: Table) -> ColumnElement[bool]:
+    """Whether the row of a change is back already, by an undo that was broken off."""
+    back, o = t.change.alias("back"), t.operation.alias("half")
+    return (
+        select(back.c.id)
+        .join(o, o.c.id == back.c.operation_id)
+        .where(o.c.undo_of == change.c.operation_id, o.c.unfinished.is_(True))
+        .where(back.c.table_name == change.c.table_name, back.c.row_id == change.c.row_id)
+        .correlate(change)
+        .exists()
+    )
 
 
 def refuse_if_moved_on(connection: Connection, sealer: Sealer, changes: Sequence[Change]) -> None:

@@ -8,7 +8,8 @@ from backend.services.base import Service
 from backend.services.lists import ListHandle
 from backend.services.operations import operation_listing
 from backend.services.since import since
-from backend.services.undo import ACT, PERMISSIONS
+from backend.services.undo import PERMISSIONS
+from backend.services.undo_taking import ACT
 from backend.store import tables as t
 
 

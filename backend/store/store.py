@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,10 +18,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from backend.domain.context import Clock, Context, system_clock
 from backend.domain.errors import Busy, Forbidden, Unreachable
 from backend.store import tables as t
+from backend.store.collecting import no_collecting
 from backend.store.conflicts import to_conflict
-from backend.store.driver import make_engine
+from backend.store.driver import BUSY_SECONDS, make_engine
+from backend.store.permission import require
 from backend.store.seal import Sealer
-from backend.store.work import Told, Work, require
+from backend.store.work import Told, Work
 
 in_transaction: ContextVar[bool] = ContextVar("in_transaction", default=False)
 """True while this task holds the write lock: whoever would wait on a network then is wrong, and tests make it raise."""
@@ -38,6 +40,7 @@ class Store:
         """Seconds for which a transaction of this process held the write lock at most."""
         self.after_commit: list[Callable[[frozenset[str]], None]] = []
         """Called with the touched topics after each commit of this process, in the writer's thread; may not raise."""
+        self._turn = threading.Lock()
         self._reader = make_engine(path, writes=False)
         self._writer = make_engine(path, writes=True)
 
@@ -93,7 +96,7 @@ class Store:
     def _unit(self, engine: Engine, context: Context, act: str, at: datetime | None) -> Iterator[Work]:
         if in_transaction.get():
             raise RuntimeError("a unit of work inside another")
-        with _known_errors(), engine.connect() as connection, self._locked(connection):
+        with _known_errors(), self._my_turn(), engine.connect() as connection, self._locked(connection):
             work = Work(connection, context, at or self.clock(), self.sealer, Told(act))
             yield work
         if work.replayed is None:
@@ -101,21 +104,27 @@ class Store:
                 listener(frozenset(work.topics))
 
     @contextmanager
-    def _locked(self, connection: Connection) -> Iterator[None]:
-        """A transaction whose time with the write lock is measured, waiting for the lock not included.
+    def _my_turn(self) -> Iterator[None]:
+        """One thread of a process at a time asks for the write lock, which is asked for by looking again and again.
 
-        No garbage is collected meanwhile: among ten thousand people that takes longer than most transactions.
+        The others wait here, at no cost, and follow at once. Raises Busy.
         """
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise Busy("The database is busy. Try again.")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def _locked(self, connection: Connection) -> Iterator[None]:
+        """A transaction whose time with the write lock is measured, waiting for the lock not included."""
         transaction = connection.begin()
         began, token = time.perf_counter(), in_transaction.set(True)
-        collects = gc.isenabled()
-        gc.disable()
         try:
-            with transaction:
+            with no_collecting(), transaction:
                 yield
         finally:
-            if collects:
-                gc.enable()
             in_transaction.reset(token)
             self.longest_lock = max(self.longest_lock, time.perf_counter() - began)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +27,13 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("an instant without a zone")
         return value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        """From the database."""
-        return None if value is None else value.replace(tzinfo=UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any | None], Any]:
+        """From the database; one call a value and none for what is empty, as lists have thousands of them."""
+        read = self.impl_instance.result_processor(dialect, coltype)
+
+        def process(value: Any | None) -> Any:
+            if value is None:
+                return None
+            return (value if read is None else read(value)).replace(tzinfo=UTC)
+
+        return process

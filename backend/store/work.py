@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, literal, select, update
 
 from backend.domain.context import Context, new_id
-from backend.domain.errors import Forbidden, NotFound, Stale
+from backend.domain.errors import NotFound, Stale
 from backend.domain.names import fold
-from backend.domain.permissions import allowed, refusal
 from backend.store import tables as t
 from backend.store.images import to_image
+from backend.store.permission import require
 from backend.store.rows import (
     BUMP_TOPIC,
     ROW,
@@ -29,48 +29,10 @@ from backend.store.rows import (
 )
 from backend.store.seal import Sealer
 
-
-def require(connection: Connection, context: Context, permission: str) -> None:
-    """Raise Forbidden unless the acting manager, as the database knows them now, has `permission` where they act.
-
-    The agent (no actor id) passes: its commands were authorised when they were written.
-    """
-    if context.actor_id is None:
-        return
-    row = connection.execute(select(t.manager).where(t.manager.c.id == context.actor_id)).one_or_none()
-    if row is None or row.disabled:
-        raise Forbidden(permission, "This account has been disabled. Ask the installer.")
-    if context.proved_at and row.password_changed_at and row.password_changed_at > context.proved_at:
-        raise Forbidden(permission, "The password of this account was changed. Sign in again.")
-    if row.community_id != context.community_id and not _is_assigned(connection, context):
-        raise Forbidden(permission, "This account is not assigned to this site any more. Ask the installer.")
-    if context.link_id is not None and not _is_linked(connection, context):
-        raise Forbidden(permission, "The link to this site was taken away. Sign in again.")
-    switches = {"delete_residents": row.delete_residents, "log_access": row.log_access}
-    if not allowed(row.role, permission, switches):
-        raise Forbidden(permission, refusal(permission, row.role))
-
-
-def _is_assigned(connection: Connection, context: Context) -> bool:
-    assigned = t.manager_community
-    return (
-        connection.execute(
-            select(assigned.c.id).where(
-                assigned.c.manager_id == context.actor_id, assigned.c.community_id == context.community_id
-            )
-        ).scalar()
-        is not None
-    )
-
-
-def _is_linked(connection: Connection, context: Context) -> bool:
-    link = t.linked_account
-    found = connection.execute(select(link.c.first_id, link.c.second_id).where(link.c.id == context.link_id)).first()
-    return found is not None and context.actor_id in found
-
-
 Image = tuple[int, dict[str, Any] | None, dict[str, Any] | None]
 """A changed row: its id, the row before and the row after."""
+READ_AT_ONCE = 500
+"""Rows read in one query: every database takes so many ids."""
 
 
 @dataclass
@@ -123,6 +85,16 @@ class Work:
             raise NotFound(f"This {table.name.replace('_', ' ')} does not exist any more.")
         return dict(found)
 
+    def rows(self, table: Table, row_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+        """As `row` for many rows, by id; raises NotFound where one is missing."""
+        found: dict[int, dict[str, Any]] = {}
+        for at in range(0, len(row_ids), READ_AT_ONCE):
+            query = select(table).where(table.c.id.in_(row_ids[at : at + READ_AT_ONCE]))
+            found |= {int(row["id"]): dict(row) for row in self.connection.execute(query).mappings()}
+        if found.keys() != set(row_ids):
+            raise NotFound(f"This {table.name.replace('_', ' ')} does not exist any more.")
+        return found
+
     def insert(self, table: Table, **values: Any) -> int:
         """Insert a row of plain values (no SQL expressions) and answer its id; a rule table leaves an image."""
         rule = self._is_rule(table)
@@ -163,13 +135,36 @@ class Work:
             self._images(table, [(row_id, before, {**before, **differing})])
         return True
 
+    def update_many(self, table: Table, wanted: Mapping[int, Mapping[str, Any]]) -> None:
+        """As `update` for many rows, each with values of its own, at a fraction of the time."""
+        self._refuse_replay()
+        images: list[Image] = []
+        by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for row_id, before in self.rows(table, list(wanted)).items():
+            differing = {name: value for name, value in wanted[row_id].items() if before[name] != value}
+            if differing:
+                if "row_version" in before:
+                    differing["row_version"] = before["row_version"] + 1
+                by_columns.setdefault(tuple(sorted(differing)), []).append({ROW: row_id, **differing})
+                images.append((row_id, before, {**before, **differing}))
+        for rows in by_columns.values():
+            self.connection.execute(update_row(table), rows)
+        if images and self._is_rule(table):
+            self._images(table, images)
+
     def delete(self, table: Table, row_id: int) -> None:
         """Delete a row; a rule table leaves an image. Raises NotFound."""
+        self.delete_many(table, [row_id])
+
+    def delete_many(self, table: Table, row_ids: Sequence[int]) -> None:
+        """As `delete` for many rows, at a fraction of the time."""
+        if not row_ids:
+            return
         self._refuse_replay()
-        before = self.row(table, row_id)
-        self.connection.execute(delete_row(table), {ROW: row_id})
+        before = self.rows(table, row_ids)
+        self.connection.execute(delete_row(table), [{ROW: row_id} for row_id in row_ids])
         if self._is_rule(table):
-            self._images(table, [(row_id, before, None)])
+            self._images(table, [(row_id, before[row_id], None) for row_id in row_ids])
 
     def dirty(self, device_ids: Iterable[int], reason: str) -> None:
         """Say that what these devices hold may be wrong from now on (level-triggered, a new generation)."""
@@ -203,20 +198,21 @@ class Work:
     def open_operation(self) -> int:
         """The operation of this unit of work, made at its first image."""
         if self.operation_id is None:
-            self.operation_id = self._insert_plain(
-                t.operation,
-                {
-                    "uuid": new_id(),
-                    "community_id": self.context.community_id,
-                    "at": self.at,
-                    "actor_id": self.context.actor_id,
-                    "actor": self.context.actor_name,
-                    "via": self.context.via.value,
-                    "type": self.told.type,
-                    "batch": self.batch,
-                },
-            )
+            self.operation_id = self._insert_operation({})
         return self.operation_id
+
+    def _insert_operation(self, words: dict[str, Any]) -> int:
+        known = {
+            "uuid": new_id(),
+            "community_id": self.context.community_id,
+            "at": self.at,
+            "actor_id": self.context.actor_id,
+            "actor": self.context.actor_name,
+            "via": self.context.via.value,
+            "type": self.told.type,
+            "batch": self.batch,
+        }
+        return self._insert_plain(t.operation, {**known, **words})
 
     def finish(self) -> None:
         """Write operation text, topics and the request's result; called by the store before the commit."""
@@ -244,7 +240,10 @@ class Work:
             "undoable": told.undoable,
             "undo_of": told.undo_of,
         }
-        self.connection.execute(update_row(t.operation), {ROW: self.open_operation(), **words})
+        if self.operation_id is None:  # no row left an image: one statement less while others wait for the lock
+            self.operation_id = self._insert_operation(words)
+        else:
+            self.connection.execute(update_row(t.operation), {ROW: self.operation_id, **words})
         self.touch("operations")
 
     def _refuse_replay(self) -> None:

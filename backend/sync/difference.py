@@ -7,13 +7,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from backend.domain.access.results import ALWAYS, Compiled, DoorSchedule, DoorUser
+from backend.domain.floors import NO_FLOOR
 
 
 @dataclass(frozen=True, slots=True)
 class HeldUser:
     """A user record that we believe a device to hold; `unknown` after a request whose effect nobody saw.
 
-    `seen` says that the device was read with it since it was written.
+    `seen` says that the device was read with it since it was written; `face` names the photo that is on the device
+    with it, so that it is sent again only when it changes.
     """
 
     key: str
@@ -22,6 +24,7 @@ class HeldUser:
     holder_id: int | None
     unknown: bool = False
     seen: bool = field(default=False, compare=False)
+    face: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +86,21 @@ def with_room(todo: Difference, held: int, limit: int) -> Difference:
 
 
 def canonical(user: DoorUser) -> dict[str, object]:
-    """What of a user record decides who gets in, independent of the ids a device gives."""
-    return {
+    """What of a user record decides who gets in, independent of the ids a device gives.
+
+    Floor and face stand in it where there is one, so that a record without them is what it always was.
+    """
+    body: dict[str, object] = {
         "name": user.name,
         "pin": user.pin or "",
         "cards": sorted(card.upper() for card in user.cards),
         "grants": sorted([key, *relays] for key, relays in user.grants),
     }
+    if user.floor != NO_FLOOR:
+        body["floor"] = user.floor
+    if user.face:
+        body["face"] = user.face
+    return body
 
 
 def difference(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from backend.devices.users import RemoteUser
-from backend.domain.access.results import DoorUser
 from backend.domain.enums import DriftCause
 from backend.sync.difference import HeldSchedule, HeldUser, canonical
 from backend.sync.readback import Found
@@ -165,7 +164,7 @@ def _by_schedule(held: HeldUser, found: Found, fingerprint: Fingerprint) -> bool
     plain: dict[str, tuple[int, ...]] = {}
     for key, relays in user.grants:
         plain[key.partition("#")[0]] = relays
-    same = DoorUser(user.key, user.holder_id, user.name, user.pin, user.cards, tuple(sorted(plain.items())))
+    same = replace(user, grants=tuple(sorted(plain.items())))
     return plain.keys() != {key for key, _ in user.grants} and fingerprint(canonical(same)) == held.mac
 
 
@@ -175,6 +174,12 @@ def _schedules(beliefs: Beliefs, schedules: Mapping[str, HeldSchedule]) -> Itera
         if changed and not beliefs.first and name in beliefs.schedules and key not in beliefs.schedules:
             note = "its hours were changed"
             yield Finding(DriftCause.EDITED, name, f"Schedule {schedule.ref}", schedule.remote_id, note=note)
+
+
+def relay_findings(changed: Iterable[int]) -> list[Finding]:
+    """Relays whose schedules were changed at the device, as differences."""
+    note = "its relay schedule was changed"
+    return [Finding(DriftCause.EDITED, f"relay {number}", f"Relay {number}", note=note) for number in sorted(changed)]
 
 
 def _strangers(beliefs: Beliefs, found: Found, fingerprint: Fingerprint) -> Iterator[Finding]:

@@ -29,13 +29,13 @@ class Freed:
     value: str = field(repr=False)
 
 
-def load_freed(connection: Connection, sealer: Sealer, device_id: int) -> tuple[Freed, ...]:
-    """The credentials whose absence at this device is not proved yet."""
+def load_freed(connection: Connection, sealer: Sealer, device_id: int, *, proved: bool = False) -> tuple[Freed, ...]:
+    """The credentials whose absence at this device is not proved yet, or those of which it is."""
     r, c = t.read_back, t.credential
     rows = connection.execute(
         select(r.c.id, c.c.holder_id, c.c.kind, c.c.uuid, c.c.value_sealed)
         .join(c, c.c.id == r.c.credential_id)
-        .where(r.c.device_id == device_id, r.c.absent_at.is_(None))
+        .where(r.c.device_id == device_id, r.c.absent_at.is_not(None) if proved else r.c.absent_at.is_(None))
     ).all()
     return tuple(
         Freed(row.id, row.holder_id, row.kind, sealer.open_text(value_place(row.uuid), row.value_sealed))
@@ -53,6 +53,15 @@ def note_absent(work: Work, device_id: int, freed_ids: Iterable[int]) -> None:
             .where(r.c.device_id == device_id, r.c.id.in_(ids), r.c.absent_at.is_(None))
             .values(absent_at=work.at)
         )
+        work.touch("sync")
+
+
+def note_back(work: Work, device_id: int, freed_ids: Iterable[int]) -> None:
+    """These credentials were proved gone, and are there again: the proof holds no more."""
+    ids = sorted(freed_ids)
+    if ids:
+        r = t.read_back
+        work.connection.execute(update(r).where(r.c.device_id == device_id, r.c.id.in_(ids)).values(absent_at=None))
         work.touch("sync")
 
 

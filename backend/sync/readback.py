@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.devices import schedules as device_schedules
 from backend.devices.errors import DeviceError
-from backend.devices.users import RemoteUser
-from backend.domain.access.identity import parse_user_key
+from backend.devices.users import SOME_FACE, RemoteUser
+from backend.domain.access.identity import face_name, parse_user_key
 from backend.domain.access.results import ALWAYS, DoorUser
 from backend.sync.difference import HeldSchedule, HeldUser, canonical
 from backend.sync.proofs import Freed
@@ -37,16 +38,18 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Of the credentials that were taken away: the proofs that hold now, and how many our own records still carry."""
+    """Of the credentials that were taken away: those not there, those there, and how many our own records carry."""
 
     absent: tuple[int, ...]
+    there: tuple[int, ...]
     carried: int
 
 
-def as_door_user(user: RemoteUser, schedule_keys: Mapping[str, str]) -> DoorUser | None:
+def as_door_user(user: RemoteUser, schedule_keys: Mapping[str, str], believed_face: str = "") -> DoorUser | None:
     """A remote record in our terms, None when its user id is none of ours.
 
-    `schedule_keys` maps references to our keys; one we do not know stays visible as "?id", which equals nothing.
+    `schedule_keys` maps references to our keys; one we do not know stays visible as "?id", which equals nothing. A face
+    of which the device tells only that it is there is the one that we put there, `believed_face`, if we did.
     """
     parsed = parse_user_key(user.user_id)
     if parsed is None:
@@ -54,7 +57,8 @@ def as_door_user(user: RemoteUser, schedule_keys: Mapping[str, str]) -> DoorUser
     grants = tuple(
         sorted((schedule_keys.get(remote, f"?{remote}"), tuple(sorted(relays))) for remote, relays in user.grants)
     )
-    return DoorUser(user.user_id, parsed[0], user.name, user.pin or None, tuple(user.cards), grants)
+    face = believed_face or user.face if user.face == SOME_FACE else user.face
+    return DoorUser(user.user_id, parsed[0], user.name, user.pin or None, tuple(user.cards), grants, user.floor, face)
 
 
 def compare(
@@ -70,14 +74,15 @@ def compare(
     spare: list[str] = []
     strangers: list[RemoteUser] = []
     for user in remote:
-        door_user = as_door_user(user, keys)
+        held = believed.get(user.user_id)
+        door_user = as_door_user(user, keys, held.face if held else "")
         if door_user is None:
             strangers.append(user)
         elif door_user.key in ours:
             spare.append(user.remote_id)
         else:
             mac = fingerprint(canonical(door_user))
-            ours[door_user.key] = HeldUser(door_user.key, user.remote_id, mac, door_user.holder_id)
+            ours[door_user.key] = HeldUser(door_user.key, user.remote_id, mac, door_user.holder_id, face=door_user.face)
             bodies[door_user.key] = door_user
     known = {key for key, held in believed.items() if not held.unknown}
     wrong = sum(1 for key in known if key not in ours or ours[key].mac != believed[key].mac)
@@ -85,24 +90,45 @@ def compare(
     return Found(ours, bodies, tuple(spare), tuple(strangers), wrong + strange)
 
 
-def prove(freed: Iterable[Freed], remote: Sequence[RemoteUser]) -> Proof:
+def prove(
+    freed: Iterable[Freed], remote: Sequence[RemoteUser], wanted: Collection[DoorUser], ours: Iterable[DoorUser] = ()
+) -> Proof:
     """Which freed credentials no record on the device carries: none of their owner's, and none of a stranger.
 
-    Somebody else of ours may carry the same value rightly: with APT and PIN two apartments can.
+    Somebody else of ours may carry the same value only where it is theirs in `wanted`, what the device should hold:
+    with APT and PIN two apartments can have one PIN, while a record edited at the device has what is nobody's. Faces
+    are told apart by `ours`, the records as `compare` understood them.
     """
-    carrying: set[tuple[str, str, int | None]] = set()
+    rightly = {(kind, value, user.holder_id) for user in wanted for kind, value in _values(user.pin, user.cards)}
+    rightly |= {("face", user.face, user.holder_id) for user in wanted}
+    carrying: dict[tuple[str, str], set[int | None]] = defaultdict(set)
     for user in remote:
         parsed = parse_user_key(user.user_id)
         owner = parsed[0] if parsed else None
-        carrying |= {("card", card.upper(), owner) for card in user.cards}
-        if user.pin:
-            carrying.add(("pin", user.pin, owner))
+        for kind, value in _values(user.pin, user.cards):
+            if owner is None or (kind, value, owner) not in rightly:
+                carrying[kind, value].add(owner)
+    for here in ours:
+        if here.face and ("face", here.face, here.holder_id) not in rightly:
+            carrying["face", here.face].add(here.holder_id)
+    return _judge(freed, carrying)
+
+
+def _judge(freed: Iterable[Freed], carrying: Mapping[tuple[str, str], set[int | None]]) -> Proof:
     absent: list[int] = []
+    there: list[int] = []
     carried = 0
     for one in freed:
-        value = one.value.upper()
-        if (one.kind, value, one.holder_id) in carrying:
-            carried += 1
-        elif (one.kind, value, None) not in carrying:
-            absent.append(one.id)
-    return Proof(tuple(absent), carried)
+        face = one.kind == "face"
+        owners = carrying.get((one.kind, face_name(one.value) if face else one.value.upper()), set())
+        if face and one.holder_id in carrying.get(("face", SOME_FACE), set()):
+            owners = owners | {one.holder_id}
+        (there if owners else absent).append(one.id)
+        carried += bool(owners - {None})
+    return Proof(tuple(absent), tuple(there), carried)
+
+
+def _values(pin: str | None, cards: Iterable[str]) -> Iterator[tuple[str, str]]:
+    if pin:
+        yield "pin", pin.upper()
+    yield from (("card", card.upper()) for card in cards)

@@ -18,8 +18,11 @@ from backend.store.store import Store
 from backend.store.work import Work
 from backend.sync import books, drift_books, guard, proofs, shadow, wire_form
 from backend.sync.difference import Difference, HeldSchedule, HeldUser, difference
-from backend.sync.drifting import Beliefs, Evidence, classify, stranger_body, stranger_key
+from backend.sync.drifting import Beliefs, Evidence, classify, relay_findings, stranger_body, stranger_key
 from backend.sync.evidence import look_for_evidence
+from backend.sync.holding import HeldOpen, Holding, load_held_open
+from backend.sync.identity import require_same
+from backend.sync.owed import note_owed
 from backend.sync.readback import Found, NotKept, Proof, compare, prove
 from backend.sync.rulebook import RuleBook
 from backend.sync.sending import Sender
@@ -43,13 +46,16 @@ class Job:
     """Users of nobody that somebody wants gone."""
     unrepaired: bool
     """Whether a difference of ours was found and never seen to be set right."""
+    held_open: dict[int, HeldOpen]
+    """The relays that the device was ever told to keep open."""
 
     @property
     def must_read(self) -> bool:
         """Whether beliefs are too old, or too doubtful, to send anything on their strength, or others' records go."""
         read = self.sync.read_back_at
         old = read is None or self.at - read > books.READ_BACK_EVERY
-        return old or self.shadow.doubtful or bool(self.wishes)
+        doubtful = self.shadow.doubtful or any(one.unknown for one in self.held_open.values())
+        return old or doubtful or bool(self.wishes)
 
     @property
     def must_prove(self) -> bool:
@@ -76,6 +82,7 @@ class Reconciler:
         self._client = client
         self._rules = rules
         self._sender = Sender(store, context, device_id, client=client, profile=profile)
+        self._holding = Holding(store, context, device_id, client)
         self.held_gen: int | None = None
         """The generation at which a mass removal was stopped last."""
         self.spoke = False
@@ -90,21 +97,30 @@ class Reconciler:
         self.spoke, self.held_gen = False, None
         unmanaged: int | None = None
         drifted = False
-        job = await asyncio.to_thread(self._load)
+        job = await asyncio.to_thread(self._load_noted)
         if read_back or job.must_read:
             found = (await self._read_back(job))[0]
             unmanaged, drifted = found.unmanaged, bool(found.drift)
-            job = await asyncio.to_thread(self._load)
+            job = await asyncio.to_thread(self._load_noted)
         todo = self._difference(job, job.shadow.users, job.shadow.schedules)
+        await self._holding.shrink(job.held_open, job.compiled.holds, job.shadow.schedules)
         if await self._stopped(todo, job):
             return False
         seen = await self._send(todo, job)
+        await self._holding.grow(job.compiled.holds, self._sender.schedules)
         if job.must_prove or drifted or todo.takes or not seen:
             found, proof = await self._read_back(job)
             unmanaged = found.unmanaged
             self._require_kept(job, found, proof)
         await asyncio.to_thread(self._finish, job, unmanaged)
         return True
+
+    def _load_noted(self) -> Job:
+        """The job, with everything noted that the device has to prove after it."""
+        job = self._load()
+        staying = {user.key for user in job.compiled.users}
+        gone = {user.holder_id for key, user in job.shadow.users.items() if key not in staying and user.holder_id}
+        return self._load() if note_owed(self._store, self._context, self._device_id, gone) else job
 
     def _load(self) -> Job:
         now = self._store.clock()
@@ -115,8 +131,9 @@ class Reconciler:
             freed = proofs.load_freed(connection, self._store.sealer, self._device_id)
             wishes = drift_books.wishes(connection, self._device_id)
             unrepaired = drift_books.unrepaired(connection, self._device_id)
+            held_open = load_held_open(connection, self._device_id)
         compiled = self._rules.compile(prepared, self._device_id, now)
-        return Job(sync.gen, now, prepared.rules, compiled, believed, sync, freed, wishes, unrepaired)
+        return Job(sync.gen, now, prepared.rules, compiled, believed, sync, freed, wishes, unrepaired, held_open)
 
     def _difference(self, job: Job, users: dict[str, HeldUser], schedules: dict[str, HeldSchedule]) -> Difference:
         return difference(job.compiled, users, schedules, self._store.sealer.fingerprint)
@@ -149,19 +166,30 @@ class Reconciler:
 
     async def _read_back(self, job: Job) -> tuple[Found, Proof]:
         """Read users and schedules, correct the books, and note which freed credentials are proved absent."""
+        await require_same(self._client, self._store, self._device_id)
         schedules = wire_form.ours(await self._client.schedules(), job.compiled.schedules)
         remote = await self._client.users()
         self.spoke = True
-        believed = await asyncio.to_thread(self._believed)
+        believed, proved = await asyncio.to_thread(self._believed)
         found = compare(remote, schedules, believed.users, self._store.sealer.fingerprint)
         doomed = (*found.spare, *self._unwanted(job, found))
         if doomed:
             await self._client.delete_users(doomed)
-        proof = prove(job.freed, remote)
+        bodies = found.bodies.values()
+        proof = prove(job.freed, remote, job.compiled.users, bodies)
+        back = prove(proved, remote, job.compiled.users, bodies).there
+        await self._read_relays(schedules)
         await self._record_drift(job, found, schedules, believed)
         await asyncio.to_thread(self._correct, found, believed)
-        await asyncio.to_thread(self._note_read, job, found, proof, schedules, believed)
+        await asyncio.to_thread(self._note_read, job, found, (proof.absent, back), schedules, believed)
         return found, proof
+
+    async def _read_relays(self, schedules: dict[str, HeldSchedule]) -> None:
+        """Read by which schedules relays are kept open, and note where that was changed at the device."""
+        changed = await self._holding.read_back(schedules)
+        if changed:
+            note = partial(drift_books.record, device_id=self._device_id, findings=relay_findings(changed))
+            await asyncio.to_thread(self._book, note)
 
     def _unwanted(self, job: Job, found: Found) -> list[str]:
         """The record ids of users of nobody that are wanted gone, as far as they are still what was looked at."""
@@ -190,9 +218,11 @@ class Reconciler:
             before = drift_books.earlier(connection, self._device_id, differing)
         return Beliefs(believed.users, believed.schedules, before, first=job.sync.read_back_at is None)
 
-    def _believed(self) -> shadow.Shadow:
+    def _believed(self) -> tuple[shadow.Shadow, tuple[proofs.Freed, ...]]:
+        """What we believe the device to hold, and what it was proved to hold no more."""
         with self._store.read() as connection:
-            return shadow.load_shadow(connection, self._device_id)
+            proved = proofs.load_freed(connection, self._store.sealer, self._device_id, proved=True)
+            return shadow.load_shadow(connection, self._device_id), proved
 
     def _correct(self, found: Found, believed: shadow.Shadow) -> None:
         """Make the books say what was found, a slice at a time."""
@@ -206,10 +236,11 @@ class Reconciler:
         self,
         job: Job,
         found: Found,
-        proof: Proof,
+        seen: tuple[tuple[int, ...], tuple[int, ...]],
         schedules: dict[str, HeldSchedule],
         believed: shadow.Shadow,
     ) -> None:
+        """Book what was read; `seen` are the proofs that hold now, and those that hold no more."""
         with self._store.books(self._context) as work:
             shadow.gone(work, self._device_id, HeldKind.USER, believed.users.keys() - found.ours.keys())
             thought = believed.schedules.keys() | believed.doubted
@@ -220,7 +251,8 @@ class Reconciler:
             shadow.all_seen(work, self._device_id)
             drift_books.end_strangers(work, self._device_id, map(stranger_key, found.strangers))
             books.note_read(work, self._device_id, unmanaged=found.unmanaged)
-            proofs.note_absent(work, self._device_id, proof.absent)
+            proofs.note_absent(work, self._device_id, seen[0])
+            proofs.note_back(work, self._device_id, seen[1])
             proofs.count_red(work, self._device_id)
 
     def _finish(self, job: Job, unmanaged: int | None) -> None:

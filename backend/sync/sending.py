@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
@@ -15,6 +15,8 @@ from backend.devices.results import NOT_SENT, ItemResult
 from backend.domain.access.results import DoorSchedule, DoorUser, Loss
 from backend.domain.context import Context
 from backend.domain.enums import HeldKind
+from backend.domain.errors import Invalid
+from backend.services.photos import photo_named
 from backend.store.store import Store
 from backend.store.work import Work
 from backend.sync import shadow, wire_form
@@ -57,6 +59,10 @@ class Sender:
         self.aside = Aside()
         self.spoke = False
         """Whether the last difference had an answer of the device."""
+        self.schedules: dict[str, HeldSchedule] = {}
+        """The schedules of ours that were on the device when its users were written."""
+        self._faces: dict[str, str] = {}
+        """The photos that are on the device with the records to be changed, by key."""
 
     async def send(self, todo: Difference, held: dict[str, HeldSchedule]) -> bool:
         """Send removals first: whoever lost a right must not wait for those who gain one.
@@ -69,7 +75,8 @@ class Sender:
         ids = await self._ids([*todo.remove, *(user for user, _ in todo.change)])
         await self._remove(todo.remove, ids)
         await self._remove_schedules(todo.schedules_first, held)
-        schedules = held | await self._add_schedules(todo.schedules_add)
+        schedules = self.schedules = held | await self._add_schedules(todo.schedules_add)
+        self._faces = {old.key: old.face for old, _ in todo.change if not old.unknown}
         seen = await self._write([(ids.get(user.key, ""), new) for user, new in todo.change], schedules)
         seen &= await self._write([("", user) for user in todo.add], schedules)
         await self._remove_schedules(todo.schedules_remove, schedules)
@@ -112,11 +119,36 @@ class Sender:
         new = [pair for pair in pairs if not pair[0]]
         known = [pair for pair in pairs if pair[0]]
         for part in [*_slices(known, self._bulk), *_slices(new, self._bulk)]:
-            bodies = [wire_form.user_body(user, schedules, remote_id) for remote_id, user in part]
+            shown = [(remote_id, *await self._with_photo(user)) for remote_id, user in part]
+            bodies = [wire_form.user_body(user, schedules, at, new_face=new) for at, user, new in shown]
             call = self._client.set_users if part[0][0] else self._client.add_users
             results = await self._watched([user.key for _, user in part], partial(call, bodies))
-            seen &= await self._book_written(part, results)
+            seen &= await self._book_written([(remote_id, user) for remote_id, user, _ in shown], results)
         return seen
+
+    async def _with_photo(self, user: DoorUser) -> tuple[DoorUser, bool]:
+        """The record as it can be written, and whether its photo was put on the device for it.
+
+        A photo that is there already is not sent again; one that the device refuses, or that is gone here, leaves the
+        rest of the record as it is.
+        """
+        if not user.face or self._faces.get(user.key) == user.face:
+            return user, False
+        jpeg = await asyncio.to_thread(self._photo, user)
+        if jpeg is None:
+            self.aside.put(user, "the photo of the face is not here any more")
+            return replace(user, face=""), False
+        try:
+            await self._client.upload_face(user.face, jpeg)
+        except (DeviceRefused, Invalid) as error:
+            self.aside.put(user, f"the photo of the face: {error}")
+            return replace(user, face=""), False
+        self.spoke = True
+        return user, True
+
+    def _photo(self, user: DoorUser) -> bytes | None:
+        with self._store.read() as connection:
+            return photo_named(connection, self._store.sealer, user.holder_id, user.face)
 
     async def _book_written(self, part: Sequence[tuple[str, DoorUser]], results: Sequence[ItemResult]) -> bool:
         taken: list[tuple[DoorUser, str]] = []

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
+from backend.devices.users import SOME_FACE
 from backend.domain.access.identity import parse_user_key
 from backend.domain.access.results import DoorUser
 from backend.domain.enums import HeldKind
@@ -21,7 +22,13 @@ _NOTHING = b""
 _CONFIRM = (
     update(t.held)
     .where(t.held.c.id == bindparam("row_id"))
-    .values(mac=bindparam("mac"), holder_id=bindparam("holder_id"), remote_id=bindparam("remote_id"), unknown=False)
+    .values(
+        mac=bindparam("mac"),
+        holder_id=bindparam("holder_id"),
+        remote_id=bindparam("remote_id"),
+        face=bindparam("face"),
+        unknown=False,
+    )
 )
 
 
@@ -44,15 +51,15 @@ def load_shadow(connection: Connection, device_id: int) -> Shadow:
     """The shadow of a device as it stands."""
     h = t.held
     rows = connection.execute(
-        select(h.c.kind, h.c.key, h.c.remote_id, h.c.ref, h.c.mac, h.c.holder_id, h.c.unknown, h.c.seen).where(
-            h.c.device_id == device_id, h.c.to_at.is_(None)
-        )
+        select(
+            h.c.kind, h.c.key, h.c.remote_id, h.c.ref, h.c.mac, h.c.holder_id, h.c.unknown, h.c.seen, h.c.face
+        ).where(h.c.device_id == device_id, h.c.to_at.is_(None))
     )
     shadow = Shadow()
     for row in rows:
         if row.kind == HeldKind.USER:
             shadow.users[row.key] = HeldUser(
-                row.key, row.remote_id, bytes(row.mac), row.holder_id, bool(row.unknown), bool(row.seen)
+                row.key, row.remote_id, bytes(row.mac), row.holder_id, bool(row.unknown), bool(row.seen), row.face
             )
         elif row.unknown:
             shadow.doubted.add(row.key)
@@ -71,7 +78,13 @@ def holds_users(work: Work, device_id: int, users: Sequence[tuple[DoorUser, str]
     macs = {key: work.sealer.fingerprint(body) for key, body in bodies.items()}
     _keep_bodies(work, {macs[key]: body for key, body in bodies.items()})
     rows = [
-        {"key": user.key, "mac": macs[user.key], "holder_id": user.holder_id, "remote_id": remote_id}
+        {
+            "key": user.key,
+            "mac": macs[user.key],
+            "holder_id": user.holder_id,
+            "remote_id": remote_id,
+            "face": "" if user.face == SOME_FACE else user.face,
+        }
         for user, remote_id in users
     ]
     owners = _holders(work, {user.holder_id for user, _ in users})

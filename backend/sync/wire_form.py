@@ -18,12 +18,27 @@ _KINDS = {Repeat.NEVER: ScheduleKind.SPAN, Repeat.DAILY: ScheduleKind.DAILY, Rep
 _KEY = re.compile(r"SP-[0-9a-f]{12}")
 
 
-def user_body(user: DoorUser, schedules: Mapping[str, HeldSchedule], remote_id: str = "") -> UserBody:
-    """The record to send for `user`; `schedules` are ours on the device by key."""
+def user_body(
+    user: DoorUser, schedules: Mapping[str, HeldSchedule], remote_id: str = "", *, new_face: bool = False
+) -> UserBody:
+    """The record to send for `user`; `schedules` are ours on the device by key.
+
+    `new_face` says that its photo was put on the device for it.
+    """
     grants = tuple(
         (device_schedules.ALWAYS if key == ALWAYS else schedules[key].ref, relays) for key, relays in user.grants
     )
-    return UserBody(user.key, user.name, user.pin, user.cards, grants, remote_id)
+    return UserBody(
+        user.key,
+        user.name,
+        user.pin,
+        user.cards,
+        grants,
+        remote_id,
+        floor=user.floor,
+        face=user.face,
+        new_face=new_face,
+    )
 
 
 def unwritable(user: DoorUser, profile: Profile) -> str:

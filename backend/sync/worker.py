@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import ParamSpec, TypeVar
 
 import structlog
 
@@ -22,12 +24,18 @@ from backend.store.work import Work
 from backend.sync import books, commands, reach
 from backend.sync.callback import Callback
 from backend.sync.errand import carry_out
+from backend.sync.identity import require_same
 from backend.sync.reconcile import Reconciler
 from backend.sync.rulebook import RuleBook
 from backend.sync.watch import LogIntake, Watch
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 log = structlog.get_logger()
 _SHORTEST_PAUSE = 0.02
+_URGENT = ThreadPoolExecutor(2, thread_name_prefix="openings")
+"""Threads for commands alone: somebody who waits at a door does not queue behind the books of fifty others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,7 @@ class Worker:
         self._commanded = asyncio.Event()
         self._log_due = True
         self._read_back = False
+        self._recognised = False
         self._status_at = float("-inf")
         self._log_at = float("-inf")
         self._stopped = False
@@ -128,6 +137,7 @@ class Worker:
                 await self._note(partial(reach.note_error, device_id=self._device_id, error=error))
                 self._stopped = isinstance(error, LoginRefused)
                 if not isinstance(error, reach.THERE):
+                    self._recognised = False
                     self._look_again_soon()
                     return
 
@@ -139,7 +149,7 @@ class Worker:
     async def serve(self) -> None:
         """Carry out the commands that wait for this device, oldest first."""
         while True:
-            command = await asyncio.to_thread(commands.claim, self._store, self._context, self._device_id)
+            command = await _at_once(commands.claim, self._store, self._context, self._device_id)
             if command is None:
                 return
             if command.verb is CommandVerb.READ_BACK:
@@ -147,7 +157,7 @@ class Worker:
                 state, result = CommandState.DONE, "reading back"
             else:
                 state, result = await carry_out(command, self._client)
-            await asyncio.to_thread(commands.end, self._store, self._context, command, state, result)
+            await _at_once(commands.end, self._store, self._context, command, state, result)
 
     async def _check(self) -> None:
         """Have the next round read the device back; a person who asks also ends every wait and stop after an error."""
@@ -156,6 +166,12 @@ class Worker:
         await self._note(lambda work: books.note_asked(work, self._device_id))
         self._awake.set()
 
+    async def _recognise(self) -> None:
+        """Before anything is sent to a device that was away: it may be another one that has its address now."""
+        if not self._recognised:
+            await require_same(self._client, self._store, self._device_id)
+            self._recognised = True
+
     async def _reconcile_if_due(self) -> None:
         sync = await asyncio.to_thread(self._sync_row)
         due = sync.due_at(wanted=self._read_back, held_gen=self._reconciler.held_gen)
@@ -163,6 +179,7 @@ class Worker:
             return
         wanted, self._read_back = self._read_back, False
         try:
+            await self._recognise()
             await self._reconciler.run(read_back=wanted)
         except DeviceError as error:
             self._read_back = self._read_back or wanted
@@ -180,6 +197,7 @@ class Worker:
         if self._now() < self._status_at + self._pace.status:
             return
         self._status_at = self._now()
+        await self._recognise()
         restarted = await self._watch.look()
         await self._note(self._alive)
         if restarted:
@@ -228,3 +246,7 @@ class Worker:
     async def aclose(self) -> None:
         """Close the connection to the device."""
         await self._client.aclose()
+
+
+async def _at_once(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_URGENT, partial(call, *args, **kwargs))

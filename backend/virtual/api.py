@@ -72,6 +72,8 @@ class Api:
     def _handler(self, target: str) -> Callable[[Call], Record]:
         if target in ("user", "schedule", "group", "contact"):
             return self._table
+        if target == "filetool":
+            return self._import
         return {
             "system": self._system,
             "config": self._settings,
@@ -126,6 +128,17 @@ class Api:
             self._device.factory_reset()
         elif not self._device.faults.ignore_writes:
             settings.write(prefix, call.data)
+            self._device.hooks.changed()
+            self._device.advance()
+            self._device.hooks.waiting()
+        return self._done(call)
+
+    def _import(self, call: Call) -> Record:
+        """Take a file in; photos of faces are the only kind that is known here."""
+        if call.data.get("destFile") != "Face" or not isinstance(call.data.get("file"), bytes):
+            raise Refused(ERROR_PARAM)
+        if not self._device.faults.ignore_writes:
+            self._device.faces.take(str(call.data.get("filename", "")), call.data["file"])
             self._device.hooks.changed()
         return self._done(call)
 

@@ -6,6 +6,7 @@ loopback address as its host name.
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
@@ -20,7 +21,8 @@ from starlette.routing import Route
 from backend.virtual.core import Outcome
 from backend.virtual.running import RunningDevice
 
-MAX_BODY = 65536
+MAX_BODY = 400_000
+"""Bytes: a photo of a face as text."""
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -34,6 +36,10 @@ class _Typed(_Act):
 
 class _Shown(_Act):
     card: str = Field(max_length=256, repr=False)
+
+
+class _Looking(_Act):
+    photo: str = Field(max_length=MAX_BODY, repr=False)
 
 
 class _Nothing(_Act):
@@ -68,6 +74,14 @@ def control_app(running: Mapping[str, RunningDevice]) -> Starlette:
         shown = await _body(request, _Shown)
         return _outcome(named(request).device.present_card(shown.card))
 
+    async def face(request: Request) -> Response:
+        looking = await _body(request, _Looking)
+        try:
+            photo = base64.b64decode(looking.photo, validate=True)
+        except ValueError:
+            raise HTTPException(422, "photo: not base64") from None
+        return _outcome(named(request).device.show_face(photo))
+
     async def faults(request: Request) -> Response:
         values = await _json(request)
         device = named(request).device
@@ -90,6 +104,7 @@ def control_app(running: Mapping[str, RunningDevice]) -> Starlette:
     acts: dict[str, Endpoint] = {
         "keypad": keypad,
         "card": card,
+        "face": face,
         "faults": faults,
         "reset": reset,
         "reboot": reboot,

@@ -13,12 +13,20 @@ from backend.virtual.book import Contacts, Groups
 from backend.virtual.config import DeviceConfig
 from backend.virtual.doorlog import DoorLog
 from backend.virtual.envelope import Record, Refused
+from backend.virtual.faces import Faces
 from backend.virtual.people import Users
-from backend.virtual.relays import RelayBank
+from backend.virtual.relays import LETTERS, RelayBank
 from backend.virtual.schedules import Schedules
-from backend.virtual.settings import ACTION, API, Settings, factory
+from backend.virtual.settings import ACTION, API, RELAY_SCHEDULE, Settings, factory
 
 Clock = Callable[[], datetime]
+
+_EVENTS = {
+    "PIN": ("ValidCodeEntered", "InvalidCodeEntered"),
+    "Card": ("ValidCardEntered", "InvalidCardEntered"),
+    "Face": ("ValidFaceRecognition", "InvalidFaceRecognition"),
+}
+"""How somebody wanted in -> the Action URL of success and of failure (protocol 3)."""
 
 
 def utc_now() -> datetime:
@@ -28,7 +36,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a PIN typed or a card presented: the relays it opened, or why it opened none."""
+    """What became of a PIN typed, a card presented, a face shown: the relays it opened, or why it opened none."""
 
     opened: tuple[int, ...] = ()
     reason: str = "opened"
@@ -94,11 +102,34 @@ class VirtualDevice:
     def advance(self) -> None:
         """Let everything happen that is due by now."""
         self.relays.advance(self._now())
+        self.relays.keep_open(self._kept_open())
 
     def due_in(self) -> float | None:
-        """Seconds until `advance` has something to do; None when nothing is pending."""
+        """Seconds until `advance` has something to do; None when nothing is pending.
+
+        Schedules are kept to the minute: while one of them keeps a relay open at times, the next minute is due.
+        """
         due = self.relays.next_due()
-        return None if due is None else max(0.0, (due - self._now()).total_seconds())
+        waits = [] if due is None else [max(0.0, (due - self._now()).total_seconds())]
+        if any(self._relay_schedules()):
+            waits.append(60.0 - self.local().second)
+        return min(waits, default=None)
+
+    def _relay_schedules(self) -> list[tuple[int, list[str]]]:
+        """The relays that are switched to schedules, with these: "1001/1003/" (protocol 1.8)."""
+        found = []
+        for number, letter in enumerate(LETTERS[: self.profile.relays], start=1):
+            if self.settings[f"{RELAY_SCHEDULE}{letter}Enable"] == "1":
+                found.append((number, self.settings[f"{RELAY_SCHEDULE}{letter}Schedule"].split("/")))
+        return found
+
+    def _kept_open(self) -> dict[int, bool]:
+        """Relays switched to schedules -> whether one of those is on."""
+        local = self.local()
+        return {
+            number: any(self.schedules.allows(one, local) for one in listed if one)
+            for number, listed in self._relay_schedules()
+        }
 
     # -- the door ----------------------------------------------------------------------------------
 
@@ -111,6 +142,11 @@ class VirtualDevice:
         """Hold a card to the reader; `card` is its code as the reader shows it."""
         code = card.strip()
         return self._enter("Card", code, self.users.with_card(code))
+
+    def show_face(self, photo: bytes) -> Outcome:
+        """Stand before the camera, looking exactly as on `photo`: another picture is another face here."""
+        name = self.faces.named(photo)
+        return self._enter("Face", "", self.users.with_face(name) if name else [])
 
     def open_relay(self, number: int, *, seconds: int = 0) -> None:
         """Open relay `number` on a command from the network."""
@@ -134,10 +170,10 @@ class VirtualDevice:
         for relay in opened:
             announced = kind != "PIN" or self.profile.relay_urls_on_code
             self.relays.trigger(relay, self._now(), announced=announced)
-        what = "Code" if kind == "PIN" else "Card"
+        valid, invalid = _EVENTS[kind]
         typed = {"code": code if kind == "PIN" else "", "card_sn": code if kind == "Card" else ""}
         known = {"userid": user_id, "user_name": name, "unlocktype": kind, "open_type": kind}
-        self._announce(f"{'Valid' if opened else 'Invalid'}{what}Entered", typed | known)
+        self._announce(valid if opened else invalid, typed | known)
         self.hooks.changed()
         self.hooks.waiting()
         if opened:
@@ -204,14 +240,17 @@ class VirtualDevice:
     def load(self, state: Record) -> None:
         """Take back what `dump` gave."""
         for name, part in self._parts().items():
+            if name not in state:
+                continue  # kept by a version before this part
             if isinstance(part, Settings):
                 part.write("Config.", state[name])
             else:
                 part.load(state[name])
 
-    def _parts(self) -> dict[str, Users | Schedules | Groups | Contacts | DoorLog | Settings]:
+    def _parts(self) -> dict[str, Users | Schedules | Groups | Contacts | DoorLog | Settings | Faces]:
         return {
             "users": self.users,
+            "faces": self.faces,
             "schedules": self.schedules,
             "groups": self.groups,
             "contacts": self.contacts,
@@ -222,7 +261,9 @@ class VirtualDevice:
     def _make(self) -> None:
         config, profile = self.config, self.profile
         self.settings = Settings(factory(profile, address=config.address, secure=config.secure, local=self.local()))
-        self.users = Users(profile, profile.max_users if config.max_users is None else config.max_users)
+        self.faces = Faces()
+        capacity = profile.max_users if config.max_users is None else config.max_users
+        self.users = Users(profile, capacity, self.faces)
         self.schedules = Schedules(profile)
         self.groups = Groups()
         self.contacts = Contacts(self.groups)

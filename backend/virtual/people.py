@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from backend.virtual.envelope import ERROR_PARAM, FAILED, Record, Refused, id_of, strings
+from backend.virtual.faces import STORED, Faces
 from backend.virtual.profiles import Profile
 from backend.virtual.schedules import device_form, grants
 
@@ -23,8 +24,9 @@ _TYPEABLE = re.compile(r"\d{2,8}")
 class Users:
     """The user table of one device. A field nobody knows is kept as it was given."""
 
-    def __init__(self, profile: Profile, capacity: int) -> None:
+    def __init__(self, profile: Profile, capacity: int, faces: Faces) -> None:
         self._profile = profile
+        self._faces = faces
         self._capacity = capacity
         self._records: dict[str, Record] = {}
         self._next = 1
@@ -57,8 +59,10 @@ class Users:
         if number not in self._records:
             raise Refused(FAILED)
         record = self._stored(given, number)
-        self._forget_keys(self._records[number])
+        old = self._records[number]
+        self._forget_keys(old)
         self._keep(number, record)
+        self._drop_photo(old)
 
     def delete(self, given: Record) -> None:
         """Remove a user by `ID`, else by `UserID`; raises Refused when there is none."""
@@ -67,15 +71,36 @@ class Users:
         if record is None:
             raise Refused(FAILED)
         self._forget_keys(record)
+        self._drop_photo(record)
 
     def clear(self) -> None:
-        """Remove everybody; IDs are not used again."""
+        """Remove everybody with their photos; IDs are not used again."""
+        self._faces.clear()
         for keys in (self._records, self._by_user_id, self._by_pin, self._by_card):
             keys.clear()
 
     def shown(self, record: Record) -> Record:
-        """A record as a list gives it: `CardCode` cut short."""
-        return record | {"CardCode": record["CardCode"][:CARD_READ_BACK]}
+        """A record as a list gives it: `CardCode` cut short, and where the photo of a face lies."""
+        told = record | {"CardCode": record["CardCode"][:CARD_READ_BACK]}
+        if self._profile.faces:
+            name = self._photo(record)
+            told |= {"FaceFileName": name, "FaceUrl": f"{STORED}{name}" if name else ""}
+        return told
+
+    def with_face(self, name: str) -> list[Record]:
+        """Those whose face is on the photo `name`."""
+        return [record for record in self if self._photo(record) == name]
+
+    def _photo(self, record: Record) -> str:
+        """The photo of a record's face: either field names it, and only one that was taken in counts."""
+        named = record.get("FaceFileName") or str(record.get("FaceUrl", "")).rpartition("/")[2]
+        return named if isinstance(named, str) and named in self._faces else ""
+
+    def _drop_photo(self, record: Record) -> None:
+        """Forget a photo that nobody's face is on any more."""
+        name = self._photo(record)
+        if name and not self.with_face(name):
+            self._faces.drop(name)
 
     def found(self, text: str) -> list[Record]:
         """Everybody whose name, UserID, PIN or cards contain `text`, whatever the case."""
@@ -101,7 +126,8 @@ class Users:
 
     def load(self, state: Record) -> None:
         """Take back what `dump` gave."""
-        self.clear()
+        for keys in (self._records, self._by_user_id, self._by_pin, self._by_card):
+            keys.clear()
         self._next = state["next"]
         for record in state["records"]:
             self._keep(record["ID"], record)

@@ -90,6 +90,8 @@ class Profile:
     """HTTP status of `/fcgi/do` while the feature is off: 503, or 200 with retcode -3."""
     open_page: str | None = None
     """A page that tells model and firmware without any login."""
+    faces: bool = False
+    """Whether it knows people by their faces: photos come by file import and users name them (protocol 1.7 b)."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Configuration keys only this model has, with their factory values."""
 
@@ -128,7 +130,8 @@ PROFILES: Mapping[str, Profile] = {
             max_users=10000,
             alias="ScheduleRelay",
             relay_keys=NEW_RELAY_KEYS,
-            actions=_actions(),
+            actions=_actions(filetool=frozenset({"import"})),
+            faces=True,
             fcgi_off_status=503,
             settings={
                 "Config.DoorSetting.DTMF.Enable": "1",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +22,8 @@ class Relay:
     closes_at: datetime | None = None
     announced: bool = True
     """Whether its next changes are told to the Action URLs."""
+    scheduled: bool = False
+    """Whether a schedule keeps it open now."""
 
 
 class RelayBank:
@@ -79,6 +81,21 @@ class RelayBank:
             if relay.opened and relay.closes_at is not None and relay.closes_at <= now:
                 self._move(relay, False)
 
+    def keep_open(self, scheduled: Mapping[int, bool]) -> None:
+        """Follow the relay schedules: relays switched to schedules -> whether one of those is on.
+
+        A relay opens with its span and shuts with it. One that is switched off its schedules within the span stays as
+        it is until it is told otherwise (inferred, and the worst that can happen).
+        """
+        for number, relay in self._relays.items():
+            on = scheduled.get(number, False)
+            if on and not (relay.scheduled and relay.opened and relay.closes_at is None):
+                relay.announced = True
+                self._move(relay, True)
+            elif relay.scheduled and not on and number in scheduled:
+                self._move(relay, False)
+            relay.scheduled = on
+
     def next_due(self) -> datetime | None:
         """When `advance` has something to do next."""
         times = (relay.opens_at or relay.closes_at for relay in self._relays.values())
@@ -87,7 +104,7 @@ class RelayBank:
     def release(self) -> None:
         """Power is off: all relays fall back, nobody is told."""
         for relay in self._relays.values():
-            relay.opened, relay.opens_at, relay.closes_at = False, None, None
+            relay.opened, relay.opens_at, relay.closes_at, relay.scheduled = False, None, None, False
 
     def opened(self) -> dict[int, bool]:
         """Relay number -> whether it is triggered."""

@@ -11,6 +11,7 @@ from backend.virtual.profiles import Profile
 API = "Config.DoorSetting.APIFCGI."
 ACTION = "Config.Features.ACTIONURL."
 RELAY = "Config.DoorSetting.RELAY."
+RELAY_SCHEDULE = "Config.DoorSetting.RELAYSCHEDULE.Relay"
 EVENTS = (
     *(f"Relay{letter}{what}" for letter in "ABCD" for what in ("Triggered", "Closed")),
     *(f"Input{letter}{what}" for letter in "ABCD" for what in ("Triggered", "Closed")),

@@ -1,4 +1,4 @@
-"""A site of virtual devices in one event loop, its process and its thread."""
+"""A site of virtual devices in one event loop, and its process."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import asyncio
 import json
 import os
 import signal
-import threading
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from backend.virtual.config import DeviceConfig, SiteConfig, load_site
 from backend.virtual.control import control_app
@@ -24,13 +23,11 @@ from backend.virtual.tls import Identity, new_identity
 SAVE_AFTER = 0.5
 """Seconds that changes are gathered before the state file is written; the last ones can be lost to a kill."""
 
-_Result = TypeVar("_Result")
-
 
 class VirtualSite:
     """All devices of a site file, serving while the context is entered.
 
-    Not safe for threads: everything belongs to the loop that entered it, see `SiteThread`.
+    Not safe for threads: everything belongs to the loop that entered it.
     """
 
     def __init__(self, config: SiteConfig, *, now: Clock = utc_now) -> None:
@@ -38,7 +35,6 @@ class VirtualSite:
         self._now = now
         self._stack = AsyncExitStack()
         self._changed = asyncio.Event()
-        self._identities: dict[str, Identity] = {}
         self.running: dict[str, RunningDevice] = {}
         """Name -> the device on the network; empty before the site is entered."""
         self.ready: dict[str, Any] = {}
@@ -107,57 +103,6 @@ class VirtualSite:
             for name, one in self.running.items()
         }
         await asyncio.to_thread(write_state, self.config.state, state)
-
-
-class SiteThread:
-    """A site in a thread of its own, for code that blocks: `with SiteThread(config) as site: site.ready ...`."""
-
-    def __init__(self, config: SiteConfig, *, now: Clock = utc_now) -> None:
-        self._config = config
-        self._now = now
-        self._thread = threading.Thread(target=self._run, name="virtual-site", daemon=True)
-        self._up = threading.Event()
-        self._error: BaseException | None = None
-        self.ready: dict[str, Any] = {}
-
-    def __enter__(self) -> Self:
-        """Start and wait until all ports listen; raises what `VirtualSite` raises."""
-        self._thread.start()
-        self._up.wait()
-        if self._error is not None:
-            raise self._error
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stop the site and wait for its thread."""
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
-
-    def call(self, act: Callable[[VirtualSite], _Result], *, timeout: float = 10.0) -> _Result:
-        """Run `act` on the site inside its loop and return its result; raises TimeoutError after `timeout` seconds."""
-
-        async def acting() -> _Result:
-            return act(self._site)
-
-        return asyncio.run_coroutine_threadsafe(acting(), self._loop).result(timeout)
-
-    def _run(self) -> None:
-        try:
-            asyncio.run(self._serve())
-        except BaseException as error:
-            self._error = error
-        finally:
-            self._up.set()
-
-    async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._stop = asyncio.Event()
-        async with VirtualSite(self._config, now=self._now) as self._site:
-            self.ready = self._site.ready
-            self._up.set()
-            await self._stop.wait()
 
 
 def run(path: Path, *, ready: Callable[[dict[str, Any]], None] | None = None, until_eof: bool = False) -> None:

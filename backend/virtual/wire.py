@@ -22,6 +22,7 @@ from backend.virtual.api import Api, Call
 from backend.virtual.auth import Attempt, Credentials, Denial, Digest, Gate
 from backend.virtual.core import VirtualDevice
 from backend.virtual.envelope import ERROR_PARAM, Record, reply
+from backend.virtual.faces import file_of
 from backend.virtual.listener import cut
 from backend.virtual.settings import API
 
@@ -167,6 +168,9 @@ class DeviceApp:
         if request.method == "GET":
             return Call(target, action, _query(request), by_get=True)
         malformed = reply("unknow", retcode=-1, message=ERROR_PARAM)
+        if request.method == "POST" and _media_type(request) == "multipart/form-data":
+            uploaded = file_of(request.headers["content-type"], body)
+            return malformed if uploaded is None else Call(target, action, _query(request) | uploaded)
         if request.method != "POST" or _media_type(request) not in JSON_TYPES:
             return malformed
         given = _parsed(body)

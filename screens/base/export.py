@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from backend.catalog.model import Record
 from backend.domain.errors import Invalid, SmartPlusError
-from backend.domain.formats import figure
+from backend.domain.formats import counted, figure
 from screens.base.files import proposed, shown
 from screens.base.session import Session
 from widgets.dialog import Dialog
@@ -73,11 +73,11 @@ class ExportDialog(Dialog[tuple[int, str] | None]):
     def _line(self) -> Input:
         return self.query_one(Input)
 
-    def _what(self, count: str) -> tuple[Part, ...]:
+    def _what(self, rows: str) -> tuple[Part, ...]:
         """How many rows, and the filter that they fit."""
         every = (("every row of the list", "$sp-t2"),) if not self._filter_text else ()
         fits = (("filtered by ", "$sp-t2"), (self._filter_text, "$sp-acc")) if self._filter_text else ()
-        return ((f"{count} rows", "$sp-t1"), (", ", "$sp-t2"), *every, *fits)
+        return ((rows, "$sp-t1"), (", ", "$sp-t2"), *every, *fits)
 
     @work
     async def _count(self) -> None:
@@ -87,7 +87,7 @@ class ExportDialog(Dialog[tuple[int, str] | None]):
         except SmartPlusError as error:
             self._say(str(error), bad=True)
             return
-        self.query_one("#what", Lines).lines = (self._what(figure(count)), (("", ""),))
+        self.query_one("#what", Lines).lines = (self._what(counted(count, "row")), (("", ""),))
 
     def on_key(self, event: events.Key) -> None:
         """Enter that came before the line had the focus is meant for it."""

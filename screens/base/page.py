@@ -71,13 +71,15 @@ class Page(Acts):
         """Of a person's page: the code that the cursor goes to once it is there."""
 
     def compose(self) -> ComposeResult:
-        """The frame."""
+        """The frame, folded from the first picture on."""
+        fold = "-narrow" if self.app.size.width < NARROW else ""
+        self.set_class(bool(fold), "-narrow")
         yield TopBar()
         yield Banner()
         with Horizontal(id="body"):
-            yield ModuleColumn()
+            yield ModuleColumn(classes=fold)
             with Vertical(id="main"):
-                yield TitleLine()
+                yield TitleLine(classes=fold)
                 yield from self.compose_page()
         yield StatusLine(classes="-empty")
         yield KeyFooter()

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
-import subprocess
-import sys
-
-from backend.engine import Engine
 from smartplus_tui.bench.result import Result, machine, rounded
-from smartplus_tui.bench.workshop import LONGEST, Workshop, answer
+from smartplus_tui.bench.workshop import Workshop
 
 NOW_GOAL, PAST_GOAL = 100.0, 1_000.0
 
@@ -16,21 +11,7 @@ NOW_GOAL, PAST_GOAL = 100.0, 1_000.0
 def who_and_can(shop: Workshop) -> Result:
     """Milliseconds of processor for `who`; the reference is reading the rows of the people and nothing else."""
     residents, devices, runs = shop.pick(500, 10_000), shop.pick(10, 100), shop.pick(3, 7)
-    root, password = shop.place / "asking", secrets.token_urlsafe(18)
-    Engine.create(
-        root,
-        community="Bench Court",
-        timezone="Europe/Warsaw",
-        admin_email="installer@bench.example",
-        admin_name="Ines Moreau",
-        password=password,
-        key_file=True,
-    ).close()
-    command = [sys.executable, "-m", "backend.bench", "who", str(root), str(residents), str(devices), str(runs)]
-    done = subprocess.run(  # noqa: S603 - ours
-        command, input=f"{password}\n", capture_output=True, text=True, timeout=LONGEST, check=False
-    )
-    found = {name: min(seconds) * 1000 for name, seconds in answer("who", done).items()}
+    found = {name: min(seconds) * 1000 for name, seconds in shop.on_new_site("who", residents, devices, runs).items()}
     now, past = max(found["who"], found["can"]), max(found["past"], found["past-can"])
     return Result(
         name="who",

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
-import subprocess
-import sys
-
-from backend.engine import Engine
 from smartplus_tui.bench.result import Result, machine, rounded
-from smartplus_tui.bench.workshop import LONGEST, Workshop, answer
+from smartplus_tui.bench.workshop import Workshop
 
 WHOLE_GOAL, PARSE_GOAL = 15.0, 3.0
 
@@ -16,21 +11,7 @@ WHOLE_GOAL, PARSE_GOAL = 15.0, 3.0
 def import_residents(shop: Workshop) -> Result:
     """Seconds from the file to the last commit; `ratio` is parsing to fields against the bare reader of the file."""
     residents = shop.pick(400, 10_000)
-    root, password = shop.place / "import", secrets.token_urlsafe(18)
-    Engine.create(
-        root,
-        community="Bench Court",
-        timezone="Europe/Warsaw",
-        admin_email="installer@bench.example",
-        admin_name="Ines Moreau",
-        password=password,
-        key_file=True,
-    ).close()
-    command = [sys.executable, "-m", "backend.bench", "import", str(root), str(residents)]
-    done = subprocess.run(  # noqa: S603 - ours
-        command, input=f"{password}\n", capture_output=True, text=True, timeout=LONGEST, check=False
-    )
-    found = answer("import", done)
+    found = shop.on_new_site("import", residents)
     ratio = found["parse"] / found["bare"]
     enough = shop.small or ratio <= PARSE_GOAL  # of a small file the child's start is most of the time
     return Result(

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
-import subprocess
-import sys
-
-from backend.engine import Engine
 from smartplus_tui.bench.result import Result, machine, rounded
-from smartplus_tui.bench.workshop import LONGEST, Workshop, answer
+from smartplus_tui.bench.workshop import Workshop
 
 GOAL = 50.0
 
@@ -16,21 +11,7 @@ GOAL = 50.0
 def lock(shop: Workshop) -> Result:
     """The longest of three processes, against a bare commit."""
     residents = shop.pick(60, 1_000)
-    root, password = shop.place / "lock", secrets.token_urlsafe(18)
-    Engine.create(
-        root,
-        community="Bench Court",
-        timezone="Europe/Warsaw",
-        admin_email="installer@bench.example",
-        admin_name="Ines Moreau",
-        password=password,
-        key_file=True,
-    ).close()
-    command = [sys.executable, "-m", "backend.bench", "lock", str(root), str(residents)]
-    done = subprocess.run(  # noqa: S603 - ours
-        command, input=f"{password}\n", capture_output=True, text=True, timeout=LONGEST, check=False
-    )
-    found = answer("lock", done)
+    found = shop.on_new_site("lock", residents)
     return Result(
         name="lock",
         figure=rounded(found["longest"]),

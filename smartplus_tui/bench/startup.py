@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
-import secrets
 import select
 import signal
 import struct
@@ -15,13 +14,11 @@ import termios
 import time
 from pathlib import Path
 
-from backend.engine import Engine
 from smartplus_tui.bench.result import Result, machine, median, rounded
-from smartplus_tui.bench.workshop import Workshop
+from smartplus_tui.bench.workshop import INSTALLER, Workshop, made_site
 
 GOAL = 2.2
 WITHIN = 60.0
-EMAIL = "installer@bench.example"
 BUILDING = "Juniper"
 EMPTY = """
 from textual.app import App
@@ -40,7 +37,7 @@ def startup(shop: Workshop) -> Result:
     runs = shop.pick(3, 9)
     ours, theirs = [], []
     for number in range(runs + 1):
-        first = _spawn([sys.executable, "-m", "smartplus_tui", "--site", str(root), "--as", EMAIL], b"1 buildings")
+        first = _spawn([sys.executable, "-m", "smartplus_tui", "--site", str(root), "--as", INSTALLER], b"1 buildings")
         empty = _spawn([sys.executable, "-c", EMPTY], BUILDING.encode())
         if number:  # the first start reads everything from the disk
             ours.append(first)
@@ -62,23 +59,14 @@ def startup(shop: Workshop) -> Result:
 def _site(root: Path) -> None:
     from backend.domain.enums import Via
 
-    password = secrets.token_urlsafe(18)
-    engine = Engine.create(
-        root,
-        community="Bench Court",
-        timezone="Europe/Warsaw",
-        admin_email=EMAIL,
-        admin_name="Ines Moreau",
-        password=password,
-        key_file=True,
-    )
-    context, _ = engine.sign_in.login(EMAIL, password, Via.APP, agree=True)
+    engine, password = made_site(root)
+    context, _ = engine.sign_in.login(INSTALLER, password, Via.APP, agree=True)
     engine.buildings.add(context.again(), BUILDING)
     engine.close()
     secret = root / "bench.password"
     secret.write_text(password, encoding="utf-8")
     secret.chmod(0o600)
-    command = [sys.executable, "-m", "smartplus_tui", "--site", str(root), "--as", EMAIL]
+    command = [sys.executable, "-m", "smartplus_tui", "--site", str(root), "--as", INSTALLER]
     subprocess.run([*command, "--password-file", str(secret), "login", "--agree"], check=True, capture_output=True)  # noqa: S603
 
 

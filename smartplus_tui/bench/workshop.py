@@ -18,6 +18,7 @@ from smartplus_tui.demo.stage import Stage, staged, until
 if TYPE_CHECKING:
     from backend.domain.context import Context
 
+INSTALLER = "installer@bench.example"
 LONGEST = 900.0
 """Seconds that a child process takes at most."""
 
@@ -65,35 +66,48 @@ class Workshop:
             self._sites[rows] = engine, context
         return self._sites[rows]
 
+    def on_new_site(self, part: str, *figures: int) -> Any:
+        """What a part of the backend's benchmarks answers that fills a fresh site first; it logs in by itself."""
+        root = self.place / part
+        engine, password = made_site(root)
+        engine.close()
+        return child(part, str(root), *map(str, figures), told=f"{password}\n")
+
+
+def made_site(root: Path) -> tuple[Engine, str]:
+    """A fresh site without any record, its engine started, and the password of `INSTALLER`."""
+    password = secrets.token_urlsafe(18)
+    engine = Engine.create(
+        root,
+        community="Bench Court",
+        timezone="Europe/Warsaw",
+        admin_email=INSTALLER,
+        admin_name="Ines Moreau",
+        password=password,
+        key_file=True,
+    )
+    return engine, password
+
 
 def new_site(root: Path) -> tuple[Engine, Context]:
     """A fresh site without any record, its engine started, and its installer."""
     from backend.domain.enums import Via
 
-    email, password = "installer@bench.example", secrets.token_urlsafe(18)
-    engine = Engine.create(
-        root,
-        community="Bench Court",
-        timezone="Europe/Warsaw",
-        admin_email=email,
-        admin_name="Ines Moreau",
-        password=password,
-        key_file=True,
-    )
-    return engine, engine.sign_in.login(email, password, Via.APP, agree=True)[0]
+    engine, password = made_site(root)
+    return engine, engine.sign_in.login(INSTALLER, password, Via.APP, agree=True)[0]
 
 
-def child(*arguments: str) -> Any:
-    """Run a part of the backend's benchmarks in a process of its own and answer the JSON value that it prints."""
+def child(*arguments: str, told: str = "") -> Any:
+    """Run a part of the backend's benchmarks in a process of its own, which reads `told`.
+
+    Answers the JSON value that it prints; raises RuntimeError with its last words when it failed.
+    """
     command = [sys.executable, "-m", "backend.bench", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST, check=False)  # noqa: S603 - ours
-    return answer(arguments[0], done)
-
-
-def answer(part: str, done: subprocess.CompletedProcess[str]) -> Any:
-    """The JSON value that a part printed; raises RuntimeError with its last words when it failed."""
+    done = subprocess.run(  # noqa: S603 - ours
+        command, input=told, capture_output=True, text=True, timeout=LONGEST, check=False
+    )
     if done.returncode:
-        raise RuntimeError(f"{part} failed: {done.stderr.strip()[-2000:]}")
+        raise RuntimeError(f"{arguments[0]} failed: {done.stderr.strip()[-2000:]}")
     return json.loads(done.stdout)
 
 

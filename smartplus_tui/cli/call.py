@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backend.domain.errors import NotFound
+from backend.domain.paths import at_home
 
 if TYPE_CHECKING:
     from backend.domain.context import Context
@@ -38,7 +39,7 @@ class Call:
     @property
     def site(self) -> Path:
         """The directory of the site: --site, else SMARTPLUS_SITE, else the platform's place for data."""
-        return self.given_site or Path(os.environ.get(SITE_VARIABLE) or default_site()).expanduser()
+        return self.given_site or at_home(Path(os.environ.get(SITE_VARIABLE) or default_site()))
 
     def need_site(self) -> Path:
         """The directory of a site that is there; raises NotFound with what to do where it is not."""

@@ -91,7 +91,7 @@ def reset_password(call: Call, record_id: str) -> None:
     saved = call.engine.residents.reset_password(call.act(), resident_id)
     login = _get(call, resident_id).login
     if not call.json:
-        tell(f"It {'is on its way to ' + login.sent_to if login.sent_to else 'waits for an address'}.")
+        tell(f"New app password: {login.news}.")
     finish(call, saved, "Reset app password", login=login)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from backend.domain.errors import SmartPlusError
+from smartplus_tui import __version__
 from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.exits import exit_of, lines_of
 from smartplus_tui.cli.options import everywhere, write_options
@@ -96,7 +97,7 @@ Without a command the app opens on the site. Exit codes: 0 done, 1 refused or fa
 
 
 @click.group(cls=Root, invoke_without_command=True, help=_HELP, params=everywhere())
-@click.version_option(package_name="smartplus-tui", prog_name="smartplus")
+@click.version_option(__version__, prog_name="smartplus")
 @pass_call
 @click.pass_context
 def root(context: click.Context, call: Call) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +12,14 @@ import click
 from backend.domain.enums import ImportState, Verdict
 from smartplus_tui.cli.call import Call
 from smartplus_tui.cli.exits import Exit
+from smartplus_tui.cli.long_work import stopping, telling
 from smartplus_tui.cli.output import emit, say, tell
 from smartplus_tui.cli.tables import Column, print_table
 from smartplus_tui.cli.words import counted
 
 if TYPE_CHECKING:
     from backend.domain.access.results import DoorPlan
-    from backend.domain.imports import ImportDraft, ImportProgress, ImportReport, Preview
+    from backend.domain.imports import ImportDraft, ImportReport, Preview
     from backend.served import Importing
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -69,48 +67,13 @@ def take(call: Call, imports: Importing, draft: ImportDraft, how: Taking) -> Non
         if refused:
             click.get_current_context().exit(Exit.PARTLY if how.dry_run else Exit.REFUSED)
         return
-    with _stopping() as stop:
-        done = imports.write(call.act(), draft, good_rows=how.good_rows, tell=_progress(call), stopped=stop.is_set)
+    with stopping() as stop:
+        done = imports.write(call.act(), draft, good_rows=how.good_rows, tell=telling(call), stopped=stop.is_set)
     if how.report is not None:
         call.engine.files.write_report(call.context, done.id, how.report)
     print_report(call, done)
     if done.refused or done.state is not ImportState.DONE:
         click.get_current_context().exit(Exit.PARTLY)
-
-
-def _progress(call: Call) -> Any:
-    """A line on standard error now and then: how far it is."""
-    told = -1
-
-    def tell_it(progress: ImportProgress) -> None:
-        nonlocal told
-        tenth = 10 * progress.done // max(1, progress.total)
-        if tenth > told and progress.total > 1_000 and not call.json:
-            told = tenth
-            left = f", {progress.left:.0f} s left" if progress.left else ""
-            say(f"{progress.done:,} of {progress.total:,} rows, {progress.rate:.0f} a second{left}")
-
-    return tell_it
-
-
-@contextmanager
-def _stopping() -> Iterator[threading.Event]:
-    """An event that the first ctrl+c sets, so that what is written stays whole; the second ends the command."""
-    stop = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-    before = signal.getsignal(signal.SIGINT)
-
-    def heard(_number: int, _frame: object) -> None:
-        signal.signal(signal.SIGINT, before)
-        stop.set()
-
-    signal.signal(signal.SIGINT, heard)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _show_preview(call: Call, preview: Preview, doors: Sequence[DoorPlan]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from smartplus_tui.cli.call import Call, pass_call
+from smartplus_tui.cli.long_work import stopping, telling
 from smartplus_tui.cli.options import Command
 from smartplus_tui.cli.output import emit, say
 from smartplus_tui.cli.rights import plan_lines
@@ -20,7 +21,9 @@ def _undo(call: Call, number: int | None, wait: float | None) -> None:
         return
     context = call.context
     confirm(call, f"Take back operation {number}?", lambda: list(plan_lines(call.engine.undo.plan(context, number))))
-    finish(call, call.engine.undo.undo(call.act(), number), f"Undid {number}", wait)
+    with stopping() as stop:
+        saved = call.engine.undo.undo(call.act(), number, tell=telling(call), stopped=stop.is_set)
+    finish(call, saved, f"Undid {number}", wait)
 
 
 def _candidates(call: Call) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from backend.domain import formats
+
 _SPELT = {
     "cards": "card",
     "cards_add": "card",
@@ -22,5 +24,4 @@ def option_name(field: str) -> str:
 
 def counted(number: int, one: str, many: str = "") -> str:
     """A number of things: "no doors", "1 door", "1,284 doors"."""
-    plural = many or f"{one}s"
-    return f"1 {one}" if number == 1 else f"{number:,} {plural}" if number else f"no {plural}"
+    return formats.counted(number, one, many) if number else f"no {many or f'{one}s'}"

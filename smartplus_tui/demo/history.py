@@ -19,7 +19,7 @@ def door_log(device: DemoDevice, people: list[DemoResident], local_now: datetime
     for back in range(6, -1, -1):
         day = (local_now - timedelta(days=back)).replace(hour=0, minute=0, second=0, microsecond=0)
         for _ in range(PER_DAY + chance.randrange(4)):
-            at = day + timedelta(seconds=int(min(86399, max(21600, chance.gauss(54000, 16000)))))
+            at = day + timedelta(seconds=int(chance.triangular(21600, 86399, 61200)))
             if at < local_now - timedelta(minutes=2):
                 lines.append(_line(at, chance.choice(mine), chance))
     if device.name == "Gym":

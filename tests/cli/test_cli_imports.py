@@ -131,6 +131,14 @@ def test_a_file_that_cannot_be_read_is_one_sentence(smartplus: Smartplus, tmp_pa
 
 
 @pytest.mark.feature("RES-09")
+def test_the_home_of_nobody_is_a_path_at_which_there_is_nothing(smartplus: Smartplus) -> None:
+    for words in (("import", "~nobody-here/list.xlsx"), ("export", "~nobody-here/list.xlsx")):
+        ran = smartplus("resident", *words)
+        assert ran.code == 1, ran.err
+        assert "~nobody-here/list.xlsx" in ran.err
+
+
+@pytest.mark.feature("RES-09")
 def test_a_csv_of_another_program_is_taken_over(smartplus: Smartplus, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes("Wohnung;Gebäude;Vorname;Nachname;Code\r\n1002;B;Jürgen;Groß;0012\r\n".encode("cp1252"))

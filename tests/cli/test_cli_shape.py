@@ -10,6 +10,7 @@ import click
 import pytest
 
 from backend.catalog.registry import RECORDS
+from smartplus_tui import __version__
 from smartplus_tui.cli.options import Everywhere
 from smartplus_tui.cli.root import COMMANDS
 from smartplus_tui.cli.root import root as command_line
@@ -133,7 +134,7 @@ def test_the_fields_of_the_catalog_are_options(verb):
 
 
 def test_the_version_is_told(smartplus):
-    assert smartplus.done("--version").startswith("smartplus, version ")
+    assert smartplus.done("--version").strip() == f"smartplus, version {__version__}"
 
 
 def test_an_unknown_command_is_wrong_usage(smartplus):

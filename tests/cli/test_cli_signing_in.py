@@ -52,9 +52,10 @@ def test_init_names_what_is_missing(tmp_path):
 def test_init_refuses_what_is_wrong_before_it_writes(tmp_path):
     smartplus = Smartplus(tmp_path / "site")
     place = ("--community", "Park", "--timezone", "Europe/Nowhere", "--admin", "ines", "--password-file", "-")
+    place += ("--country", "Atlantis")
     ran = smartplus("init", *place, typed="short\n")
     assert ran.code == 1
-    assert [line.partition(":")[0] for line in ran.err.splitlines()] == ["timezone", "email", "password"]
+    assert [line.partition(":")[0] for line in ran.err.splitlines()] == ["timezone", "country", "email", "password"]
     assert not (tmp_path / "site").exists()
 
 

@@ -11,6 +11,7 @@ from backend.devices.profiles import A08S, E18C, GENERIC, PROFILES, R20A, X916, 
 from backend.devices.schedules import ScheduleBody, ScheduleKind, read_schedule, same_schedule, write_schedule
 from backend.devices.users import UserBody, card_key, differences, read_grants, read_user, write_grants, write_user
 from backend.domain.errors import Invalid
+from backend.domain.limits import takes
 
 pytestmark = pytest.mark.feature("AGT-01")
 BODY = UserBody("u1", "Ann", "4711", ("00AB12", "77"), (("1001", (1, 2)),))
@@ -43,12 +44,14 @@ def test_a_change_keeps_what_is_not_ours_and_drops_the_stale_alias() -> None:
 
 
 def test_a_user_is_read_whatever_the_types_and_missing_fields() -> None:
-    user = read_user({"ID": 7, "UserID": 3, "Name": "Ann", "PrivatePIN": 4711, "CardCode": "A,B;C;", "SourceType": 2})
+    user = read_user(
+        {"ID": 7, "UserID": 3, "Name": "Ann", "PrivatePIN": 4711, "CardCode": "A,B;C;", "SourceType": 2}, X916
+    )
     assert (user.remote_id, user.user_id, user.pin, user.cards) == ("7", "3", "4711", ("A", "B", "C"))
     assert user.grants == ()
     assert not user.editable
-    assert read_user({}).editable
-    assert read_user({"Name": None, "PrivatePIN": ["x"], "CardCode": {}}).pin is None
+    assert read_user({}, X916).editable
+    assert read_user({"Name": None, "PrivatePIN": ["x"], "CardCode": {}}, X916).pin is None
 
 
 @pytest.mark.parametrize(
@@ -60,12 +63,12 @@ def test_a_user_is_read_whatever_the_types_and_missing_fields() -> None:
     ],
 )
 def test_the_first_spelling_with_a_value_counts(record: dict[str, str], relays: tuple[int, ...]) -> None:
-    assert read_user(record).grants == (("1001", relays),)
+    assert read_user(record, X916).grants == (("1001", relays),)
 
 
 def test_differences_ignore_case_of_cards_and_order_of_grants_but_not_leading_zeros() -> None:
     grants = (("1001", (2,)), ("1003", (1,)), ("1001", (1,)))
-    held = read_user(write_user(replace(BODY, grants=(("1003", (1,)), ("1001", (1, 2)))), X916))
+    held = read_user(write_user(replace(BODY, grants=(("1003", (1,)), ("1001", (1, 2)))), X916), X916)
     assert differences(held, replace(BODY, grants=grants, cards=("77", "00ab12"))) == frozenset()
     assert differences(held, replace(BODY, grants=grants, cards=("77", "ab12"))) == {"cards"}
     assert differences(held, replace(BODY, name="Bob", pin=None, user_id="u2")) == {"name", "pin", "user_id", "grants"}
@@ -99,8 +102,36 @@ def test_what_a_device_would_refuse_or_cut_off_is_never_sent(change: dict[str, o
     assert list(error.value.fields) == [field]
 
 
+def test_floor_and_face_are_read_where_the_line_is_told_of_them():
+    """A name of ours says which photo; anything else in the fields only that there is one."""
+    ours = {"LiftFloorNum": "3", "FaceUrl": "/Image/RegisterImg/SP-0123abcd.jpg", "FaceFileName": ""}
+    assert (read_user(ours, X916).floor, read_user(ours, X916).face) == ("3", "0123abcd")
+    assert read_user({"FaceFileName": "SP-0123abcd.jpg", "FaceUrl": "/x/9.jpg"}, X916).face == "0123abcd"
+    assert read_user({"FaceUrl": "/Image/RegisterImg/9.jpg"}, X916).face == "?"
+    assert (read_user({}, X916).floor, read_user({}, X916).face) == ("0", "")
+    assert (read_user(ours, E18C).floor, read_user(ours, E18C).face) == ("3", "")
+    assert (read_user(ours, R20A).floor, read_user(ours, R20A).face) == ("0", "")
+
+
+def test_a_face_is_named_once_and_kept_after():
+    base = {"FaceUrl": "/Image/RegisterImg/SP-0123abcd.jpg", "FaceFileName": "SP-0123abcd.jpg", "LiftFloorNum": "2"}
+    told = write_user(replace(BODY, face="0123abcd", new_face=True, floor="3"), X916)
+    assert (told["FaceUrl"], told["FaceFileName"], told["LiftFloorNum"]) == ("SP-0123abcd.jpg",) * 2 + ("3",)
+    kept = write_user(replace(BODY, face="0123abcd", base=base, remote_id="7"), X916)
+    assert (kept["FaceUrl"], kept["LiftFloorNum"]) == (base["FaceUrl"], "0")
+    gone = write_user(replace(BODY, base=base, remote_id="7"), X916)
+    assert (gone["FaceUrl"], gone["FaceFileName"]) == ("", "")
+    assert write_user(replace(BODY, base=base, floor="3"), R20A)["LiftFloorNum"] == "2"
+    assert "FaceUrl" not in write_user(replace(BODY, face="0123abcd", new_face=True), E18C)
+
+
+def test_what_a_line_takes_is_said_alike_to_those_who_plan_and_to_those_who_write():
+    for profile in (*PROFILES, GENERIC):
+        assert ("face" in takes(profile.name), "floors" in takes(profile.name)) == (profile.faces, profile.floors)
+
+
 def test_secrets_of_users_are_not_printed() -> None:
-    held = read_user(write_user(BODY, X916))
+    held = read_user(write_user(BODY, X916), X916)
     for text in (repr(BODY), repr(held)):
         assert "4711" not in text
         assert "00AB12" not in text

@@ -18,7 +18,6 @@ from backend.domain.names import (
     display_name,
     fold,
     printable,
-    short_name,
     split_pasted,
     twin_apartments,
 )
@@ -108,18 +107,17 @@ def test_a_name_has_1_to_64_characters() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "display", "short"),
+    ("first", "last", "display"),
     [
-        ("Anna", "Kowalska", "Kowalska, Anna", "A. Kowalska"),
-        ("Anna Maria", "van der Berg", "van der Berg, Anna Maria", "A. van der Berg"),
-        ("Anna", "", "Anna", "Anna"),
-        ("", "Kowalska", "Kowalska", "Kowalska"),
-        ("", "", "", ""),
+        ("Anna", "Kowalska", "Kowalska, Anna"),
+        ("Anna Maria", "van der Berg", "van der Berg, Anna Maria"),
+        ("Anna", "", "Anna"),
+        ("", "Kowalska", "Kowalska"),
+        ("", "", ""),
     ],
 )
-def test_names_in_lists_and_where_space_is_short(first: str, last: str, display: str, short: str) -> None:
+def test_names_in_lists(first: str, last: str, display: str) -> None:
     assert display_name(first, last) == display
-    assert short_name(first, last) == short
 
 
 @pytest.mark.feature("RES-01")

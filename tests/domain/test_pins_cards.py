@@ -10,14 +10,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from backend.domain.codes import (
-    MASK,
     card_candidates,
     card_formats,
     check_pin,
     contained_pins,
     free_pins,
     mask,
-    mask_digits_in,
     normalise_card,
     propose_pin,
     split_cards,
@@ -297,31 +295,3 @@ def test_a_bad_card_of_a_list_is_counted_out() -> None:
 )
 def test_a_mask_shows_the_last_two_and_no_length(value: str, seen: str) -> None:
     assert mask(value) == seen
-
-
-@pytest.mark.feature("AGT-04")
-@pytest.mark.parametrize(
-    ("text", "secrets", "seen"),
-    [
-        ("code 1234 refused", ["1234"], "code ··34 refused"),
-        ("PIN1234#", ["1234"], "PIN··34#"),
-        ("9912345 refused", ["1234"], "··45 refused"),
-        ("at 10:42 code 42", ["42"], "at 10:·· code ··"),
-        ("5512", ["12"], "··"),
-        ("1234 and 34", ["1234", "34"], "·· and ··"),
-        ("card 0a3c7f20 in", ["0A3C7F20"], "card ··20 in"),
-        ("card FF0A3C7F20", ["0a3c7f20"], "card ··20"),
-        ("nothing here 77", ["1234"], "nothing here 77"),
-        ("plain 1234", [], "plain 1234"),
-        ("plain 1234", ["", "x"], "plain 1234"),
-    ],
-)
-def test_secrets_in_a_text_are_masked_with_the_digits_around_them(text: str, secrets: list[str], seen: str) -> None:
-    assert mask_digits_in(text, secrets) == seen
-
-
-@given(before=st.text("ab 12.", max_size=8), after=st.text("z 89:", max_size=8), secrets=st.lists(pins, min_size=1))
-def test_no_secret_is_left_in_a_masked_text(before: str, after: str, secrets: list[str]) -> None:
-    seen = mask_digits_in(before + secrets[0] + after, secrets)
-    assert all(secret not in seen for secret in secrets)
-    assert MASK in seen

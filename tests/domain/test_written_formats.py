@@ -9,35 +9,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.errors import Invalid
-from backend.domain.formats import ClockFormat, DateFormat, Formats, age, age_in_prose, figure, zone_info
+from backend.domain.formats import ClockFormat, DateFormat, Formats, age, figure, zone_info
 
 MOMENT = datetime(2026, 11, 27, 9, 5, 7, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("seconds", "short", "prose"),
+    ("seconds", "short"),
     [
-        (-5, "0 s", "just now"),
-        (0, "0 s", "just now"),
-        (0.999, "0 s", "just now"),
-        (1, "1 s", "1 second ago"),
-        (8, "8 s", "8 seconds ago"),
-        (59.9, "59 s", "59 seconds ago"),
-        (60, "1 m", "1 minute ago"),
-        (119, "1 m", "1 minute ago"),
-        (120, "2 m", "2 minutes ago"),
-        (3599, "59 m", "59 minutes ago"),
-        (3600, "1 h", "1 hour ago"),
-        (7200, "2 h", "2 hours ago"),
-        (86_399, "23 h", "23 hours ago"),
-        (86_400, "1 d", "1 day ago"),
-        (3 * 86_400, "3 d", "3 days ago"),
-        (1500 * 86_400, "1500 d", "1,500 days ago"),
+        (-5, "0 s"),
+        (0, "0 s"),
+        (0.999, "0 s"),
+        (1, "1 s"),
+        (8, "8 s"),
+        (59.9, "59 s"),
+        (60, "1 m"),
+        (119, "1 m"),
+        (120, "2 m"),
+        (3599, "59 m"),
+        (3600, "1 h"),
+        (7200, "2 h"),
+        (86_399, "23 h"),
+        (86_400, "1 d"),
+        (3 * 86_400, "3 d"),
+        (1500 * 86_400, "1500 d"),
     ],
 )
-def test_ages(seconds: float, short: str, prose: str) -> None:
+def test_ages(seconds: float, short: str) -> None:
     assert age(timedelta(seconds=seconds)) == short
-    assert age_in_prose(timedelta(seconds=seconds)) == prose
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from textual.widgets import Input
 
 from backend.domain.enums import Role
 from backend.domain.paging import ListQuery
-from tests.screens.conftest import SMALL, Show
+from backend.services import slices, undo_changes
+from tests.screens.conftest import SMALL, WIDE, Show
 from tests.support.keys import Keys
 
 COLUMNS = ("Building", "Apt", "Account Type", "First Name", "Last Name", "RF Card", "PIN")
@@ -131,6 +133,68 @@ async def test_good_rows_alone_are_written_only_after_a_question(show: Show, fol
         await keys.until_text("There is no building")
 
 
+class Held:
+    """A writer that waits after each commit about residents until it is let go, as a slow disk would make it wait."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._go = threading.Event()
+        store = keys.page.session.engine._store
+        assert store is not None, "the engine has started"
+        store.after_commit.append(lambda topics: self._wait() if "residents" in topics else None)
+
+    def _wait(self) -> None:
+        self._go.wait(20)
+
+    def let_go(self) -> None:
+        """It need not wait any more."""
+        self._go.set()
+
+
+def count(keys: Keys) -> int:
+    """How many residents there are."""
+    session = keys.page.session
+    return int(session.engine.list("resident", session.context, ListQuery()).count())
+
+
+@pytest.mark.feature("RES-09")
+@pytest.mark.feature("SYNC-07")
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["120x40", "80x24"])
+async def test_escape_stops_an_import_and_its_undo_between_slices(
+    show: Show, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slices, "LOCK_FOR", 0.0)
+    monkeypatch.setattr(undo_changes, "AT_ONCE", 5)
+    async with show("g", "r", size=size) as keys:
+        await keys.until_page("ResidentsScreen")
+        await keys.settled()
+        before, lines = count(keys), "\n".join(f"A 1203\tPerson{number} Okonkwo" for number in range(80))
+        keys.app.post_message(events.Paste(lines))
+        await keys.until_page("ImportPage")
+        await keys.until_text("+ 4 add")
+        await keys.settled()
+        slow = Held(keys)
+        await keys.press("f2")
+        await keys.until_text("of 80 rows")
+        await keys.press("escape")
+        slow.let_go()
+        await keys.until_page("ImportReportPage")
+        await keys.until_text("25 of 80 rows")
+        await keys.until_text("Not written: it was stopped.")
+        assert count(keys) == before + 25
+        await keys.press("u")
+        await keys.until_page("UndoScreen")
+        await keys.until_text("Import stop")
+        slow = Held(keys)
+        await keys.press("enter", "y")
+        await keys.until_text("Undoing")
+        await keys.press("escape")
+        slow.let_go()
+        await keys.until_text("◐ half undone")
+        assert before < count(keys) < before + 25
+        await keys.press("enter", "y")
+        await keys.until(lambda: count(keys) == before)
+
+
 @pytest.mark.feature("RES-09")
 async def test_pasted_lines_open_the_preview_and_press_no_key(show: Show) -> None:
     async with show("g", "r") as keys:
@@ -238,3 +302,20 @@ async def test_a_viewer_imports_nothing(show: Show) -> None:
         keys.app.post_message(events.Paste("A;1203;Ada;Okonkwo\nA;1203;Ben;Okonkwo\n"))
         await keys.settled()
         assert type(keys.app.screen).__name__ == "ResidentsScreen"
+
+
+@pytest.mark.feature("RES-09")
+async def test_a_path_typed_behind_the_folder_begins_anew_and_names_no_user(show: Show, folder: Path) -> None:
+    async with show("g", "r") as keys:
+        await keys.until_page("ResidentsScreen")
+        await keys.press("i")
+        await keys.until_text("Batch Add Resident")
+        await keys.press("enter")
+        await keys.until_text("Which list")
+        await keys.type("~nobody-of-this-name/x")
+        await keys.until_text("begins like this")
+        write(keys, Path.home())
+        await keys.type(f"/{folder}/residents.xlsx")
+        await keys.press("enter")
+        await keys.until_page("ImportPage")
+        await keys.until_text("residents.xlsx · 3 rows")

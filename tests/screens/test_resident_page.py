@@ -142,7 +142,8 @@ async def test_p_then_y_sends_a_new_app_password_and_the_page_keeps_where_it_is(
         await keys.press("p")
         await keys.until_text("a new app password?")
         await keys.press("y")
-        await keys.until_text("on its way to kowalska.a1001@")
+        await keys.until_text("waits in the Outbox")
+        await keys.until_text("kowalska.a1001@")
         assert keys.pressed - before == 4
         await keys.until_text("Login")
         now = engine.residents.get(installer, engine.residents.find(installer, "Kowalska, Anna")).login

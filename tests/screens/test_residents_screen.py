@@ -159,3 +159,41 @@ async def test_a_form_with_changes_asks_before_it_closes(make_app: MakeApp) -> N
         await keys.press("escape")
         await keys.until_page("ResidentForm")
         assert "Jan" in keys.text()
+
+
+@pytest.mark.feature("RES-06")
+async def test_the_app_column_says_what_became_of_the_login(make_app: MakeApp, park: tuple[Any, Any]) -> None:
+    engine, installer = park
+    letters = {row.values["address"]: row.id for row in engine.list("outgoing", installer).first(100)}
+    engine.outbox.hand_over(installer.again(), [letters["kowalska.a1001@mail.example"]])
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        keys = Keys(pilot)
+        await keys.until_page("DashboardScreen")
+        await keys.press("g", "r")
+        await keys.until_text("Kowalska, Anna")
+        lines = {line.split("  ")[0].strip(): line for line in (row[24:] for row in keys.text().splitlines())}
+        assert "Mailed" in lines["Kowalska, Anna"]
+        assert "Waiting" in lines["Kowalski, Piotr"]
+
+
+async def test_a_form_is_folded_in_its_first_picture(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        keys = Keys(pilot)
+        await keys.until_page("DashboardScreen")
+        await keys.press("g", "r")
+        await keys.until_page("ResidentsScreen")
+        await pilot.press("n")
+        await keys.until(lambda: type(app.screen).__name__ == "ResidentForm")
+        assert app.screen.has_class("-narrow")
+        assert app.screen.query_one("ModuleColumn").has_class("-narrow")
+
+
+async def test_one_is_not_told_as_many(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        keys = Keys(pilot)
+        await keys.until_page("DashboardScreen")
+        await keys.press("g", "z")
+        await keys.until_text("1 community")

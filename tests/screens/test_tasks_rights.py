@@ -21,6 +21,7 @@ def gym(made: Demo) -> int:
     return next(one.relay_id for one in made.engine.doors.all(made.context) if one.name == "Gym")
 
 
+@pytest.mark.feature("LOG-01")
 @pytest.mark.feature("SYNC-05")
 async def test_4_why_was_anna_refused(demo: Demo, begin: Begin, tally: Tally) -> None:
     opened, _ = demo.doors.type_pin("Gym", "2741")

@@ -214,6 +214,8 @@ ACTS: dict[str, Act] = {
     "devices.add": Act("I T ", lambda e, c, i: e.devices.add(c, DEVICE.model_copy(update={"building_id": NOBODY}))),
     "devices.edit": Act("IMT ", lambda e, c, i: e.devices.edit(c, NOBODY, 1, name="x")),
     "devices.delete": Act("I T ", lambda e, c, i: e.devices.delete(c, NOBODY)),
+    "relay_holds.get": Act("IMTV", lambda e, c, i: e.relay_holds.get(c, i["relay"])),
+    "relay_holds.set": Act("IMT ", lambda e, c, i: e.relay_holds.set(c, NOBODY, 1, on=False, group_ids=())),
     "doors.list": Act("IMTV", lambda e, c, i: e.doors.list(c, QUERY).first(1)),
     "doors.all": Act("IMTV", lambda e, c, i: e.doors.all(c)),
     "doors.find": Act("IMTV", lambda e, c, i: e.doors.find(c, "nothing")),
@@ -300,6 +302,7 @@ ACTS: dict[str, Act] = {
     "search.find by PIN": Act("IM  ", lambda e, c, i: e.search.find(c, "pin:1234")),
     "dashboard.read": Act("IMTV", lambda e, c, i: e.dashboard.read(c)),
     "dashboard.summary": Act("IMTV", lambda e, c, i: e.dashboard.summary(c)),
+    "retention.figures": Act("IM V", lambda e, c, i: e.retention.figures(c)),
     "settings.all": Act("IM V", lambda e, c, i: e.settings.all(c)),
     "settings.facts": Act("IM V", lambda e, c, i: e.settings.facts(c)),
     "settings.edit of visitors": Act("IM  ", lambda e, c, i: e.settings.edit(c, {"visitor.span": "4"})),
@@ -474,7 +477,7 @@ def test_the_engine_has_every_service_of_its_contract(site: Site) -> None:
         "sync", "sync_doors", "revocations", "drift",
         "access", "remedies", "search", "dashboard", "agents", "backups", "settings", "outbox", "imports",
         "temp_keys", "library", "library_pins", "library_cards", "ghosts", "staff", "deliveries",
-        "staff_imports",
+        "staff_imports", "retention",
     }  # fmt: skip
 
 

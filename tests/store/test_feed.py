@@ -134,6 +134,31 @@ def test_who_has_unsubscribed_hears_nothing(store: Store, feed: ChangeFeed) -> N
     assert gone.calls == []
 
 
+def test_who_attends_is_called_after_every_commit_of_anybody_and_not_afterwards(
+    site: Site, store: Store, feed: ChangeFeed
+) -> None:
+    committed = threading.Event()
+    with other_process(touch_on_demand, site.root) as (_, pipe):
+        assert receive(pipe) == "ready"
+        with feed.attend(committed.set):
+            touch(store)  # a commit without a topic, of this process
+            touch(store, "own")
+            assert committed.wait(BOUND)
+            heard = Heard()
+            feed.subscribe(heard)
+            touch(store, "settled")
+            heard.until_told("settled")
+            committed.clear()
+            pipe.send("theirs")
+            receive(pipe)
+            assert committed.wait(BOUND)
+        heard.until_told("theirs")
+        committed.clear()
+        touch(store, "later")
+        heard.until_told("later")
+    assert not committed.is_set()
+
+
 def test_a_stopped_feed_is_quiet_and_leaves_no_thread(store: Store) -> None:
     before, heard = set(threading.enumerate()), Heard()
     feed = ChangeFeed(store)

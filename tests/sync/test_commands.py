@@ -247,14 +247,14 @@ async def test_every_end_tells_the_terminals(world: World, clock: FakeClock) -> 
     world.store.after_commit.append(told.append)
     taken = claim(world)
     assert taken is not None
-    assert told == [frozenset({"doors"})]
+    assert not any(told), "that a command is under way is shown nowhere"
     commands.end(world.store, world.agent, taken, CommandState.DONE, "opened")
     assert told[-1] == {"doors", "door_logs"}
     clock.advance(seconds=10)
     commands.expire(world.store, world.agent)
     assert told[-1] == {"doors"}
     assert claim(world) is None
-    assert len(told) == 3
+    assert len([topics for topics in told if topics]) == 2
 
 
 def test_the_life_of_a_lost_command_is_longer_than_any_answer() -> None:

@@ -259,7 +259,7 @@ async def test_one_refused_login_is_one_refused_login(gate: World) -> None:
     worker = gate.worker("Gate", ALWAYS_DUE)
     await worker.work()
     app = gate.virtual.running["Gate"].app
-    assert {one.target for one in app.seen} == {"schedule"}, "nothing else was asked in that round"
+    assert {one.target for one in app.seen} == {"system"}, "nothing else was asked in that round"
 
 
 HOSTILE = {

@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from tests.widgets.host import Host, screen_lines, screen_text, until
 from widgets.form import FixedField, Form, FormField, PickField, SwitchField, TextField
+from widgets.form_field import UNDERSTOOD
 from widgets.pick_list import PickRow
 
 GROUPS = [
@@ -171,6 +172,18 @@ async def test_a_long_error_takes_the_lines_it_needs() -> None:
         await pilot.pause()
         text = " ".join(line.strip() for line in screen_lines(app)[3:10])
         assert "× This name has a character that no door phone can show: write it in Latin letters" in text
+
+
+async def test_what_was_understood_is_told_and_does_not_look_like_a_warning() -> None:
+    form = resident_form()
+    app = Host(form)
+    async with app.run_test(size=(90, 34)) as pilot:
+        await begun(pilot, form)
+        form.show_notes({"first": f"{UNDERSTOOD}Sunday 2026-11-29 22:00", "last": "Somebody has this name already."})
+        await pilot.pause()
+        said = [line.strip() for line in screen_lines(app)]
+        assert "= Sunday 2026-11-29 22:00" in said
+        assert "▲ Somebody has this name already." in said
 
 
 async def test_a_secret_shows_bullets_and_never_itself() -> None:
@@ -354,3 +367,15 @@ async def test_enter_in_a_text_is_told_to_the_page() -> None:
         await begun(pilot, form)
         await pilot.press("enter")
         await until(pilot, lambda: heard == ["Anna"])
+
+
+async def test_a_hint_gives_way_to_a_text_that_needs_its_room() -> None:
+    field = TextField("zone", "Time zone", hint="as in Europe/Berlin")
+    form = Form({"": (field,)})
+    app = Host(form)
+    async with app.run_test(size=(60, 10)) as pilot:
+        form.begin({"zone": ""})
+        await until(pilot, lambda: "as in Europe/Berlin" in line_of(app, "Time zone"))
+        form.begin({"zone": "America/Argentina/Buenos_Aires"})
+        form.focus_first()
+        await until(pilot, lambda: "America/Argentina/Buenos_Aires" in line_of(app, "Time zone"))

@@ -18,7 +18,7 @@ _MANY = {
     CredentialKind.ID_ACCESS: "ID access",
     CredentialKind.QR: "QR codes",
 }
-_WORDS = {
+WORDS = {
     Reason.GRANTED: "the door alone",
     Reason.NO_CREDENTIAL: "no such code",
     Reason.HOLDER_SUSPENDED: "suspended",
@@ -39,15 +39,15 @@ def brief(rules: Rules, shown: Iterable[Credential], relay_id: int, at: datetime
     """
     decided = [(decide(rules, one, relay_id, at), one) for one in shown]
     if not decided:
-        return _WORDS[Reason.NO_CREDENTIAL]
+        return WORDS[Reason.NO_CREDENTIAL]
     if any(decision.allowed for decision, _ in decided):
-        return _WORDS[Reason.GRANTED]
+        return WORDS[Reason.GRANTED]
     decision, credential = max(decided, key=lambda pair: (_ORDER.index(pair[0].reason), -pair[1].id))
     if decision.reason is Reason.METHOD_OFF:
         return f"takes no {_MANY[credential.kind]}"
     if decision.reason is Reason.OUTSIDE_WINDOW and decision.group_id is not None:
         return _outside(rules, rules.groups[decision.group_id])
-    return _WORDS[decision.reason]
+    return WORDS[decision.reason]
 
 
 def _outside(rules: Rules, group: Group) -> str:

@@ -14,19 +14,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from operator import attrgetter
 
-from backend.domain.access.decide import standing
+from backend.domain.access.decide import group_open, standing
 from backend.domain.access.hours import Rights
+from backend.domain.access.identity import face_name
 from backend.domain.access.parts import Grants, Owner, spread
 from backend.domain.access.prepared import Crowd, Prepared, prepare
-from backend.domain.access.results import ALWAYS, Compiled, DoorSchedule, DoorUser, Loss, Reason
+from backend.domain.access.results import ALWAYS, Compiled, DoorHold, DoorSchedule, DoorUser, Loss, Reason
 from backend.domain.access.rules import Credential, Device, Rules
 from backend.domain.access.schedules import clip, window_of
 from backend.domain.access.windows import describe, is_open, next_edge
 from backend.domain.enums import CredentialKind
 from backend.domain.errors import NotFound
+from backend.domain.floors import NO_FLOOR
 
-WRITTEN = (CredentialKind.PIN, CredentialKind.CARD)
-"""The kinds of credential that are written to doors."""
+WRITTEN = (CredentialKind.PIN, CredentialKind.CARD, CredentialKind.FACE)
+"""The kinds of credential that are written to doors, faces to those that take them."""
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -53,8 +55,13 @@ class _Claim:
     dated: list[tuple[Owner, list[Credential]]] = field(default_factory=list)
 
     def kinds(self) -> set[CredentialKind]:
-        """Give the kinds of credential that somebody here has for the door now."""
-        return self.crowd.kinds | {credential.kind for _, valid in self.dated for credential in valid}
+        """Give the kinds of credential that the door takes and somebody here has for it now."""
+        here = self.crowd.kinds | {credential.kind for _, valid in self.dated for credential in valid}
+        return here & self.rights.keys()
+
+    def reaches(self) -> bool:
+        """Tell whether anything of somebody here is on the door now."""
+        return any(self.rights[kind].grants for kind in self.kinds())
 
 
 class _Door:
@@ -67,16 +74,22 @@ class _Door:
         self.edges: set[datetime] = set()
         self.losses: set[Loss] = set()
         self.kept: set[str] = {ALWAYS}
+        self.written = [kind for kind in WRITTEN if kind is not CredentialKind.FACE or device.faces]
+        self.held_open = Rights((), (), ())
 
     def compile(self) -> Compiled:
         """Collect the claims, fit their schedules, then write the users."""
         claims = self._claims()
+        self._left_out(claims)
+        self._hold_open()
         schedules = self._fit(claims)
         self.kept.update(schedules)
         schedules |= self._clips(claims, self.device.max_schedules - len(schedules))
         self.kept.update(schedules)
         users = self._room([user for claim in claims for user in self._users(claim)])
-        used = {key for grants in {user.grants for user in users} for key, _ in grants} - {ALWAYS}
+        holds = self._holds()
+        used = {key for grants in {user.grants for user in users} for key, _ in grants}
+        used = used.union(*(hold.keys for hold in holds)) - {ALWAYS}
         coming = min((edge for edge in self.edges if edge > self.now), default=None)
         return Compiled(
             device_id=self.device.id,
@@ -84,17 +97,18 @@ class _Door:
             schedules=tuple(schedules[key] for key in sorted(used)),
             next_change_at=None if coming is None else coming.astimezone(UTC),
             losses=tuple(sorted(self.losses, key=lambda loss: (loss.code, loss.holder_id or 0, loss.text))),
+            holds=holds,
         )
 
     def _claims(self) -> list[_Claim]:
         """Look up what each crowd with a group here gets, and from when to when."""
         claims = []
         for groups, crowd in self.prepared.crowds_at(self.device.id):
-            rights = {kind: self.prepared.rights(self.device.id, groups, kind, self.now) for kind in WRITTEN}
+            rights = {kind: self.prepared.rights(self.device.id, groups, kind, self.now) for kind in self.written}
             claim = _Claim(crowd, rights)
             for owner in crowd.dated:
-                held = [c for c in (*owner.pins, *owner.cards) if self._is_valid(c, claim.rights[c.kind])]
-                claim.dated.append((owner, held))
+                shown = [c for c in (*owner.pins, *owner.cards, *owner.faces) if c.kind in rights]
+                claim.dated.append((owner, [c for c in shown if self._is_valid(c, rights[c.kind])]))
             for kind in claim.kinds():
                 self.edges.update(claim.rights[kind].edges)
                 self.losses.update(Loss(None, "clock_change", text) for text in claim.rights[kind].lost)
@@ -119,7 +133,7 @@ class _Door:
             for kind in claim.kinds()
             for schedule, _ in claim.rights[kind].grants
             if schedule is not None
-        }
+        } | {schedule.key: schedule for schedule, _ in self.held_open.grants if schedule is not None}
         limit = self.device.max_schedules
         if len(wanted) <= limit:
             return wanted
@@ -155,10 +169,13 @@ class _Door:
 
     def _users(self, claim: _Claim) -> list[DoorUser]:
         """Write the user records of a crowd."""
-        limit = self.device.max_cards_per_user
-        base = {kind: self._grants(claim.rights[kind], None) for kind in WRITTEN}
-        pins = base[CredentialKind.PIN]
-        users = list(self.prepared.plain_users(claim.crowd, pins, base[CredentialKind.CARD], limit))
+        limit, floors = self.device.max_cards_per_user, self.device.floors
+        base = {kind: self._grants(claim.rights[kind], None) for kind in self.written}
+        pins, faces = base[CredentialKind.PIN], base.get(CredentialKind.FACE, ())
+        plain = self.prepared.plain_users(
+            claim.crowd, pins, base[CredentialKind.CARD], limit, faces=faces, floors=floors
+        )
+        users = list(plain)
         for owner in claim.crowd.several_pins if pins else ():
             self._one_pin(owner, len(owner.pins))
         for owner, valid in claim.dated:
@@ -166,10 +183,54 @@ class _Door:
             own = [(c, grants) for c, grants in granted if c.kind is CredentialKind.PIN]
             cards = [(c, grants) for c, grants in granted if c.kind is CredentialKind.CARD]
             pin, first = (own[0][0].value, own[0][1]) if own else (None, pins)
-            users += spread(owner.holder, pin, first, cards, limit)
+            seen = [(face_name(c.value), grants) for c, grants in granted if c.kind is CredentialKind.FACE]
+            floor = owner.floor if floors else NO_FLOOR
+            users += spread(owner.holder, pin, first, cards, limit, face=seen[-1] if seen else None, floor=floor)
             if len(own) > 1:
                 self._one_pin(owner, len(own))
         return users
+
+    def _left_out(self, claims: Iterable[_Claim]) -> None:
+        """Say whose faces and floors this door is not told."""
+        faces: list[str] = []
+        floors: list[str] = []
+        for claim in filter(_Claim.reaches, claims):
+            if not self.device.faces:
+                faces += [owner.holder.name for owner in claim.crowd.with_face]
+            told = self.device.floors
+            floors += [o.holder.name for o in claim.crowd.with_floors if not told or o.floor == NO_FLOOR]
+        if faces:
+            self.losses.add(Loss(None, "faces", f"This door takes no faces: {_whose(faces, 'face')}."))
+        if floors:
+            one = "one floor from 1 to 128 per person" if self.device.floors else "no floors"
+            self.losses.add(Loss(None, "floors", f"This door takes {one}: {_whose(floors, 'floors')}."))
+
+    def _hold_open(self) -> None:
+        """Look up when relays are kept open; a device without relay schedules keeps none open."""
+        rights = self.prepared.held_open(self.device.id, self.now)
+        if self.device.hold_open:
+            self.held_open = rights
+            self.edges.update(rights.edges)
+            self.losses.update(Loss(None, "clock_change", text) for text in rights.lost)
+        elif rights.grants or rights.edges:
+            text = "This door has no relay schedules: it cannot be held open by hours."
+            self.losses.add(Loss(None, "hold_open", text))
+
+    def _holds(self) -> tuple[DoorHold, ...]:
+        """Give the relays that are kept open, with those of their schedules that found room."""
+        keys: dict[int, set[str]] = defaultdict(set)
+        for schedule, number in self.held_open.grants:
+            key = ALWAYS if schedule is None else schedule.key
+            if key in self.kept:
+                keys[number].add(key)
+        rules, now = self.prepared.rules, self.now
+        held_now = {
+            relay.number
+            for relay in rules.relays.values()
+            if relay.device_id == self.device.id
+            and any(group_open(rules, rules.groups[one], now) for one in relay.held_by & rules.groups.keys())
+        }
+        return tuple(DoorHold(number, tuple(sorted(keys[number])), number in held_now) for number in sorted(keys))
 
     def _one_pin(self, owner: Owner, count: int) -> None:
         text = f"A door holds one PIN per person: {owner.holder.name} has {count}, the oldest is used."
@@ -204,6 +265,13 @@ class _Door:
         for holder_id, name in left_out.items():
             self.losses.add(Loss(holder_id, "users", f"{holds}; {name} has no room."))
         return tuple(users[:limit])
+
+
+def _whose(names: list[str], what: str) -> str:
+    """Name the one whose face or floors are left out, or count them."""
+    if len(names) == 1:
+        return f"the {what} of {names[0]} {'stays' if what == 'face' else 'stay'} here"
+    return f"the {'faces' if what == 'face' else what} of {len(names):,} people stay here"
 
 
 def _count(number: int, noun: str) -> str:

@@ -20,7 +20,7 @@ from backend.domain.access.windows import (
     on_holiday,
     week_of,
 )
-from backend.domain.enums import CredentialKind, Repeat
+from backend.domain.enums import CredentialKind, CredentialStatus, Repeat
 from backend.domain.formats import zone_info
 from backend.domain.walltime import WEEKDAYS, local_time
 
@@ -43,6 +43,13 @@ _MANY = _ONE | {
     CredentialKind.CARD: "cards",
     CredentialKind.FACE: "faces",
     CredentialKind.QR: "QR codes",
+}
+_STATES = {
+    CredentialStatus.ACTIVE: "in use",
+    CredentialStatus.SCHEDULED: "in use from its day on",
+    CredentialStatus.SUSPENDED: "suspended",
+    CredentialStatus.COOLING: "taken away",
+    CredentialStatus.GONE: "taken away",
 }
 _ORDER = {reason: index for index, reason in enumerate([*list(Reason)[1:], Reason.GRANTED])}
 
@@ -100,7 +107,7 @@ def _nothing_shown(holder: Holder | None, credential_id: int | None) -> str:
 
 def _sentence(case: _Case, reason: Reason) -> str:
     """Say the verdict in one sentence."""
-    name, door = case.holder.name, _door(case)
+    name, door = case.holder.name, door_of(case.rules, case.relay_id)
     if reason is Reason.GRANTED:
         return f"{name} may open {door}: {_open_hours(case)}; it was {_moment(case, case.at)}."
     if reason is Reason.NOT_YET_VALID:
@@ -119,12 +126,13 @@ def _sentence(case: _Case, reason: Reason) -> str:
     }[reason]
 
 
-def _door(case: _Case) -> str:
-    relay = case.rules.relays.get(case.relay_id)
+def door_of(rules: Rules, relay_id: int) -> str:
+    """A door with the device it belongs to, "Lobby A, Street", once where both have one name."""
+    relay = rules.relays.get(relay_id)
     if relay is None:
         return "A relay that is not known"
-    device = case.rules.devices.get(relay.device_id)
-    return f"{device.name}, {relay.name}" if device else relay.name
+    device = rules.devices.get(relay.device_id)
+    return f"{device.name}, {relay.name}" if device and device.name != relay.name else relay.name
 
 
 def _moment(case: _Case, at: datetime) -> str:
@@ -206,7 +214,7 @@ def _checks(case: _Case) -> tuple[Check, ...]:
     return (
         Check("Credential", _ONE[credential.kind], True),
         Check("Person", "active" if case.holder.active else "suspended", case.holder.active),
-        Check("State", credential.status.value, credential.status in USABLE),
+        Check("Its state", _STATES[credential.status], credential.status in USABLE),
         Check("Validity", dates, validity(credential, case.at) is Reason.GRANTED),
         Check(f"Relay takes {_MANY[credential.kind]}", taken or "nothing", credential.kind in methods),
         *_public(case),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from backend.domain.access.results import Compiled, DoorPlan, DoorUser, PlanLine
 from backend.domain.access.rules import Device
 from backend.domain.errors import NotFound
+from backend.domain.floors import NO_FLOOR
 
 _Hours = frozenset[tuple[str, int]]
 """Pairs of schedule key and relay number."""
@@ -16,11 +17,13 @@ _Hours = frozenset[tuple[str, int]]
 
 @dataclass(slots=True)
 class _Person:
-    """What a door holds of one person: each PIN and card with its hours."""
+    """What a door holds of one person: each PIN, card and face with its hours, and the floor of the lift."""
 
     name: str
     pins: dict[str, _Hours] = field(default_factory=dict, repr=False)
     cards: dict[str, _Hours] = field(default_factory=dict, repr=False)
+    faces: dict[str, _Hours] = field(default_factory=dict, repr=False)
+    floor: str = NO_FLOOR
 
 
 def plan(
@@ -92,22 +95,34 @@ def _people(users: Iterable[DoorUser], wanted: set[int]) -> dict[int, _Person]:
         if user.pin is not None:
             person.pins[user.pin] = hours
         person.cards.update(dict.fromkeys(user.cards, hours))
+        if user.face:
+            person.faces[user.face] = hours
+        person.floor = user.floor
     return people
 
 
 def _difference(old: _Person, new: _Person) -> tuple[str, str, str]:
-    """Say what a person gains, loses and keeps in another form; a PIN in the place of another is a new PIN."""
-    new_pin = bool(old.pins) and bool(new.pins) and old.pins.keys() != new.pins.keys()
-    pins_gained = 0 if new_pin else len(new.pins.keys() - old.pins.keys())
-    pins_lost = 0 if new_pin else len(old.pins.keys() - new.pins.keys())
-    gained = _count(pins_gained, len(new.cards.keys() - old.cards.keys()))
-    lost = _count(pins_lost, len(old.cards.keys() - new.cards.keys()))
+    """Say what a person gains, loses and keeps in another form; a PIN or face in another's place is a new one."""
+    kept_pin, kept_face = bool(old.pins and new.pins), bool(old.faces and new.faces)
+    gained = _count(
+        not old.pins and bool(new.pins), len(new.cards.keys() - old.cards.keys()), not old.faces and bool(new.faces)
+    )
+    lost = _count(
+        not new.pins and bool(old.pins), len(old.cards.keys() - new.cards.keys()), not new.faces and bool(old.faces)
+    )
     changed = ["name"] if old.name != new.name else []
-    if new_pin:
+    if kept_pin and old.pins.keys() != new.pins.keys():
         changed.append("PIN")
+    if kept_face and old.faces.keys() != new.faces.keys():
+        changed.append("face")
+    there = (old.pins or old.cards or old.faces) and (new.pins or new.cards or new.faces)
+    if there and old.floor != new.floor:
+        changed.append("floor")
     pairs = [(old.cards[card], new.cards[card]) for card in old.cards.keys() & new.cards.keys()]
-    if old.pins and new.pins:
+    if kept_pin:
         pairs += zip(old.pins.values(), new.pins.values(), strict=True)
+    if kept_face:
+        pairs += zip(old.faces.values(), new.faces.values(), strict=True)
     if any(was != now for was, now in pairs):
         changed += _changed_hours(pairs)
     return gained, lost, f"new {_listed(changed)}" if changed else ""
@@ -132,12 +147,14 @@ def _by_relay(hours: _Hours) -> dict[int, set[str]]:
     return relays
 
 
-def _count(pins: int, cards: int) -> str:
-    """Count credentials: "PIN", "1 card", "PIN and 2 cards"; nothing is the empty text."""
-    words = ["PIN"] if pins else []
+def _count(pin: bool, cards: int, face: bool) -> str:
+    """Count credentials: "PIN", "1 card", "PIN, 2 cards and face"; nothing is the empty text."""
+    words = ["PIN"] if pin else []
     if cards:
         words.append("1 card" if cards == 1 else f"{cards} cards")
-    return " and ".join(words)
+    if face:
+        words.append("face")
+    return _listed(words) if words else ""
 
 
 def _listed(words: list[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -31,9 +32,15 @@ class Crowd:
     """Of the plain owners' credentials."""
     several_pins: list[Owner] = field(default_factory=list)
     """Plain owners with more than one PIN."""
+    with_face: list[Owner] = field(default_factory=list)
+    with_floors: list[Owner] = field(default_factory=list)
 
     def join(self, owner: Owner) -> None:
         """Take in one more owner."""
+        if owner.faces:
+            self.with_face.append(owner)
+        if owner.holder.floors:
+            self.with_floors.append(owner)
         if owner.dated:
             self.dated.append(owner)
             return
@@ -42,6 +49,8 @@ class Crowd:
             self.kinds.add(CredentialKind.PIN)
         if owner.cards:
             self.kinds.add(CredentialKind.CARD)
+        if owner.faces:
+            self.kinds.add(CredentialKind.FACE)
         if len(owner.pins) > 1:
             self.several_pins.append(owner)
 
@@ -51,6 +60,8 @@ class Crowd:
         self.dated += other.dated
         self.kinds |= other.kinds
         self.several_pins += other.several_pins
+        self.with_face += other.with_face
+        self.with_floors += other.with_floors
 
 
 class Prepared:
@@ -75,7 +86,7 @@ class Prepared:
         self._mergers: dict[tuple[int, ...], Crowd] = {}
         self._now: datetime | None = None
         self._hours: dict[frozenset[Window], Hours] = {}
-        self._users: dict[tuple[int, Grants, Grants, int], tuple[DoorUser, ...]] = {}
+        self._users: dict[tuple[int, Grants, Grants, Grants, int, bool], tuple[DoorUser, ...]] = {}
         self._kept = 0
 
     def crowds_at(self, device_id: int) -> list[tuple[frozenset[int], Crowd]]:
@@ -112,6 +123,17 @@ class Prepared:
                 group = self.rules.groups[group_id]
                 if relay.id in group.relays:
                     windows[relay.number].update(group.windows)
+        return self._rights_of(windows, now)
+
+    def held_open(self, device_id: int, now: datetime) -> Rights:
+        """Give the hours in which relays of the device are kept open, as `rights` gives those of people."""
+        windows: dict[int, set[Window]] = defaultdict(set)
+        for relay in self._relays[device_id]:
+            for group_id in relay.held_by & self.rules.groups.keys():
+                windows[relay.number].update(self.rules.groups[group_id].windows)
+        return self._rights_of(windows, now)
+
+    def _rights_of(self, windows: Mapping[int, set[Window]], now: datetime) -> Rights:
         hours = {number: self._hours_of(frozenset(windows[number]), now) for number in sorted(windows)}
         return rights_of(hours, now, self.zone)
 
@@ -123,13 +145,19 @@ class Prepared:
             self._hours[windows] = hours_of(windows, now, self.zone)
         return self._hours[windows]
 
-    def plain_users(self, crowd: Crowd, pins: Grants, cards: Grants, limit: int) -> tuple[DoorUser, ...]:
+    def plain_users(
+        self, crowd: Crowd, pins: Grants, cards: Grants, limit: int, *, faces: Grants = (), floors: bool = False
+    ) -> tuple[DoorUser, ...]:
         """Give the user records of a crowd's plain owners; doors that grant the same share them."""
-        key = (crowd.number, pins, cards, limit)
+        key = (crowd.number, pins, cards, faces, limit, floors)
         if key not in self._users:
             if self._kept > KEPT_USERS:
                 self._users, self._kept = {}, 0
-            self._users[key] = tuple(user for owner in crowd.plain for user in users_of(owner, pins, cards, limit))
+            self._users[key] = tuple(
+                user
+                for owner in crowd.plain
+                for user in users_of(owner, pins, cards, limit, faces=faces, floors=floors)
+            )
             self._kept += len(self._users[key])
         return self._users[key]
 
@@ -145,7 +173,7 @@ def _crowds(rules: Rules) -> list[Crowd]:
         if not holder.active:
             continue
         owner = Owner.of(holder, rules.credentials.get(holder.id, ()))
-        if not owner.pins and not owner.cards:
+        if not owner.has_codes:
             continue
         key = (holder.groups, rules.only_public_area and holder.resident)
         crowd = crowds.get(key)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from backend.domain.enums import Repeat
+from backend.domain.floors import NO_FLOOR
 
 ALWAYS = "always"
 """Key of the schedule that every device has built in."""
@@ -55,7 +56,10 @@ class DoorSchedule:
 
 @dataclass(frozen=True, slots=True)
 class DoorUser:
-    """A user record as a device should hold it; `grants` pairs a schedule key with relay numbers, both sorted."""
+    """A user record as a device should hold it; `grants` pairs a schedule key with relay numbers, both sorted.
+
+    `floor` is the floor that the lift gives, NO_FLOOR for none; `face` names the photo of the face, "" for none.
+    """
 
     key: str
     holder_id: int
@@ -63,13 +67,25 @@ class DoorUser:
     pin: str | None = field(repr=False)
     cards: tuple[str, ...] = field(repr=False)
     grants: tuple[tuple[str, tuple[int, ...]], ...]
+    floor: str = NO_FLOOR
+    face: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DoorHold:
+    """A relay that schedules keep open; `keys` are theirs, sorted. `open` tells that one of them is on now."""
+
+    number: int
+    keys: tuple[str, ...]
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
     """Something the rules allow and the device cannot hold; always towards less access.
 
-    `code` is "users", "schedules", "pins" or "clock_change"; `holder_id` is None where it concerns the door as a whole.
+    `code` is "users", "schedules", "pins", "faces", "floors", "hold_open" or "clock_change"; `holder_id` is None where
+    it concerns the door as a whole.
     """
 
     holder_id: int | None
@@ -86,6 +102,8 @@ class Compiled:
     schedules: tuple[DoorSchedule, ...]
     next_change_at: datetime | None
     losses: tuple[Loss, ...]
+    holds: tuple[DoorHold, ...] = ()
+    """By relay number, only those that are held open in the hours to come."""
 
 
 @dataclass(frozen=True, slots=True)

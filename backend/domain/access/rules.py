@@ -45,13 +45,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """A relay of a device with the access methods that it accepts (edge case 48)."""
+    """A relay of a device with the access methods that it accepts (edge case 48).
+
+    `held_by` are the groups whose hours keep it open: the Relay Schedule (rules 13.1), none while that is off.
+    """
 
     id: int
     device_id: int
     number: int
     name: str
     methods: frozenset[CredentialKind]
+    held_by: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class Holder:
     """A person or key that can own credentials; `groups` are the ids it belongs to.
 
     `resident` tells that Only Public Area binds them (rules 1.2); staff, delivery and keys go where their groups go.
+    `floors` are what they may reach in a lift, as `backend.domain.floors` writes them.
     """
 
     id: int
@@ -79,13 +84,15 @@ class Holder:
     active: bool
     groups: frozenset[int]
     resident: bool = True
+    floors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
     """What compile must know of a device: its limits in users, schedules and cards a user record can take.
 
-    `public` is off for a device of an apartment.
+    `public` is off for a device of an apartment. `faces`, `floors` and `hold_open` tell what it takes beside PINs and
+    cards: photos of faces, a floor for the lift, and hours that keep a relay open.
     """
 
     id: int
@@ -94,6 +101,9 @@ class Device:
     max_schedules: int = 100
     max_cards_per_user: int = 4
     public: bool = True
+    faces: bool = False
+    floors: bool = False
+    hold_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,16 +223,21 @@ def _describe_span(window: Window, zone: str) -> str:
     return f"from {begins}{suffix}" if ends is None else f"{begins} to {ends}{suffix}"
 
 
-def _describe_days(days: frozenset[int]) -> str:
-    """Name weekdays; three and more in a row become a range: "Mo-We Fr", "Sa Su"."""
+def runs_of(days: Iterable[int]) -> list[list[int]]:
+    """Weekdays in runs of days that follow each other, in order."""
     runs: list[list[int]] = []
     for day in sorted(days):
         if runs and day == runs[-1][-1] + 1:
             runs[-1].append(day)
         else:
             runs.append([day])
+    return runs
+
+
+def _describe_days(days: frozenset[int]) -> str:
+    """Name weekdays; three and more in a row become a range: "Mo-We Fr", "Sa Su"."""
     names = []
-    for run in runs:
+    for run in runs_of(days):
         if len(run) > 2:
             names.append(f"{_SHORT_DAYS[run[0]]}-{_SHORT_DAYS[run[-1]]}")
         else:

@@ -28,6 +28,8 @@ from backend.store.tables.logs import change, door_log, operation
 from backend.store.tables.moves import move
 from backend.store.tables.people import credential, face_photo, holder, own_relay, own_window, resident, resident_login
 from backend.store.tables.places import apartment, building, community, holiday
+from backend.store.tables.relays import relay_held, relay_hold
+from backend.store.tables.retention import purge
 from backend.store.tables.site import agent, request, sealed_key, setting, topic
 from backend.store.tables.texts import outgoing
 from backend.store.tables.visitors import temp_key, temp_key_use
@@ -75,8 +77,11 @@ __all__ = [
     "outgoing",
     "own_relay",
     "own_window",
+    "purge",
     "read_back",
     "relay",
+    "relay_held",
+    "relay_hold",
     "request",
     "resident",
     "resident_login",

@@ -53,6 +53,7 @@ relay = Table(
     words("methods", default="pin,card,face,id_access,qr"),
     number("hold_seconds", default=5),
     version(),
+    flag("hold_open"),
     Index("uq_relay_number", "device_id", "number", unique=True),
     info=RULE,
 )
@@ -112,6 +113,7 @@ held = Table(
     at("from_at"),
     at("to_at", null=True),
     flag("seen"),
+    words("face"),
     Index("ix_held_now", "device_id", "kind", "to_at"),
 )
 body = Table(

@@ -55,6 +55,7 @@ operation = Table(
     words("batch"),
     Column("undo_of", Id),
     flag("undoable"),
+    flag("unfinished"),
     Index("ix_operation_time", "community_id", "at", "id"),
     Index("ix_operation_entity", "entity", "entity_id", "at"),
 )

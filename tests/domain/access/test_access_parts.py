@@ -48,10 +48,51 @@ def test_an_owner_is_dated_by_any_usable_credential():
     assert owner(pin(1), card(2, until=at, status=CredentialStatus.GONE)).dated is False
 
 
-def test_faces_are_not_written():
-    face = replace(pin(1, since=utc("2026-11-20 10:00")), kind=CredentialKind.FACE)
-    one = owner(face)
-    assert (one.pins, one.cards, one.dated) == ([], [], False)
+def face(number, **dates):
+    return replace(pin(number, **dates), kind=CredentialKind.FACE, value=f"{number:064x}"[::-1])
+
+
+def seen(users):
+    return [(user.key, user.pin, user.face, user.grants) for user in users]
+
+
+def test_id_access_and_qr_codes_are_not_written():
+    for kind in (CredentialKind.ID_ACCESS, CredentialKind.QR):
+        one = owner(replace(pin(1, since=utc("2026-11-20 10:00")), kind=kind))
+        assert (one.has_codes, one.dated) == (False, False)
+
+
+def test_a_face_stands_beside_the_pin_where_it_opens_the_same():
+    both = owner(pin(1), face(2))
+    name = face(2).value[:24]
+    assert seen(users_of(both, HERS, HERS, 2, faces=HERS)) == [("SP7-1", "0001", name, HERS)]
+    assert seen(users_of(owner(face(2)), HERS, HERS, 2, faces=HERS)) == [("SP7-1", None, name, HERS)]
+    assert seen(users_of(both, HERS, HERS, 2)) == [("SP7-1", "0001", "", HERS)]
+    assert seen(users_of(owner(face(2)), HERS, HERS, 2)) == []
+
+
+def test_a_face_that_opens_otherwise_has_a_part_of_its_own():
+    both, name = owner(pin(1), card(3), face(2)), face(2).value[:24]
+    other = [("SP7-1", "0001", "", HERS), ("SP7-9000", None, name, OTHER)]
+    assert seen(users_of(both, HERS, HERS, 2, faces=OTHER)) == other
+    assert seen(users_of(owner(face(2)), (), (), 2, faces=OTHER)) == [("SP7-9000", None, name, OTHER)]
+    assert seen(users_of(owner(card(3), face(2)), (), OTHER, 2, faces=OTHER)) == [
+        ("SP7-1", None, "", OTHER),
+        ("SP7-9000", None, name, OTHER),
+    ]
+
+
+def test_the_newest_face_counts_and_dates_its_owner():
+    one = owner(face(2), face(5), pin(1))
+    assert users_of(one, HERS, HERS, 2, faces=HERS)[0].face == face(5).value[:24]
+    assert owner(pin(1), face(2, until=utc("2026-11-20 10:00"))).dated is True
+
+
+def test_every_record_tells_the_floor_where_the_door_takes_one():
+    living = Owner.of(replace(ANNA, floors=("3",)), [pin(1), *map(card, range(2, 6)), face(7)])
+    told_floors = [user.floor for user in users_of(living, HERS, OTHER, 2, faces=OTHER, floors=True)]
+    assert told_floors == ["3"] * 4
+    assert {user.floor for user in users_of(living, HERS, OTHER, 2, faces=OTHER)} == {"0"}
 
 
 def test_equal_grants_are_one_record():

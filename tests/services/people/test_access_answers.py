@@ -62,7 +62,7 @@ def test_past_is_judged_by_the_rules_of_then(park: Park) -> None:
     assert (between.allowed, between.person) == (False, "Nowak, Anna")
     assert between.sentence == "No group of Nowak, Anna opens Gate, Main Gate."
     now = park.access.why(park.context, holder_id=anna.id, relay_id=park.gate_relay)
-    assert now.sentence == "Nowak, Anna is suspended."
+    assert now.sentence == "Nowak, Anna was deleted."
 
 
 def test_code_that_is_gone_since_counts_in_the_past(park: Park) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from backend.domain.enums import Role
 from backend.domain.errors import Conflict, Forbidden, NotFound, Stale
@@ -13,6 +16,8 @@ from backend.services import slices, undo_changes
 from backend.services.apartments import Apartments
 from backend.services.buildings import Buildings
 from backend.services.communities import Communities
+from backend.services.undo import looked_at
+from backend.services.undo_taking import Look, Taking
 from backend.store import tables as t
 from tests.services.people.park import Park, killed
 from tests.support.rows import ManagerContext
@@ -132,6 +137,138 @@ def test_broken_off_undo_goes_on_with_the_same_request(park: Park, monkeypatch: 
     assert everything(park) != before
     park.undo.undo(context, saved.operation)
     assert everything(park) == before
+
+
+@pytest.fixture
+def sliced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One person in each slice."""
+    monkeypatch.setattr(slices, "LOCK_FOR", 0.0)
+    monkeypatch.setattr(undo_changes, "AT_ONCE", 1)
+
+
+def three_deleted(park: Park) -> tuple[dict[str, list[dict[str, Any]]], int]:
+    """Everything before three people were deleted, and the act."""
+    ids = [park.add(number=number, pin=f"204{n}").id for n, number in enumerate(park.apartments)]
+    before = everything(park)
+    return before, park.delete(*ids).operation
+
+
+@pytest.mark.usefixtures("sliced")
+def test_another_undo_goes_on_with_one_that_was_broken_off(park: Park) -> None:
+    before, operation = three_deleted(park)
+    park.store.after_commit.append(killed)
+    with pytest.raises(KeyboardInterrupt):
+        park.undo.undo(park.act, operation)
+    park.store.after_commit.remove(killed)
+    (half,) = park.rows(t.operation, type="undo.undo")
+    acts = {act.id: act for act in park.undo.candidates(park.context, 5)}
+    assert (acts[operation].half_undone, acts[operation].blocked) == (True, "")
+    assert (
+        refusal(park, half["id"]) == f"This undo is not finished. Undo {operation} again first, which goes on with it."
+    )
+    assert park.undo.undo(park.act, operation).operation == half["id"]
+    assert everything(park) == before
+    assert refusal(park, operation) == f"Undone already, by {half['id']}."
+    park.undo.undo(park.act, half["id"])
+    assert not [row for row in park.rows(t.holder) if row["removed_at"] is None]
+
+
+@pytest.mark.usefixtures("sliced")
+def test_a_stopped_undo_says_what_is_left_and_goes_on(park: Park) -> None:
+    before, operation = three_deleted(park)
+    seen: list[tuple[int, int]] = []
+    half = park.undo.undo(
+        park.act,
+        operation,
+        tell=lambda progress: seen.append((progress.done, progress.total)),
+        stopped=lambda: bool(seen),
+    )
+    ((done, total),) = seen
+    assert 0 < done < total
+    assert half.skipped == {"undo": f"Stopped: {done} of {total} rows are taken back. Undo {operation} again goes on."}
+    assert everything(park) != before
+    assert park.undo.undo(park.act, operation).skipped == {}
+    assert everything(park) == before
+
+
+@pytest.mark.usefixtures("sliced")
+def test_who_changed_what_is_left_of_a_half_undone_act_is_named(park: Park) -> None:
+    _, operation = three_deleted(park)
+    stop: list[object] = []
+    park.undo.undo(park.act, operation, tell=stop.append, stopped=lambda: bool(stop))
+    (back,) = (row["id"] for row in park.rows(t.holder) if row["removed_at"] is None)
+    park.edit(back, last="Nowak")  # back already: this is in nobody's way
+    assert park.undo.plan(park.context, operation)
+    gone = next(row["id"] for row in park.rows(t.holder) if row["removed_at"] is not None)
+    with park.store.write(park.act, "test.rename") as work:
+        work.require("resident.write")
+        work.update(t.holder, gone, name="Somebody")
+        work.tell("Renamed", "resident", gone, "", undoable=False)
+    assert "Changed again since" in refusal(park, operation)
+
+
+@pytest.mark.usefixtures("sliced")
+def test_two_who_go_on_with_one_undo_do_not_put_rows_back_twice(park: Park) -> None:
+    before, operation = three_deleted(park)
+    others: list[int] = []
+
+    def overtake(_progress: object) -> None:
+        if not others:
+            others.append(park.undo.undo(park.act, operation).operation)
+
+    with pytest.raises(Conflict, match="Somebody else goes on"):
+        park.undo.undo(park.act, operation, tell=overtake)
+    assert everything(park) == before
+    assert [row["id"] for row in park.rows(t.operation, type="undo.undo")] == others
+
+
+def test_what_changes_between_look_and_lock_is_looked_at_again(park: Park) -> None:
+    anna = park.add(pin="2041")
+    saved = park.edit(anna.id, last="Nowak")
+    looks: list[Look] = []
+
+    def look() -> Look:
+        with park.store.read() as connection:
+            looks.append(looked_at(connection, park.store.sealer, park.context, saved.operation))
+        if len(looks) == 1:
+            park.edit(anna.id, first="Maria")
+        return looks[-1]
+
+    with pytest.raises(Conflict, match="Changed again since"):
+        Taking(park.store, park.act, look, slices.quiet, slices.going_on).run(lambda _row: "Undid")
+    assert len(looks) == 1, "the second look refuses"
+    assert park.residents.get(park.context, anna.id).last == "Nowak"
+
+
+def test_many_people_come_back_in_few_statements(park: Park, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person more costs no statement more: 20 in one slice take as many as 5."""
+    monkeypatch.setattr(slices, "LOCK_FOR", 60.0)
+    counted: list[int] = []
+    for start, many in ((2000, 5), (2100, 20)):
+        people = [
+            park.add(last="Kowalska" if not n else None, first=f"P{n}", pin=f"{start + n}").id for n in range(many)
+        ]
+        deleted = park.delete(*people)
+        undone = park.take_back(deleted)
+        with statements(park) as seen:
+            park.take_back(undone)
+        counted.append(len(seen))
+    assert counted[0] == counted[1]
+
+
+@contextmanager
+def statements(park: Park) -> Iterator[list[str]]:
+    """The statements that are run meanwhile while the lock is held."""
+    seen: list[str] = []
+
+    def heard(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(park.store._writer, "before_cursor_execute", heard)
+    try:
+        yield seen
+    finally:
+        event.remove(park.store._writer, "before_cursor_execute", heard)
 
 
 def test_same_request_undoes_once(park: Park) -> None:
