@@ -37,7 +37,7 @@ def startup(shop: Workshop) -> Result:
     runs = shop.pick(3, 9)
     ours, theirs = [], []
     for number in range(runs + 1):
-        first = _spawn([sys.executable, "-m", "smartplus_tui", "--site", str(root), "--as", INSTALLER], b"1 buildings")
+        first = _spawn([sys.executable, "-m", "smartplus_tui", "--site", str(root), "--as", INSTALLER], b"1 building")
         empty = _spawn([sys.executable, "-c", EMPTY], BUILDING.encode())
         if number:  # the first start reads everything from the disk
             ours.append(first)
