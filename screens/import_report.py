@@ -91,13 +91,14 @@ class ImportReportPage(Page):
         session = self.session
         report = await session.ask(session.engine.imports.report, session.context, self._report_id)
         self._report = report
-        gap = 2 if self.has_class("-narrow") else 4
-        counts = count_line(((verdict, report.counts[verdict]) for verdict in Verdict), gap)
+        told = ((verdict, report.counts[verdict]) for verdict in Verdict)
+        counts = count_line(told, narrow=self.has_class("-narrow"))
         undo = ((f"  undo number {report.operation}", "$sp-t3"),) if report.operation else ()
         self.query_one("#counts", Lines).lines = ((*counts, *undo),)
         following = self.query_one("#next", Lines)
         following.display = bool(report.sentence)
-        following.lines = (((report.sentence, "$sp-warn"),),)
+        width = max(20, self.query_one("#counts", Lines).size.width)
+        following.lines = tuple(wrapped(report.sentence, width, "$sp-warn"))
         table = self.query_one(VirtualTable)
         table.set_source(ListSource([report_table_row(at, row) for at, row in enumerate(report.rows)]))
 

@@ -112,7 +112,7 @@ def _login() -> ColumnElement[str]:
 
 
 def worst_door(clock: Clock) -> ColumnElement[str]:
-    """The worst state of a person's doors with the number of doors in it, "pending:1"; "none:0" without doors."""
+    """The worst state of a person's doors with the number of doors in it, "pending:1"; "none" without doors."""
     sync, device = t.device_sync, _concerned()
     ranked = (
         select(_rank(device.c.device_id, clock).label("rank"))
@@ -124,7 +124,7 @@ def worst_door(clock: Clock) -> ColumnElement[str]:
         (func.max(ranked.c.rank) == rank, literal(f"{state.value}:").concat(func.sum(case((ranked.c.rank == rank, 1)))))
         for state, rank in _RANKS.items()
     ]
-    return select(case(*told, else_="none:0")).select_from(ranked).correlate(t.holder).scalar_subquery()
+    return select(case(*told, else_="none")).select_from(ranked).correlate(t.holder).scalar_subquery()
 
 
 def _concerned() -> Subquery:
