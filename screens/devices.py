@@ -14,7 +14,8 @@ from screens.base.detail_pane import Detail
 from screens.base.drawing import beside, column
 from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
-from screens.device_form import DeviceForm, RelayForm
+from screens.device_form import DeviceForm
+from screens.relay_form import RelayForm
 from screens.sync_tabs import ask_release
 from screens.who import ask_who
 from widgets.dialog import Choice, ConfirmDialog

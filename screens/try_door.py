@@ -1,4 +1,4 @@
-"""Try a door: stand at a virtual door of the demo, type a PIN or present a card, see what it does (feature AGT-08)."""
+"""Try a door: stand at a virtual door of the demo, type a PIN, present a card, show a face (feature AGT-08)."""
 
 from __future__ import annotations
 
@@ -25,10 +25,14 @@ if TYPE_CHECKING:
 
 REASONS = {
     "opened": "the relay is open",
-    "unknown": "the door does not know this code",
-    "schedule": "the door knows the code, but not for now or for this relay",
+    "unknown": "the door does not know this",
+    "schedule": "the door knows it, but not for now or for this relay",
     "off": "the device is off",
 }
+
+
+PEOPLE_MOST = 2_000
+"""People offered to show their faces."""
 
 
 class TryDoorScreen(Page):
@@ -67,7 +71,7 @@ class TryDoorScreen(Page):
             self._field("pin" if self._field("door").value else "door").focus_value()
 
     def compose_page(self) -> Iterable[Widget]:
-        """Door, PIN or card, and what happened."""
+        """Door, PIN, card or face, and what happened."""
         with Vertical(id="try-form"):
             yield Static(
                 "As one standing at the door: the virtual door phone decides by what it holds.",
@@ -77,6 +81,7 @@ class TryDoorScreen(Page):
             yield PickField("door", "Door", required=True)
             yield TextField("pin", "PIN", hint="Enter types it")
             yield TextField("card", "RF card", hint="Enter presents it")
+            yield PickField("face", "Face of", hint="F2 shows it")
         yield Panel(Lines(), heading="What happened", id="tries")
 
     async def load(self) -> None:
@@ -89,7 +94,20 @@ class TryDoorScreen(Page):
         picker.set_options(
             [PickRow(str(door.relay_id), door.name, ((door.device, "$sp-t3"),), door.building) for door in doors]
         )
+        faces = self._field("face")
+        assert isinstance(faces, PickField)
+        faces.set_options(await session.ask(self._people))
         self.end_wait()
+
+    def _people(self) -> list[PickRow]:
+        """Everybody who may have a face."""
+        from backend.domain.paging import ListQuery
+
+        return [
+            PickRow(f"{kind}:{row.id}", str(row.values["name"]), ((kind, "$sp-t3"),))
+            for kind in ("resident", "staff")
+            for row in self.session.engine.list(kind, self.session.context, ListQuery()).first(PEOPLE_MOST)
+        ]
 
     def _field(self, key: str) -> FormField:
         return self.query_one(f"#field-{key}", FormField)
@@ -105,26 +123,35 @@ class TryDoorScreen(Page):
         self.action_try_code()
 
     def action_try_code(self) -> None:
-        """Type the PIN, or present the card, at the chosen door."""
+        """Type the PIN, present the card, or show the face, at the chosen door."""
         door = self._doors.get(str(self._field("door").value))
         pin, card = str(self._field("pin").value).strip(), str(self._field("card").value).strip()
+        face = self._field("face").value
         if door is None:
             self._field("door").show_error("Pick a door first.")
-        elif not pin and not card:
-            self._field("pin").show_error("Type a PIN, or the number of a card.")
+        elif not pin and not card and not face:
+            self._field("pin").show_error("Type a PIN, or the number of a card, or pick whose face it is.")
+        elif pin or card:
+            self.start(self._try, door, "PIN" if pin else "card", pin or card.upper())
         else:
-            self.start(self._try, door, pin, card)
+            self.start(self._show, door, str(face))
 
-    async def _try(self, door: DoorRecord, pin: str, card: str) -> None:
+    async def _show(self, door: DoorRecord, who: str) -> None:
+        """Look into the camera as on the photo that is kept here."""
+        session, (kind, _, number) = self.session, who.partition(":")
+        people = session.engine.residents if kind == "resident" else session.engine.staff
+        photo = await session.ask(people.photo, session.context, int(number))
+        if photo is None:
+            self._field("face").show_error("There is no photo of this person.")
+        else:
+            await self._try(door, "face", photo)
+
+    async def _try(self, door: DoorRecord, what: str, shown: str | bytes) -> None:
         session = self.session
         doors = session.doors
         assert doors is not None, "only the demo has doors to try"
-        name = door.device.replace(" ", "-")
-        if pin:
-            opened, reason = await session.ask(doors.type_pin, name, pin)
-        else:
-            opened, reason = await session.ask(doors.present_card, name, card.upper())
-        what = "PIN" if pin else "card"
+        act = {"PIN": doors.type_pin, "card": doors.present_card, "face": doors.show_face}[what]
+        opened, reason = await session.ask(act, door.device.replace(" ", "-"), shown)
         when = session.formats.time(session.now(), seconds=True)
         verdict: Part = ("● opened ", "bold $sp-ok") if opened else ("× refused ", "bold $sp-bad")
         self._tries.insert(
@@ -141,4 +168,5 @@ class TryDoorScreen(Page):
         self.query_one("#tries", Panel).query_one(Lines).lines = tuple(self._tries)
         self._field("pin").begin("")
         self._field("card").begin("")
-        self._field("pin" if pin else "card").focus_value()
+        self._field("face").begin(None)
+        self._field({"PIN": "pin", "card": "card", "face": "face"}[what]).focus_value()

@@ -43,7 +43,7 @@ def _edit(call: Call, group_id: int, values: Values, _typed: Typed) -> Saved:
     patch, record = GroupPatch(**values), _get(call, group_id)
     plans = call.engine.groups.plan_edit(call.context, group_id, patch)
     if any(plan.removes for plan in plans):
-        confirm(call, f"Change {record.name}?", lambda: list(plan_lines(plans)))
+        confirm(call, f"Change {record.name}?", lambda: list(plan_lines(plans, call.formats)))
     return call.engine.groups.edit(call.act(), group_id, record.version, patch)
 
 
@@ -61,7 +61,9 @@ def _losses(call: Call, ids: Sequence[int]) -> list[str]:
     lines = [f"{', '.join(loss.groups)}: {counted(len(loss.people), 'person', 'people')} in it, {_doors(loss.doors)}."]
     if loss.people:
         lines.append(names_told(loss.people, 10))
-    return [*lines, *plan_lines(loss.plans)]
+    if loss.held_open:
+        lines.append(f"Its hours hold open {names_told(loss.held_open)}: shut when it is gone.")
+    return [*lines, *plan_lines(loss.plans, call.formats)]
 
 
 def _doors(names: Sequence[str]) -> str:
@@ -139,7 +141,7 @@ def _change_lines(change: PeopleChange, *, add: bool) -> list[str]:
     if change.same:
         there = "in it already" if add else "not in it"
         lines.append(f"{change.same:,} {'is' if change.same == 1 else 'are'} {there}.")
-    lines += plan_lines(change.plans)
+    lines += plan_lines(change.plans, call.formats)
     if change.alone:
         lines.append(f"No group would be left to {names_told(change.alone)}.")
     return lines
