@@ -9,12 +9,15 @@ from textual.binding import Binding, BindingType
 
 from backend.catalog.syncing import DRIFT
 from backend.domain.errors import SmartPlusError
+from backend.domain.filter import Filter, Term
+from backend.domain.paging import ListQuery
 from screens.base.detail_pane import Detail
 from screens.base.messages import OpenRecord
 from screens.drift_person import PersonPick
 from screens.sync_drawing import drift_lines
 from screens.sync_tabs import SyncTab
 from widgets.dialog import Choice, ConfirmDialog
+from widgets.frame import Part, Title
 from widgets.table_ticks import Ticks
 
 if TYPE_CHECKING:
@@ -38,6 +41,23 @@ class DriftScreen(SyncTab):
     TAB = 3
     DETAIL_PAGES: ClassVar[tuple[str, ...]] = ("Difference",)
     DETAIL_KEYS = "Enter device"
+
+    _waiting: int = 0
+
+    def heading(self) -> Title:
+        """How many of them wait for a choice, also where none of those is in sight."""
+        shown = super().heading()
+        waits: list[Part] = (
+            [("≠ ", "$sp-warn"), (f"{self._waiting:,} to decide   ", "$sp-warn")] if self._waiting else []
+        )
+        return Title(shown.name, shown.second, (*waits, *shown.right))
+
+    async def load(self) -> None:
+        """Read the list, and how many differences wait."""
+        await super().load()
+        session = self.session
+        handle = session.engine.drift.list(session.context, ListQuery(Filter((Term("state", "eq", ("open",)),))))
+        self._waiting = await session.ask(handle.count)
 
     def hints(self) -> Iterable[tuple[str, str]]:
         """Doors are opened elsewhere."""

@@ -11,7 +11,7 @@ class PersonPick(FindDialog):
     """Residents as one types; answers "id:name" of the one that was taken."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session, "Who takes it over?", empty="No resident fits. Type a name or an apartment.")
+        super().__init__(session, "Who takes it over?", empty="Type a name or an apartment of a resident who is here.")
 
     async def find(self, text: str) -> list[PickRow]:
         """The residents among what a search finds."""

@@ -75,7 +75,7 @@ def _show(call: Call, device: str | None) -> None:
         emit({"items": found, "total": len(found), "after": None}, call.formats)
         return
     if not found:
-        say("Nothing: every door holds what we wrote and nothing else.")
+        say("Nothing: no difference was found when the doors were read last.")
         return
     columns = [Column(title) for title in ("No.", "Door", "Who", "Cause", "We hold", "Door holds", "State", "Found")]
     rows = [
