@@ -130,7 +130,7 @@ class TryDoorScreen(Page):
         if door is None:
             self._field("door").show_error("Pick a door first.")
         elif not pin and not card and not face:
-            self._field("pin").show_error("Type a PIN, or the number of a card, or pick whose face it is.")
+            self._field("pin").show_error("Type a PIN or a card number, or pick a face.")
         elif pin or card:
             self.start(self._try, door, "PIN" if pin else "card", pin or card.upper())
         else:
