@@ -43,6 +43,7 @@ class DevicePage(RecordPage):
     ]
     KIND = "device"
     MODULE = "p"
+    AGES = True
     TOPICS = frozenset({"devices", "sync", "doors"})
     HINTS = (
         ("o", "Open door"),

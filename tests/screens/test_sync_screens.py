@@ -16,6 +16,7 @@ from backend.store import tables as t
 from backend.sync import books, drift_books, shadow
 from backend.sync.drifting import Finding
 from tests.screens.conftest import SMALL, WIDE, Show
+from tests.support.clock import FakeClock
 
 Park = tuple[Engine, Context]
 GATE, LOBBY, GYM = 1, 2, 3
@@ -239,3 +240,19 @@ def prove(engine: Engine, device_id: int) -> None:
         work.connection.execute(update(h).where(h.c.device_id == device_id, h.c.to_at.is_(None)).values(to_at=work.at))
         work.connection.execute(update(r).where(r.c.device_id == device_id).values(absent_at=work.at))
         work.touch("sync")
+
+
+@pytest.mark.feature("SYNC-01")
+async def test_ages_grow_while_a_page_is_looked_at(
+    show: Show, park: Park, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screens.base.page.OLDER_EVERY", 0.0)
+    reads(park[0], GATE, 1)
+    async with show("g", "n", "end") as keys:
+        await keys.until_text("read back 0 s")
+        clock.advance(minutes=7)
+        keys.app._tick()
+        await keys.until_text("read back 7 m")
+        row = next(line for line in keys.text().splitlines() if "Main Gate" in line and "in sync" in line)
+        assert row.split()[-1] == "m"
+        assert row.split()[-2] == "7"
