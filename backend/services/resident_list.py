@@ -94,11 +94,12 @@ def resident_listing(community_id: int, clock: Clock) -> Listing:
 
 
 def _login() -> ColumnElement[str]:
-    """What became of a person's login information: "mailed", "failed", "waiting", or "" where there is none."""
+    """What became of the login information: "mailed", "handed", "failed", "waiting", or "" where there is none."""
     login, o = t.resident_login, t.outgoing
     told = case(
         (login.c.state == LoginState.NONE.value, ""),
-        (o.c.state.in_([OutgoingState.SENT.value, OutgoingState.HANDED.value]), "mailed"),
+        (o.c.state == OutgoingState.SENT.value, "mailed"),
+        (o.c.state == OutgoingState.HANDED.value, "handed"),
         (o.c.state.in_([OutgoingState.FAILED.value, OutgoingState.DEAD.value, OutgoingState.UNKNOWN.value]), "failed"),
         else_="waiting",
     )

@@ -173,7 +173,7 @@ async def test_the_app_column_says_what_became_of_the_login(make_app: MakeApp, p
         await keys.press("g", "r")
         await keys.until_text("Kowalska, Anna")
         lines = {line.split("  ")[0].strip(): line for line in (row[24:] for row in keys.text().splitlines())}
-        assert "Mailed" in lines["Kowalska, Anna"]
+        assert "Handed over" in lines["Kowalska, Anna"]
         assert "Waiting" in lines["Kowalski, Piotr"]
 
 
