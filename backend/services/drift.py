@@ -26,8 +26,9 @@ from backend.services.drift_rows import recount
 from backend.services.holders import chunks, reaching
 from backend.services.late_libraries import load
 from backend.services.lists import ListHandle
-from backend.services.resident_drafts import apply_patch, check_patch, resident_row, title_of
+from backend.services.resident_drafts import apply_patch, check_patch
 from backend.services.resident_places import place_of
+from backend.services.resident_rows import resident_row, title_of
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
 from backend.store.work import Work
