@@ -23,6 +23,7 @@ from smartplus_tui.cli.words import counted
 from smartplus_tui.cli.writes import confirm, count_option, finish, need_count, wait_option
 
 if TYPE_CHECKING:
+    from backend.domain.formats import Formats
     from backend.domain.groups import GroupRecord, HolidayRecord, PeopleChange
     from backend.domain.records import Saved
 
@@ -111,7 +112,7 @@ def _change_people(call: Call, group_id: int, asked: _Asked, *, add: bool) -> No
     need_count(len(ids), asked.count, "resident")
     count = counted(len(change.people), "person", "people")
     question = f"Add {count} to {change.group}?" if add else f"Take {count} out of {change.group}?"
-    confirm(call, question, lambda: _change_lines(change, add=add))
+    confirm(call, question, lambda: _change_lines(change, call.formats, add=add))
     saved = (groups.add_people if add else groups.remove_people)(call.act(), group_id, ids)
     words = "Added people to access group" if add else "Took people out of access group"
     finish(call, saved, words, asked.wait, people=len(change.people), same=change.same)
@@ -129,11 +130,11 @@ def _tell_change(call: Call, change: PeopleChange, *, add: bool) -> None:
     if call.json:
         emit(change, call.formats)
         return
-    for line in _change_lines(change, add=add):
+    for line in _change_lines(change, call.formats, add=add):
         tell(line)
 
 
-def _change_lines(change: PeopleChange, *, add: bool) -> list[str]:
+def _change_lines(change: PeopleChange, formats: Formats, *, add: bool) -> list[str]:
     """Who is meant, what each door receives or loses, and who would have no group left."""
     from backend.domain.groups import names_told
 
@@ -141,7 +142,7 @@ def _change_lines(change: PeopleChange, *, add: bool) -> list[str]:
     if change.same:
         there = "in it already" if add else "not in it"
         lines.append(f"{change.same:,} {'is' if change.same == 1 else 'are'} {there}.")
-    lines += plan_lines(change.plans, call.formats)
+    lines += plan_lines(change.plans, formats)
     if change.alone:
         lines.append(f"No group would be left to {names_told(change.alone)}.")
     return lines

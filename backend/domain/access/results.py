@@ -117,7 +117,11 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class DoorPlan:
-    """The difference that a change would make at one door, its capacity after, and the losses it would bring."""
+    """The difference that a change would make at one door, its capacity after, and the losses it would bring.
+
+    `opens_at` is set (UTC) where the door holds it only for hours that begin then, further away than it holds people
+    ahead; None where it is so at once.
+    """
 
     device_id: int
     device_name: str
@@ -127,6 +131,7 @@ class DoorPlan:
     users_after: int
     users_limit: int
     losses: tuple[Loss, ...]
+    opens_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
