@@ -325,7 +325,7 @@ ACTS: dict[str, Act] = {
 
 FREE = frozenset(
     {
-        "sign_in.site_name",
+        "sign_in.site_names",
         "sign_in.prove",
         "sign_in.obtain_code",
         "sign_in.prove_code",
