@@ -73,11 +73,11 @@ class DoorUser:
 
 @dataclass(frozen=True, slots=True)
 class DoorHold:
-    """A relay that schedules keep open; `keys` are theirs, sorted. `open` tells that one of them is on now."""
+    """A relay that schedules keep open; `keys` are theirs, sorted. `open` tells that one was on at the instant asked."""
 
     number: int
     keys: tuple[str, ...]
-    open: bool = False
+    open: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
