@@ -12,9 +12,9 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from screens.base.drawing import column
 from screens.base.page import Page
 from screens.base.session import Session
+from screens.trying import people, photo, told
 from widgets.dialog import PickRow
 from widgets.form import FormField, PickField, TextField
 from widgets.frame import Part
@@ -22,17 +22,6 @@ from widgets.panel import Lines, Panel
 
 if TYPE_CHECKING:
     from backend.domain.doors import DoorRecord
-
-REASONS = {
-    "opened": "the relay is open",
-    "unknown": "the door does not know this",
-    "schedule": "the door knows it, but not for now or for this relay",
-    "off": "the device is off",
-}
-
-
-PEOPLE_MOST = 2_000
-"""People offered to show their faces."""
 
 
 class TryDoorScreen(Page):
@@ -96,18 +85,8 @@ class TryDoorScreen(Page):
         )
         faces = self._field("face")
         assert isinstance(faces, PickField)
-        faces.set_options(await session.ask(self._people))
+        faces.set_options(await session.ask(people, session))
         self.end_wait()
-
-    def _people(self) -> list[PickRow]:
-        """Everybody who may have a face."""
-        from backend.domain.paging import ListQuery
-
-        return [
-            PickRow(f"{kind}:{row.id}", str(row.values["name"]), ((kind, "$sp-t3"),))
-            for kind in ("resident", "staff")
-            for row in self.session.engine.list(kind, self.session.context, ListQuery()).first(PEOPLE_MOST)
-        ]
 
     def _field(self, key: str) -> FormField:
         return self.query_one(f"#field-{key}", FormField)
@@ -138,32 +117,25 @@ class TryDoorScreen(Page):
 
     async def _show(self, door: DoorRecord, who: str) -> None:
         """Look into the camera as on the photo that is kept here."""
-        session, (kind, _, number) = self.session, who.partition(":")
-        people = session.engine.residents if kind == "resident" else session.engine.staff
-        photo = await session.ask(people.photo, session.context, int(number))
-        if photo is None:
+        jpeg = await self.session.ask(photo, self.session, who)
+        if jpeg is None:
             self._field("face").show_error("There is no photo of this person.")
         else:
-            await self._try(door, "face", photo)
+            await self._try(door, "face", jpeg)
 
     async def _try(self, door: DoorRecord, what: str, shown: str | bytes) -> None:
         session = self.session
         doors = session.doors
         assert doors is not None, "only the demo has doors to try"
-        act = {"PIN": doors.type_pin, "card": doors.present_card, "face": doors.show_face}[what]
-        opened, reason = await session.ask(act, door.device.replace(" ", "-"), shown)
+        name = door.device.replace(" ", "-")
+        if isinstance(shown, bytes):
+            opened, reason = await session.ask(doors.show_face, name, shown)
+        elif what == "PIN":
+            opened, reason = await session.ask(doors.type_pin, name, shown)
+        else:
+            opened, reason = await session.ask(doors.present_card, name, shown)
         when = session.formats.time(session.now(), seconds=True)
-        verdict: Part = ("● opened ", "bold $sp-ok") if opened else ("× refused ", "bold $sp-bad")
-        self._tries.insert(
-            0,
-            (
-                (f"{when}  ", "$sp-t3"),
-                (column(door.name, 16), "$sp-t1"),
-                (column(what, 6), "$sp-t2"),
-                verdict,
-                (REASONS.get(reason, reason), "$sp-t2"),
-            ),
-        )
+        self._tries.insert(0, told(when, door.name, what, opened, reason))
         del self._tries[20:]
         self.query_one("#tries", Panel).query_one(Lines).lines = tuple(self._tries)
         self._field("pin").begin("")

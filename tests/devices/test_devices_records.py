@@ -44,7 +44,9 @@ def test_a_change_keeps_what_is_not_ours_and_drops_the_stale_alias() -> None:
 
 
 def test_a_user_is_read_whatever_the_types_and_missing_fields() -> None:
-    user = read_user({"ID": 7, "UserID": 3, "Name": "Ann", "PrivatePIN": 4711, "CardCode": "A,B;C;", "SourceType": 2}, X916)
+    user = read_user(
+        {"ID": 7, "UserID": 3, "Name": "Ann", "PrivatePIN": 4711, "CardCode": "A,B;C;", "SourceType": 2}, X916
+    )
     assert (user.remote_id, user.user_id, user.pin, user.cards) == ("7", "3", "4711", ("A", "B", "C"))
     assert user.grants == ()
     assert not user.editable

@@ -27,9 +27,7 @@ Park = tuple[Engine, Context]
 def doors(tmp_path: Path) -> Iterator[VirtualDoors]:
     """The gym as a door that knows faces."""
     site, ready = tmp_path / "site.toml", tmp_path / "ready.json"
-    site.write_text(
-        f'ready_file = "{ready}"\n[[device]]\nname = "Gym"\nmodel = "X916"\nhttps = false\nauth = "none"\n'
-    )
+    site.write_text(f'ready_file = "{ready}"\n[[device]]\nname = "Gym"\nmodel = "X916"\nhttps = false\nauth = "none"\n')
     made = VirtualDoors(site, ready, tmp_path / "doors.log")
     made.wait()
     yield made

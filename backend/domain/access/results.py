@@ -73,7 +73,7 @@ class DoorUser:
 
 @dataclass(frozen=True, slots=True)
 class DoorHold:
-    """A relay that schedules keep open; `keys` are theirs, sorted. `open` tells that one was on at the instant asked."""
+    """A relay that schedules keep open; `keys` are theirs, sorted. `open` says that one was on at the instant asked."""
 
     number: int
     keys: tuple[str, ...]
