@@ -51,16 +51,15 @@ class HoldForm(PlainForm):
         assert isinstance(picker, PickField)
         picker.set_options([PickRow(str(group_id), name, ((hours, "$sp-t3"),)) for group_id, name, hours, _ in groups])
         self.form.begin(await self.now())
-        record = self._record
-        if record is not None and record.refusal:
-            self.form.show_errors({"": record.refusal})
         self.form.focus_first()
 
     async def now(self) -> Mapping[str, Any]:
         """The Relay Schedule as it stands, whose version is saved on top of."""
         session = self.session
         record = self._record = await session.ask(session.engine.relay_holds.get, session.context, self._relay_id)
-        told = "keeps it open in hours of now" if record.told else "opens by a code only"
+        told = "keeps it open in its hours" if record.told else "opens by a code only"
+        if record.refusal:
+            told = "this model has no relay schedules"
         groups = tuple(str(group_id) for group_id in record.group_ids)
         return {"on": record.on, "groups": groups, "told": told}
 

@@ -63,7 +63,9 @@ async def test_what_a_device_cannot_do_stands_in_the_form(show: Show, park: Park
         await keys.press("enter")
         await keys.until_text("O Hold open")
         await keys.press("O")
-        await keys.until_text("has no relay schedules")
+        await keys.until_text("this model has no relay schedules")
+        await keys.press("space", "f2")
+        await keys.until_text("E18C with firmware 18.30.11.21 has no")
 
 
 @pytest.mark.feature("DEV-02")
