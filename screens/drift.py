@@ -13,7 +13,7 @@ from backend.domain.filter import Filter, Term
 from backend.domain.paging import ListQuery
 from screens.base.detail_pane import Detail
 from screens.base.messages import OpenRecord
-from screens.drift_person import PersonPick
+from screens.drift_person import NEW, PersonPick
 from screens.sync_drawing import drift_lines
 from screens.sync_tabs import SyncTab
 from widgets.dialog import Choice, ConfirmDialog
@@ -90,24 +90,26 @@ class DriftScreen(SyncTab):
         if not found.can_adopt:
             self.say("Nothing to adopt", "no code that a person could take over", bad=True)
         elif found.stranger:
-            self.app.push_screen(PersonPick(self.session), lambda hit: self._picked(found, hit))
+            self.app.push_screen(PersonPick(self.session, found.name), lambda hit: self._picked(found, hit))
         else:
             self._confirm_adopt(found, found.holder_id, found.name)
 
     def _picked(self, found: DriftRecord, hit: str | None) -> None:
         if hit is not None:
             number, _, name = hit.partition(":")
-            self._confirm_adopt(found, int(number), name)
+            self._confirm_adopt(found, None if number == NEW else int(number), name)
 
     def _confirm_adopt(self, found: DriftRecord, holder_id: int | None, name: str) -> None:
-        told = [f"{name} opens with it in hours of their own."]
-        if "PIN " in found.theirs:
+        new = found.stranger and holder_id is None
+        whose = "the groups of last time for staff" if new else "hours of their own"
+        told = [f"{name} opens with it in {whose}."]
+        if "PIN " in found.theirs and not new:
             told.append("A PIN takes the place of theirs: a door holds one of each person.")
         if found.stranger:
             told.append(f"The record itself leaves {found.device}; undo does not bring it back.")
         dialog = ConfirmDialog(
             "Adopt",
-            f"Give {found.theirs} to {name}?",
+            f"Make {name} a member of staff with {found.theirs}?" if new else f"Give {found.theirs} to {name}?",
             lines=[((line, "$sp-t2"),) for line in told],
             choices=[Choice("y", "Adopt", "adopt", danger=True)],
             opened_by="A",
@@ -121,7 +123,8 @@ class DriftScreen(SyncTab):
 
     async def _adopt(self, found: DriftRecord, holder_id: int | None, name: str) -> None:
         session = self.session
-        saved = await session.ask(session.engine.drift.adopt, session.act(), found.id, holder_id)
+        new_staff = name if found.stranger and holder_id is None else ""
+        saved = await session.ask(session.engine.drift.adopt, session.act(), found.id, holder_id, new_staff=new_staff)
         self.watch_save(f"{name} took it over", saved)
 
     def verb_overwrite(self, ids: Sequence[int]) -> None:

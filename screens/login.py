@@ -146,7 +146,8 @@ class LoginScreen(Waits, Screen[None]):
     def action_site(self) -> None:
         """Choose where to begin, where the site has several communities."""
         if self._step == "password" and len(self._sites) > 1:
-            from widgets.pick_dialog import PickDialog, PickRow
+            from widgets.pick_dialog import PickDialog
+            from widgets.pick_list import PickRow
 
             rows = [PickRow(str(one), name) for one, name in self._sites]
             self.app.push_screen(PickDialog("Log in to which site?", rows), self._chosen_site)

@@ -122,6 +122,25 @@ async def test_an_unknown_person_is_adopted_by_a_resident(show: Show, park: Park
 
 
 @pytest.mark.feature("SYNC-04")
+@pytest.mark.feature("VIS-06")
+async def test_an_unknown_person_becomes_a_member_of_staff(show: Show, park: Park) -> None:
+    engine, context = park
+    drift(engine, "Guest")
+    async with show("g", "n", "3") as keys:
+        await keys.until_text("unknown person")
+        await keys.press("A")
+        await keys.until_page("PersonPick")
+        await keys.until_text("new member of staff")
+        await keys.press("enter")
+        await keys.until_page("ConfirmDialog")
+        await keys.until_text("Make Guest a member of staff with PIN ··44, card ··0D?")
+        await keys.press("y")
+        await keys.until_text("being removed")
+    (row,) = [row for row in engine.list("staff", context).first(20) if row.values["name"] == "Guest"]
+    assert {one.masked for one in engine.staff.get(context, row.id).credentials} == {"··44", "··0D"}
+
+
+@pytest.mark.feature("SYNC-04")
 async def test_ticked_strangers_are_overwritten_and_others_left_alone(show: Show, park: Park) -> None:
     engine, context = park
     drift(engine, "Guest", "Visitor", "Cleaner")
