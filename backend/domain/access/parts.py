@@ -119,6 +119,5 @@ def spread(
     for part, (_, grants, values) in enumerate(chunks, start=2 if first else 1):
         users.append(DoorUser(user_key(holder.id, part), holder.id, holder.name, None, values, grants, floor))
     if face and face[1] and face[1] != first:
-        own = user_key(holder.id, FACE_PART)
-        users.append(DoorUser(own, holder.id, holder.name, None, (), face[1], floor, face[0]))
+        users += [DoorUser(user_key(holder.id, FACE_PART), holder.id, holder.name, None, (), face[1], floor, face[0])]
     return users
