@@ -14,11 +14,11 @@ class PersonPick(FindDialog):
 
     def __init__(self, session: Session, name: str) -> None:
         super().__init__(session, "Who takes it over?", empty="Nobody is called so.")
-        self._name = name
+        self._called = name
 
     def at_first(self) -> list[PickRow]:
         """A member of staff who is called as the record is."""
-        return [self._new(self._name)]
+        return [self._new(self._called)]
 
     def _new(self, name: str) -> PickRow:
         return PickRow(f"{NEW}:{name}", name, (("new member of staff, in the groups of last time", "$sp-t3"),))

@@ -12,7 +12,6 @@ from textual.widget import Widget
 
 from backend.domain.enums import ImportState, Verdict
 from backend.domain.exports import file_name
-from backend.domain.imports import TITLES
 from screens.base.drawing import wrapped
 from screens.base.needs import needs
 from screens.base.page import Page
@@ -84,7 +83,7 @@ class ImportReportPage(Page):
             (report.source, "$sp-t2"),
             (f" · {self.session.formats.moment(report.at)} · {report.actor}", "$sp-t3"),
         )
-        return Title(TITLES[report.kind], second, ((f"{symbol} {word}", f"$sp-{tone}"),))
+        return Title(report.title, second, ((f"{symbol} {word}", f"$sp-{tone}"),))
 
     async def load(self) -> None:
         """Read the report."""
@@ -154,7 +153,7 @@ class ImportsPage(Page):
         cells = (
             self.session.formats.moment(report.at),
             Cell(report.source, tone="t1"),
-            report.kind.value,
+            report.word,
             Cell(word, symbol, loud, tone),
             f"{report.written:,}",
             Cell(f"{report.refused:,}", tone="bad" if report.refused else "t2"),
