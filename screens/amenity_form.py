@@ -10,10 +10,11 @@ from backend.catalog.amenities import AMENITY
 from backend.catalog.model import Kind
 from backend.domain.amenities import LIMITS, NEW_DURATION
 from backend.domain.errors import Conflict, Invalid
-from screens.amenity_values import draft_of, offer_buildings, offer_devices
+from screens.amenity_values import draft_of, offer_devices
 from screens.base.catalog_form import form_field
 from screens.base.form_page import FormPage
 from screens.base.session import Session
+from screens.places import buildings_of
 from widgets.form import FormField, PickField, TextField
 
 if TYPE_CHECKING:
@@ -57,10 +58,8 @@ class AmenityForm(FormPage):
     async def load(self) -> None:
         """Offer buildings and devices, begin with what is set."""
         session, form = self.session, self.form
-        for name, rows in (("building_ids", offer_buildings), ("device_id", offer_devices)):
-            picker, offered = form.fields[name], await session.ask(rows, session)
-            assert isinstance(picker, PickField)
-            picker.set_options(offered)
+        for name, rows in (("building_ids", buildings_of), ("device_id", offer_devices)):
+            form.offer(name, await session.ask(rows, session))
         if self._amenity_id is None:
             form.begin(BEGINS)
         else:

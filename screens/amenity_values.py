@@ -49,14 +49,6 @@ async def _picture(session: Session, path: str) -> bytes | None:
     return b"" if path == "-" else await session.ask(session.engine.files.read_photo, Path(path))
 
 
-def offer_buildings(session: Session) -> list[PickRow]:
-    """The buildings; blocks on the database."""
-    from backend.domain.paging import ListQuery
-
-    rows = session.engine.list("building", session.context, ListQuery()).first(2_000)
-    return [PickRow(str(row.id), str(row.values["name"])) for row in rows]
-
-
 def offer_devices(session: Session) -> list[PickRow]:
     """Door phones and access control of public areas, each with where it stands."""
     from backend.domain.paging import ListQuery

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 from backend.domain.errors import Invalid
 from screens.base.plain_form import PlainForm
 from screens.base.session import Session
-from widgets.dialog import PickRow
+from screens.places import buildings_of
 from widgets.form import FormField, PickField, TextField
 
 if TYPE_CHECKING:
     from backend.domain.records import Saved
-
-BUILDINGS_MOST = 500
 
 
 class ApartmentNew(PlainForm):
@@ -39,19 +37,11 @@ class ApartmentNew(PlainForm):
 
     async def load(self) -> None:
         """Offer the buildings; the only one, or that of last time, is there already."""
-        rows = await self.session.ask(self._buildings)
-        picker = self.form.fields["building_id"]
-        assert isinstance(picker, PickField)
-        picker.set_options(rows)
+        rows = await self.session.ask(buildings_of, self.session)
+        picker = self.form.offer("building_id", rows)
         known = self._building_id or (rows[0].answer if len(rows) == 1 else "")
         picker.begin(known)
         self.form.fields["number" if known else "building_id"].focus_value()
-
-    def _buildings(self) -> list[PickRow]:
-        from backend.domain.paging import ListQuery
-
-        rows = self.session.engine.list("building", self.session.context, ListQuery()).first(BUILDINGS_MOST)
-        return [PickRow(str(row.id), str(row.values["name"])) for row in rows]
 
     async def save(self) -> Saved:
         """Make it."""

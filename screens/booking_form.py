@@ -46,9 +46,8 @@ class BookingForm(FormPage):
         """Offer amenities and residents; the only amenity is there already."""
         session, form = self.session, self.form
         for name, rows in (("amenity_id", _amenities), ("resident_id", _residents)):
-            picker, offered = form.fields[name], await session.ask(rows, session)
-            assert isinstance(picker, PickField)
-            picker.set_options(offered)
+            offered = await session.ask(rows, session)
+            picker = form.offer(name, offered)
             if name == "amenity_id" and len(offered) == 1:
                 picker.begin(offered[0].answer)
                 picker.set_hint("the only one")

@@ -1,4 +1,4 @@
-"""Adding a device by its address, and renaming one with its relays (features DEV-01, DEV-02, AGT-01)."""
+"""Adding a device by its address (features DEV-01, AGT-01)."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from backend.domain.errors import Busy
+from screens.base.drawing import wrapped
 from screens.base.form_page import FormPage
-from screens.base.plain_form import PlainForm
 from screens.base.plan_pane import PlanPane
 from screens.base.session import Session
+from screens.places import buildings_of
 from widgets.dialog import PickRow
-from widgets.form import FixedField, FormField, PickField, TextField
+from widgets.form import FormField, PickField, TextField
 from widgets.frame import Part
 from widgets.panel import Lines
 
 if TYPE_CHECKING:
     from backend.domain.device_drafts import DeviceDraft, FindingRecord
-    from backend.domain.devices import DeviceRecord
     from backend.domain.records import Saved
 
 KINDS = (
@@ -26,6 +26,8 @@ KINDS = (
     PickRow("single_door_phone", "Door phone of one place"),
     PickRow("access_control", "Access control"),
 )
+PANE = 40
+"""Cells of a sentence about what stands at an address."""
 WITHIN = 60.0
 MAX_RELAYS = 4
 
@@ -55,19 +57,10 @@ class DeviceForm(FormPage):
 
     async def load(self) -> None:
         """Offer the buildings."""
-        rows = await self.session.ask(self._buildings)
-        picker = self.form.fields["building"]
-        assert isinstance(picker, PickField)
-        picker.set_options(rows)
+        self.form.offer("building", await self.session.ask(buildings_of, self.session))
         self.form.begin({"kind": "multi_door_phone", "user": "admin"})
         self.form.focus_first()
         self._say((("F2 asks the device what it is,", "$sp-t2"),), (("and adds it when it can be used.", "$sp-t2"),))
-
-    def _buildings(self) -> list[PickRow]:
-        from backend.domain.paging import ListQuery
-
-        rows = self.session.engine.list("building", self.session.context, ListQuery()).first(500)
-        return [PickRow(str(row.id), str(row.values["name"])) for row in rows]
 
     def field_changed(self, field: FormField) -> None:
         """There is no plan before the device is known."""
@@ -137,9 +130,9 @@ def found_draft(finding: FindingRecord, name: str, user: str, password: str) -> 
 def finding_lines(finding: FindingRecord) -> list[tuple[Part, ...]]:
     """What was met, in words."""
     tone = "ok" if finding.usable else "bad"
-    lines: list[tuple[Part, ...]] = [((finding.sentence, f"$sp-{tone}"),)]
+    lines = wrapped(finding.sentence, PANE, f"$sp-{tone}")
     if finding.menu_path:
-        lines.append((("On its own page: ", "$sp-t3"), (finding.menu_path, "$sp-t1")))
+        lines += wrapped(f"On its own page: {finding.menu_path}", PANE, "$sp-t1")
     for label, value in (
         ("Model", finding.model),
         ("Firmware", finding.firmware),
@@ -149,74 +142,3 @@ def finding_lines(finding: FindingRecord) -> list[tuple[Part, ...]]:
         if value:
             lines.append(((f"{label:<10}", "$sp-t3"), (value, "$sp-t1")))
     return lines
-
-
-class RelayForm(PlainForm):
-    """Name of a device, names and DTMF codes of its relays."""
-
-    MODULE = "p"
-    TITLE_TEXT = "Edit device"
-
-    def __init__(self, session: Session, device_id: int, *, relay_number: int | None = None) -> None:
-        super().__init__(session)
-        self._device_id = device_id
-        self._relay_number = relay_number
-        self._record: DeviceRecord | None = None
-
-    def sections(self) -> dict[str, Sequence[FormField]]:
-        """A line for each relay that there may be; those that there are not stay hidden."""
-        relays: list[FormField] = []
-        for number in range(1, MAX_RELAYS + 1):
-            relays.append(TextField(f"relay_{number}", f"Relay {number}", max_length=63))
-            relays.append(TextField(f"dtmf_{number}", "  DTMF code", max_length=4, hint="0-9 * #"))
-        return {
-            "Device": (
-                TextField("name", "Name", required=True, max_length=63),
-                FixedField("model", "Model", hint="read from it"),
-                FixedField("address", "Address", hint="set when added"),
-            ),
-            "Relays": tuple(relays),
-        }
-
-    def about(self) -> str:
-        """Which device."""
-        record = self._record
-        return f"{record.name} · {record.model} · {record.building or 'whole community'}" if record else ""
-
-    async def load(self) -> None:
-        """Read the device."""
-        session = self.session
-        record = await session.ask(session.engine.devices.get, session.context, self._device_id)
-        self._record = record
-        fields = self.form.fields
-        self.form.begin({"name": record.name, "model": record.model, "address": record.address})
-        there = {relay.number: relay for relay in record.relays}
-        for number in range(1, MAX_RELAYS + 1):
-            relay = there.get(number)
-            for key in (f"relay_{number}", f"dtmf_{number}"):
-                fields[key].display = relay is not None
-            if relay is not None:
-                self.form.begin({f"relay_{number}": relay.name, f"dtmf_{number}": relay.dtmf})
-        if self._relay_number is not None:
-            fields[f"relay_{self._relay_number}"].focus_value()
-        else:
-            self.form.focus_first()
-
-    async def save(self) -> Saved:
-        """Change what differs."""
-        session, record = self.session, self._record
-        assert record is not None
-        changes = self.form.changes()
-        return await session.ask(
-            session.engine.devices.edit,
-            session.act(),
-            self._device_id,
-            record.version,
-            name=changes.get("name"),
-            relay_names={int(key[6:]): value for key, value in changes.items() if key.startswith("relay_")},
-            dtmf={int(key[5:]): value for key, value in changes.items() if key.startswith("dtmf_")},
-        )
-
-    def saved_title(self) -> str:
-        """Name of the device."""
-        return str(self.form.values()["name"])

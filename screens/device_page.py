@@ -14,8 +14,9 @@ from screens.base.needs import needs
 from screens.base.plan_pane import plan_lines, summary_parts
 from screens.base.record_page import RecordPage
 from screens.base.session import Session
-from screens.device_form import RelayForm
 from screens.devices import relay_lines, state_lines
+from screens.hold_form import ask_hold
+from screens.relay_form import RelayForm
 from screens.sync_drawing import drift_panel_lines
 from screens.who import ask_who
 from widgets.frame import Title
@@ -34,6 +35,7 @@ class DevicePage(RecordPage):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "edit", "Edit", id="device.edit", tooltip="Names and codes", show=False),
+        Binding("O", "hold", "Hold open", id="device.hold", tooltip="Keep a door open by hours", show=False),
         Binding("equals_sign", "check", "Compare", id="device.check", tooltip="Read the device back now", show=False),
         Binding("h", "history", "History", id="device.history", tooltip="Who changed this device", show=False),
         Binding("w", "who", "Who", id="device.who", tooltip="Who may open its doors", show=False),
@@ -41,11 +43,13 @@ class DevicePage(RecordPage):
     ]
     KIND = "device"
     MODULE = "p"
+    AGES = True
     TOPICS = frozenset({"devices", "sync", "doors"})
     HINTS = (
         ("o", "Open door"),
         ("w", "Who"),
         ("e", "Edit"),
+        ("O", "Hold open"),
         ("=", "Compare"),
         ("h", "History"),
         ("l", "Logs"),
@@ -61,7 +65,7 @@ class DevicePage(RecordPage):
     def compose_page(self) -> Iterable[Widget]:
         """State, relays, what would be written, history."""
         yield Panel(Lines(id="state-lines"), heading="State")
-        yield Panel(Lines(id="relay-lines"), heading="Relays", keys="o Open a relay")
+        yield Panel(Lines(id="relay-lines"), heading="Relays", keys="o Open a relay  O Hold open")
         yield Panel(Lines(id="plan-lines"), heading="To be written", id="plan")
         yield Panel(Lines(id="drift-lines"), heading="Drift", id="drift")
         yield HistoryPanel()
@@ -99,7 +103,7 @@ class DevicePage(RecordPage):
             return
         pane.figure = summary_parts(plans) if plans else (("✓ ", "$sp-ok"), ("in sync", "$sp-t2"))
         nothing = ((("The device holds what it should.", "$sp-t2"),),)
-        lines.lines = tuple(plan_lines(plans)) if plans else nothing
+        lines.lines = tuple(plan_lines(plans, session.formats)) if plans else nothing
 
     async def _load_drift(self) -> None:
         """What it was found to hold otherwise, a few lines of it."""
@@ -120,6 +124,12 @@ class DevicePage(RecordPage):
         if self.record is not None and self._relay_id is not None:
             number = next((relay.number for relay in self.record.relays if relay.id == self._relay_id), None)
         self.app.push_screen(RelayForm(self.session, self.record_id, relay_number=number))
+
+    @needs("device.edit")
+    def action_hold(self) -> None:
+        """The hours in which a door stays open."""
+        if self.record is not None:
+            ask_hold(self, self.record, self._relay_id)
 
     @needs("device.edit")
     def action_check(self) -> None:

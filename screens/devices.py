@@ -14,7 +14,9 @@ from screens.base.detail_pane import Detail
 from screens.base.drawing import beside, column
 from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
-from screens.device_form import DeviceForm, RelayForm
+from screens.device_form import DeviceForm
+from screens.relay_form import RelayForm
+from screens.resident_drawing import WORDS
 from screens.sync_tabs import ask_release
 from screens.who import ask_who
 from widgets.dialog import Choice, ConfirmDialog
@@ -43,6 +45,7 @@ class DevicesScreen(ResourceScreen):
         Binding("W", "release", "Write anyway", id="devices.release", tooltip="Release a mass removal", show=False),
     ]
     MODULE = "p"
+    AGES = True
     RECORD = DEVICE
     TOPICS = DEVICE.topics | {"sync", "devices"}
     DETAIL_PAGES: ClassVar[tuple[str, ...]] = ("State", "Relays")
@@ -177,7 +180,7 @@ def relay_lines(record: DeviceRecord) -> list[tuple[Part, ...]]:
     lines: list[tuple[Part, ...]] = []
     for relay in record.relays:
         state = {True: ("open", "$sp-ok"), False: ("closed", "$sp-t2"), None: ("unknown", "$sp-t3")}[relay.open]
-        methods = " ".join(method.value for method in relay.methods)
+        methods = ", ".join(WORDS[method.value] for method in relay.methods)
         dtmf = f"DTMF {relay.dtmf}  " if relay.dtmf else ""
         lines.append(
             (

@@ -9,12 +9,15 @@ from textual.binding import Binding, BindingType
 
 from backend.catalog.syncing import DRIFT
 from backend.domain.errors import SmartPlusError
+from backend.domain.filter import Filter, Term
+from backend.domain.paging import ListQuery
 from screens.base.detail_pane import Detail
 from screens.base.messages import OpenRecord
-from screens.drift_person import PersonPick
+from screens.drift_person import NEW, PersonPick
 from screens.sync_drawing import drift_lines
 from screens.sync_tabs import SyncTab
 from widgets.dialog import Choice, ConfirmDialog
+from widgets.frame import Part, Title
 from widgets.table_ticks import Ticks
 
 if TYPE_CHECKING:
@@ -38,6 +41,23 @@ class DriftScreen(SyncTab):
     TAB = 3
     DETAIL_PAGES: ClassVar[tuple[str, ...]] = ("Difference",)
     DETAIL_KEYS = "Enter device"
+
+    _waiting: int = 0
+
+    def heading(self) -> Title:
+        """How many of them wait for a choice, also where none of those is in sight."""
+        shown = super().heading()
+        waits: list[Part] = (
+            [("≠ ", "$sp-warn"), (f"{self._waiting:,} to decide   ", "$sp-warn")] if self._waiting else []
+        )
+        return Title(shown.name, shown.second, (*waits, *shown.right))
+
+    async def load(self) -> None:
+        """Read the list, and how many differences wait."""
+        await super().load()
+        session = self.session
+        handle = session.engine.drift.list(session.context, ListQuery(Filter((Term("state", "eq", ("open",)),))))
+        self._waiting = await session.ask(handle.count)
 
     def hints(self) -> Iterable[tuple[str, str]]:
         """Doors are opened elsewhere."""
@@ -70,24 +90,26 @@ class DriftScreen(SyncTab):
         if not found.can_adopt:
             self.say("Nothing to adopt", "no code that a person could take over", bad=True)
         elif found.stranger:
-            self.app.push_screen(PersonPick(self.session), lambda hit: self._picked(found, hit))
+            self.app.push_screen(PersonPick(self.session, found.name), lambda hit: self._picked(found, hit))
         else:
             self._confirm_adopt(found, found.holder_id, found.name)
 
     def _picked(self, found: DriftRecord, hit: str | None) -> None:
         if hit is not None:
             number, _, name = hit.partition(":")
-            self._confirm_adopt(found, int(number), name)
+            self._confirm_adopt(found, None if number == NEW else int(number), name)
 
     def _confirm_adopt(self, found: DriftRecord, holder_id: int | None, name: str) -> None:
-        told = [f"{name} opens with it in hours of their own."]
-        if "PIN " in found.theirs:
+        new = found.stranger and holder_id is None
+        whose = "the groups of last time for staff" if new else "hours of their own"
+        told = [f"{name} opens with it in {whose}."]
+        if "PIN " in found.theirs and not new:
             told.append("A PIN takes the place of theirs: a door holds one of each person.")
         if found.stranger:
             told.append(f"The record itself leaves {found.device}; undo does not bring it back.")
         dialog = ConfirmDialog(
             "Adopt",
-            f"Give {found.theirs} to {name}?",
+            f"Make {name} a member of staff with {found.theirs}?" if new else f"Give {found.theirs} to {name}?",
             lines=[((line, "$sp-t2"),) for line in told],
             choices=[Choice("y", "Adopt", "adopt", danger=True)],
             opened_by="A",
@@ -101,7 +123,8 @@ class DriftScreen(SyncTab):
 
     async def _adopt(self, found: DriftRecord, holder_id: int | None, name: str) -> None:
         session = self.session
-        saved = await session.ask(session.engine.drift.adopt, session.act(), found.id, holder_id)
+        new_staff = name if found.stranger and holder_id is None else ""
+        saved = await session.ask(session.engine.drift.adopt, session.act(), found.id, holder_id, new_staff=new_staff)
         self.watch_save(f"{name} took it over", saved)
 
     def verb_overwrite(self, ids: Sequence[int]) -> None:

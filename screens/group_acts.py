@@ -11,10 +11,11 @@ from textual.widgets import Input
 
 from backend.catalog.groups import ACCESS_GROUP
 from backend.domain.errors import SmartPlusError
+from backend.domain.formats import Formats
 from backend.domain.groups import names_told
 from screens.base.drawing import column, wrapped
 from screens.base.page import Page
-from screens.base.plan_pane import loses, summary_parts
+from screens.base.plan_pane import loses, opening_part, summary_parts
 from screens.base.session import Session
 from screens.base.waits import Waits
 from widgets.dialog import Choice, ConfirmDialog, PickDialog, PickRow
@@ -116,7 +117,7 @@ async def _ask_people(page: Page, group_id: int, ids: tuple[int, ...], add: bool
     dialog = ConfirmDialog(
         "Add to group" if add else "Take out of group",
         f"Add {count} to {change.group}?" if add else f"Take {count} out of {change.group}?",
-        lines=_change_lines(change, add=add),
+        lines=_change_lines(change, session.formats, add=add),
         choices=[Choice("y", "Add" if add else "Take out", "go", danger=not add)],
         opened_by=ADD_KEY if add else REMOVE_KEY,
     )
@@ -139,7 +140,7 @@ async def _move_now(page: Page, group_id: int, ids: tuple[int, ...], change: Peo
     page.say(told, "u Undo")
 
 
-def _change_lines(change: PeopleChange, *, add: bool) -> list[tuple[Part, ...]]:
+def _change_lines(change: PeopleChange, formats: Formats, *, add: bool) -> list[tuple[Part, ...]]:
     """Who, per door what it receives or loses and its room after, what to know, the way back."""
     lines: list[tuple[Part, ...]] = []
     if len(change.people) > 1:
@@ -147,7 +148,7 @@ def _change_lines(change: PeopleChange, *, add: bool) -> list[tuple[Part, ...]]:
     if change.same:
         there = "in it already" if add else "not in it"
         lines.append(((f"{change.same:,} {'is' if change.same == 1 else 'are'} {there}.", "$sp-t3"),))
-    lines += plan_parts(change.plans)
+    lines += plan_parts(change.plans, formats)
     if change.alone:
         sentence = f"No group would be left to {names_told(change.alone)}."
         first, *more = wrapped(sentence, WIDE - 2, "$sp-t2")
@@ -155,7 +156,7 @@ def _change_lines(change: PeopleChange, *, add: bool) -> list[tuple[Part, ...]]:
     return [*lines, (("", ""),), (("u", "bold $sp-acc"), (" takes it back.", "$sp-t3"))]
 
 
-def plan_parts(plans: Sequence[DoorPlan]) -> list[tuple[Part, ...]]:
+def plan_parts(plans: Sequence[DoorPlan], formats: Formats) -> list[tuple[Part, ...]]:
     """A plan in a dialog: a line for each door with its room after, and what it cannot hold."""
     if not plans:
         return [(("No door receives or loses anything by it.", "$sp-t3"),)]
@@ -166,6 +167,7 @@ def plan_parts(plans: Sequence[DoorPlan]) -> list[tuple[Part, ...]]:
         told += [(f"-{len(plan.removes)} {loses(plan)} ", "$sp-bad")] if plan.removes else []
         room = f" {plan.users_after:,} of {plan.users_limit:,} users after"
         lines.append((("▸ ", "$sp-acc"), (column(plan.device_name, 20), "$sp-t1"), *told, (room, "$sp-t3")))
+        lines += [opening] if (opening := opening_part(plan, formats)) else []
         lines += [(("▲ ", "$sp-warn"), (loss.text, "$sp-t2")) for loss in plan.losses]
     if len(plans) > MOST_DOORS:
         lines.append(((f"  and {len(plans) - MOST_DOORS} more doors", "$sp-t3"),))
@@ -184,7 +186,7 @@ async def delete_groups(page: Page, ids: Sequence[int]) -> None:
     dialog = ConfirmDialog(
         "Delete",
         f"Delete {what}?",
-        lines=_deletion_lines(found),
+        lines=_deletion_lines(found, session.formats),
         choices=[Choice(DELETE.confirm_key, "Delete", "delete", danger=True)],
         opened_by=DELETE.key,
     )
@@ -205,7 +207,7 @@ async def _delete_now(page: Page, found: GroupDeletion) -> None:
     page.say(told, "u Undo")
 
 
-def _deletion_lines(found: GroupDeletion) -> list[tuple[Part, ...]]:
+def _deletion_lines(found: GroupDeletion, formats: Formats) -> list[tuple[Part, ...]]:
     lines: list[tuple[Part, ...]] = []
     if len(found.groups) > 1:
         lines += wrapped(names_told(found.groups), WIDE, "$sp-t2")
@@ -214,5 +216,8 @@ def _deletion_lines(found: GroupDeletion) -> list[tuple[Part, ...]]:
     lines += wrapped(f"By it {count} may open {doors}.", WIDE, "$sp-t2")
     if found.people:
         lines += wrapped(names_told(found.people), WIDE, "$sp-t3")
-    lines += plan_parts(found.plans)
+    if found.held_open:
+        held = f"Its hours hold open {names_told(found.held_open)}: shut when it is gone."
+        lines += wrapped(held, WIDE, "$sp-warn")
+    lines += plan_parts(found.plans, formats)
     return [*lines, (("", ""),), (("u", "bold $sp-acc"), (" takes it back.", "$sp-t3"))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from backend.catalog.states import drawn
 from backend.domain.access.rules import Window
 from backend.domain.enums import CredentialKind, Repeat
 from backend.domain.formats import Formats, figure
@@ -50,14 +51,25 @@ def facts_lines(record: GroupRecord) -> list[tuple[Part, ...]]:
 
 
 def door_lines(record: GroupRecord) -> list[tuple[Part, ...]]:
-    """The doors with their devices, and which methods a relay does not take (edge case 48)."""
+    """The doors with their devices, whether these hold what they should, and which methods a relay does not take
+    (edge case 48)."""
     lines: list[tuple[Part, ...]] = []
     for door in record.doors:
         missing = [
             word for kind, word in METHODS.items() if kind not in door.methods and kind is not CredentialKind.FACE
         ]
         off: Part = (f"takes no {' and no '.join(missing)}", "$sp-warn") if missing else ("", "")
-        lines.append((("▸ ", "$sp-acc"), (column(door.door, 22), "$sp-t1"), (column(door.device, 18), "$sp-t2"), off))
+        look = drawn("sync", door.sync.value)
+        lines.append(
+            (
+                ("▸ ", "$sp-acc"),
+                (column(door.door, 20), "$sp-t1"),
+                (column(door.device, 16), "$sp-t2"),
+                (f"{look.symbol} ", f"$sp-{look.symbol_tone}"),
+                (column(look.word, 9), f"$sp-{look.word_tone}"),
+                off,
+            )
+        )
     return lines or [(("no door: it opens nothing", "$sp-warn"),)]
 
 

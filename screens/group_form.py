@@ -51,7 +51,7 @@ class GroupForm(FormPage):
         """The fields and their plan, and under them the week."""
         with Horizontal(id="form-body"):
             yield Form(self.sections())
-            yield PlanPane()
+            yield PlanPane(self.session.formats)
         yield Lines(id="understood")
         yield WeekPane()
         yield PlanSum()

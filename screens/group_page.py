@@ -52,7 +52,7 @@ class GroupPage(RecordPage):
     ]
     KIND = "access-group"
     MODULE = "g"
-    TOPICS = frozenset({"groups", "residents", "devices"})
+    TOPICS = frozenset({"groups", "residents", "devices", "personnel", "sync"})
     HINTS = (
         ("e", "Edit"),
         ("+", "Add people"),
@@ -127,15 +127,14 @@ class GroupPage(RecordPage):
             Row(one.id, (at, one.id), (Cell(one.name, tone="t1"), one.place or "–", one.kind.value.capitalize()))
             for at, one in enumerate(people)
         ]
-        self._residents = {one.id for one in people if one.kind is HolderKind.RESIDENT}
+        self._kinds = {one.id: one.kind for one in people}
         table.set_source(ListSource(rows))
         await self.load_history()
 
     @on(RowSelected)
     def _selected(self, event: RowSelected) -> None:
         event.stop()
-        if event.row.id in self._residents:
-            self.post_message(OpenRecord("resident", event.row.id))
+        self.post_message(OpenRecord(self._kinds[event.row.id].value, event.row.id))
 
     @needs("access_group.write")
     def action_edit(self) -> None:
@@ -157,9 +156,10 @@ class GroupPage(RecordPage):
         """Take the ticked residents out, or the one under the cursor."""
         table = self.query_one(VirtualTable)
         row = table.cursor_row
-        meant = {one for one in self._residents if table.ticks.holds(one)} if table.ticks else set()
+        residents = {one for one, kind in self._kinds.items() if kind is HolderKind.RESIDENT}
+        meant = {one for one in residents if table.ticks.holds(one)} if table.ticks else set()
         if not meant and row is not None:
-            meant = {row.id} & self._residents
+            meant = {row.id} & residents
         if meant:
             move_people(self, self.record_id, sorted(meant), add=False)
         elif row is not None:

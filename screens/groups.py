@@ -16,6 +16,7 @@ from screens.group_drawing import door_lines, facts_lines, hours_lines
 from screens.group_form import GroupEdit, GroupForm
 from screens.group_people import add_somebody
 from screens.group_tabs import GroupTab
+from widgets.table_source import Cell
 from widgets.week import COARSE, FINE, told_hours
 
 MOST_PEOPLE = 200
@@ -64,7 +65,9 @@ class GroupsScreen(GroupTab):
         """Put a resident into the group under the cursor."""
         row = self.table.cursor_row
         if row is not None:
-            add_somebody(self, row.id, str(row.values["name"]))
+            names = dict(zip((column.name for column in self.table.columns), row.cells, strict=True))
+            name = names["name"]
+            add_somebody(self, row.id, name.text if isinstance(name, Cell) else name)
 
     async def detail(self, row_id: int, page: str) -> Detail:
         """Its week, its doors, its people, who changed it."""

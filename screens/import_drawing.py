@@ -81,10 +81,16 @@ def report_table_row(at: int, row: ReportRow) -> Row:
     return Row(at + 1, (at,), (number, verdict, row.place, Cell(row.name, tone="t1"), Cell(row.text, tone=says)))
 
 
-def count_line(counts: Iterable[tuple[Verdict, int]], gap: int = 4) -> tuple[Part, ...]:
-    """ "+ 371 add   ~ 22 change ...", `gap` cells between; what wants a look has its figure in colour too."""
+def count_line(counts: Iterable[tuple[Verdict, int]], *, narrow: bool) -> tuple[Part, ...]:
+    """ "+ 371 add   ~ 22 change ..."; what wants a look has its figure in colour too.
+
+    A narrow line leaves out what there is none of, but for the refused: none of them is news.
+    """
     parts: list[Part] = []
+    gap = 2 if narrow else 4
     for verdict, count in counts:
+        if narrow and not count and verdict is not Verdict.REFUSE:
+            continue
         symbol, tone, word = LOOK[verdict]
         loud = count and verdict is not Verdict.SAME
         parts += [(f"{symbol} {figure(count)} ", f"$sp-{tone}" if loud else "$sp-t3")]

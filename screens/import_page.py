@@ -171,8 +171,8 @@ class ImportPage(Fixing, Writing):
         table = self.query_one(VirtualTable)
         table.show_message(f"No row is {'refused' if self._show == 'bad' else 'doubtful'}.")
         table.reload()
-        gap = 2 if self.has_class("-narrow") else 4
-        counts = count_line(((verdict, preview.count(verdict)) for verdict in Verdict), gap)
+        told = ((verdict, preview.count(verdict)) for verdict in Verdict)
+        counts = count_line(told, narrow=self.has_class("-narrow"))
         self.query_one("#counts", Lines).lines = ((*counts, *filter_parts(self._show, FILTERS)),)
         self._draw_row()
 

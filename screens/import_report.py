@@ -12,7 +12,6 @@ from textual.widget import Widget
 
 from backend.domain.enums import ImportState, Verdict
 from backend.domain.exports import file_name
-from backend.domain.imports import TITLES
 from screens.base.drawing import wrapped
 from screens.base.needs import needs
 from screens.base.page import Page
@@ -84,20 +83,21 @@ class ImportReportPage(Page):
             (report.source, "$sp-t2"),
             (f" · {self.session.formats.moment(report.at)} · {report.actor}", "$sp-t3"),
         )
-        return Title(TITLES[report.kind], second, ((f"{symbol} {word}", f"$sp-{tone}"),))
+        return Title(report.title, second, ((f"{symbol} {word}", f"$sp-{tone}"),))
 
     async def load(self) -> None:
         """Read the report."""
         session = self.session
         report = await session.ask(session.engine.imports.report, session.context, self._report_id)
         self._report = report
-        gap = 2 if self.has_class("-narrow") else 4
-        counts = count_line(((verdict, report.counts[verdict]) for verdict in Verdict), gap)
+        told = ((verdict, report.counts[verdict]) for verdict in Verdict)
+        counts = count_line(told, narrow=self.has_class("-narrow"))
         undo = ((f"  undo number {report.operation}", "$sp-t3"),) if report.operation else ()
         self.query_one("#counts", Lines).lines = ((*counts, *undo),)
         following = self.query_one("#next", Lines)
         following.display = bool(report.sentence)
-        following.lines = (((report.sentence, "$sp-warn"),),)
+        width = max(20, self.query_one("#counts", Lines).size.width)
+        following.lines = tuple(wrapped(report.sentence, width, "$sp-warn"))
         table = self.query_one(VirtualTable)
         table.set_source(ListSource([report_table_row(at, row) for at, row in enumerate(report.rows)]))
 
@@ -153,7 +153,7 @@ class ImportsPage(Page):
         cells = (
             self.session.formats.moment(report.at),
             Cell(report.source, tone="t1"),
-            report.kind.value,
+            report.word,
             Cell(word, symbol, loud, tone),
             f"{report.written:,}",
             Cell(f"{report.refused:,}", tone="bad" if report.refused else "t2"),

@@ -30,6 +30,7 @@ RecordType = TypeVar("RecordType", bound=Digits)
 class KeyPage(RecordPage, Generic[RecordType]):
     """One key, whole here alone; a concrete page says what stands below, and draws it while no history is asked for."""
 
+    AGES = True
     BELOW: ClassVar[str]
     """What stands below."""
     BELOW_KEYS: ClassVar[str] = ""

@@ -30,12 +30,15 @@ if TYPE_CHECKING:
 
 
 class LoggedIn(Message):
-    """Somebody has logged in; `reminder` says that a new password is due."""
+    """Somebody has logged in; `reminder` says that a new password is due, `told` is the first thing they read."""
 
-    def __init__(self, context: Context | None, *, reminder: bool = False) -> None:
+    def __init__(
+        self, context: Context | None, *, reminder: bool = False, told: tuple[str, str, str] | None = None
+    ) -> None:
         super().__init__()
         self.context = context
         self.reminder = reminder
+        self.told = told
 
 
 class LoginScreen(Waits, Screen[None]):
@@ -45,6 +48,7 @@ class LoginScreen(Waits, Screen[None]):
         Binding("enter", "begin", "Begin", id="login.begin", tooltip="Begin", show=False),
         Binding("f4", "forgot", "Forgot password", id="login.forgot", tooltip="Have a code mailed", show=False),
         Binding("f5", "obtain", "Obtain Code", id="login.obtain", tooltip="Have another code mailed", show=False),
+        Binding("f6", "site", "Site", id="login.site", tooltip="Choose the site before logging in", show=False),
         Binding("ctrl+r", "remember", "Remember", id="login.remember", tooltip="Remember the e-mail", show=False),
         Binding("escape", "back", "Back", id="login.back", tooltip="Back to the password", show=False),
     ]
@@ -66,7 +70,7 @@ class LoginScreen(Waits, Screen[None]):
         self._sentence = sentence
         self._is_ready = engine.started and not self._welcome
         self._begins = self._recalled = False
-        self._site = ""
+        self._sites: tuple[tuple[int, str], ...] = ()
         self._step = "password"
         self._way = WayIn(engine)
 
@@ -139,6 +143,20 @@ class LoginScreen(Waits, Screen[None]):
             self._way.memory.wanted = not self._way.memory.wanted
             self._draw_memory()
 
+    def action_site(self) -> None:
+        """Choose where to begin, where the site has several communities."""
+        if self._step == "password" and len(self._sites) > 1:
+            from widgets.pick_dialog import PickDialog
+            from widgets.pick_list import PickRow
+
+            rows = [PickRow(str(one), name) for one, name in self._sites]
+            self.app.push_screen(PickDialog("Log in to which site?", rows), self._chosen_site)
+
+    def _chosen_site(self, site: str | None) -> None:
+        if site is not None:
+            self._way.memory.choose(site)
+            self._draw_step()
+
     def action_back(self) -> None:
         """Back to the password; a code that was spent stays spent."""
         if not self._welcome and self._step != "password":
@@ -157,7 +175,8 @@ class LoginScreen(Waits, Screen[None]):
         """Ask, and go where it leads."""
         turn = await ask(*args)
         if turn.step == INSIDE:
-            self.post_message(LoggedIn(turn.context, reminder=turn.reminder))
+            told = ("Another site", turn.state, "warn") if turn.state else None
+            self.post_message(LoggedIn(turn.context, reminder=turn.reminder, told=told))
         elif turn.step == POLICIES and self._way.proof is not None:
             from screens.agreement_dialog import AgreementDialog
 
@@ -184,7 +203,7 @@ class LoginScreen(Waits, Screen[None]):
             self.run_worker(guarded(), group=group)
 
     async def _recall(self) -> None:
-        self._site = await asyncio.to_thread(self._engine.sign_in.site_name)
+        self._sites = await asyncio.to_thread(self._engine.sign_in.site_names)
         known = await asyncio.to_thread(self._way.memory.recall)
         lines = self.query_one(Entries)
         if self._step == "password" and known["email"] and not any(lines.values.values()):
@@ -202,14 +221,19 @@ class LoginScreen(Waits, Screen[None]):
         lines.fill({"email": email, "password": password})
         lines.begin()
         self._state(state)
-        self.query_one(KeyFooter).hints = STEPS[step].hints
         self._draw_step()
 
     def _state(self, text: str | Content) -> None:
         self.query_one("#state", Static).update(text)
 
     def _draw_step(self) -> None:
-        where = [(" to ", "$sp-t2"), (self._site, "$sp-t1")] if self._site and self._step == "password" else []
+        here = self._step == "password"
+        name = next((name for one, name in self._sites if str(one) == self._way.memory.site), "")
+        name = name or (self._sites[0][1] if self._sites else "")
+        where = [(" to ", "$sp-t2"), (name, "$sp-t1")] if name and here else []
+        hints = STEPS[self._step].hints
+        several = here and len(self._sites) > 1
+        self.query_one(KeyFooter).hints = (*hints[1:], Hint("F6", "Site")) if several else hints
         title = Content.assemble((STEPS[self._step].title, "$sp-t2"), *where)
         self.query_one("#step", Static).update(title)
         self._draw_memory()

@@ -22,7 +22,7 @@ POLICIES, INSIDE = "policies", "inside"
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Where it goes on: the next step, what is said there, and once inside who came and whether a password is due."""
+    """Where it goes on: the next step, what is said there or once inside, who came and whether a password is due."""
 
     step: str
     state: str = ""
@@ -94,4 +94,5 @@ class WayIn:
         entered = await asyncio.to_thread(self._engine.sign_in.enter, self.proof)
         typed, self._typed = self._typed, ""
         context = await asyncio.to_thread(self.memory.keep, entered.context, self.proof.email, typed)
-        return Turn(INSIDE, context=context, reminder=entered.reminder)
+        said = "Your account does not reach the site you chose." if self.memory.missed(context) else ""
+        return Turn(INSIDE, said, context, entered.reminder)

@@ -24,6 +24,9 @@ class Memory:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.wanted = False
+        self.site = ""
+        """The id of the community to begin at: the one that was chosen, or the last one; "" for the account's own."""
+        self._chosen = False
         self._where = ""
 
     def recall(self) -> dict[str, str]:
@@ -33,19 +36,31 @@ class Memory:
         self._where = "password in the keyring" if kept.has_keyring() else f"sealed, {place}"
         email = kept.get(NAME).get("email", "")
         self.wanted = bool(email)
+        self.site = self.site or (kept.get(NAME).get("site", "") if email else "")
         return {"email": email, "password": kept.password(email) if email else ""}
 
+    def choose(self, site: str) -> None:
+        """Begin at this community, whoever comes in."""
+        self.site, self._chosen = site, True
+
+    def missed(self, context: Context) -> bool:
+        """Whether a site was chosen that the account does not reach."""
+        return self._chosen and self.site != str(context.community_id)
+
     def keep(self, context: Context, email: str, password: str) -> Context:
-        """Remember who came in, or forget; answers the context of the site they were at last. Called in a thread."""
+        """Remember who came in, or forget; answers the context of the site that was chosen, or where they were last.
+
+        Called in a thread.
+        """
         kept = self._engine.kept.get(NAME)
         if kept.get("email", email) != email or not self.wanted:
             self._engine.kept.keep_password(kept.get("email", email), "")
         if not self.wanted:
             self._engine.kept.drop(NAME)
-            return context
+            return self._at(context, self.site) if self._chosen else context
         self._engine.kept.keep_password(email, password)
-        site = kept.get("site", "") if kept.get("email") == email else ""
-        goal = self._at(context, site)
+        last = kept.get("site", "") if kept.get("email") == email else ""
+        goal = self._at(context, self.site if self._chosen else last)
         self._engine.kept.put(NAME, {"email": email, "site": str(goal.community_id)})
         return goal
 

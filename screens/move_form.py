@@ -54,7 +54,7 @@ class MoveForm(FormPage):
             with Vertical(id="move-left"):
                 yield Form(self.sections())
                 yield Lines(id="move-lists")
-            yield PlanPane()
+            yield PlanPane(self.session.formats)
         yield PlanSum()
 
     def sections(self) -> dict[str, Sequence[FormField]]:

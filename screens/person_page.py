@@ -59,6 +59,8 @@ def person_keys(name: str) -> list[BindingType]:
 class PersonPage(RecordPage, Generic[RecordType]):
     """One person; a concrete page says whom, from which service, and has the actions that write."""
 
+    AGES = True
+
     def __init__(self, session: Session, person_id: int) -> None:
         super().__init__(session, person_id)
         self.record: RecordType | None = None

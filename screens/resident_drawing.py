@@ -125,7 +125,10 @@ def brief_lines(record: PersonRecord, formats: Formats) -> list[tuple[Part, ...]
     count = len(behind) or len(record.doors)
     lines: list[tuple[Part, ...]] = [
         ((f"{codes} · {groups} · opens {counted(opens, 'door')}", "$sp-t2"),),
-        ((f"{look.symbol} ", f"$sp-{look.symbol_tone}"), (f"{count} {look.word}", f"$sp-{look.word_tone}")),
+        (
+            (f"{look.symbol} ", f"$sp-{look.symbol_tone}"),
+            (f"{count} {look.word}" if count else look.word, f"$sp-{look.word_tone}"),
+        ),
     ]
     seen = record.last_refusal or record.last_seen
     if seen is not None:

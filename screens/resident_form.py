@@ -13,6 +13,7 @@ from backend.domain.errors import SmartPlusError
 from screens.base.form_page import FormPage
 from screens.base.session import Session
 from screens.group_inline import GroupsFormPage
+from screens.places import apartments_of
 from screens.resident_hints import fill, fill_calling_code, hint_codes, offer_own, take_person
 from screens.resident_values import ID_ACCESS, LOCKED, at_fields, draft_of, patch_of, renamed, values_of
 from widgets.dialog import PickRow
@@ -110,31 +111,13 @@ class ResidentForm(GroupsFormPage):
 
     async def _begin_new(self) -> None:
         offer_own(self.form, ())
-        apartments = await self.session.ask(self._apartments)
-        picker = self.form.fields["apartment_id"]
-        assert isinstance(picker, PickField)
-        picker.set_options(apartments)
+        picker = self.form.offer("apartment_id", await self.session.ask(apartments_of, self.session))
         if self._apartment_id is not None:
             picker.begin(str(self._apartment_id))
             await self._fill(self._apartment_id)
         for name, value in self._kept.items():
             self.form.fields[name].begin(value)
             self.form.fields[name].set_hint("as last time")
-
-    def _apartments(self) -> list[PickRow]:
-        from backend.domain.paging import ListQuery
-
-        handle = self.session.engine.list("apartment", self.session.context, ListQuery())
-        rows = handle.first(2000)
-        return [
-            PickRow(
-                str(row.id),
-                f"{row.values['building']} {row.values['number']}",
-                (),
-                f"{row.values['number']} {row.values['name']}",
-            )
-            for row in rows
-        ]
 
     async def _begin_edit(self) -> None:
         record = await self._read()

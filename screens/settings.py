@@ -9,14 +9,14 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from backend.catalog.settings import LOCK, LONGEST, MAIL, MINUTES, SMS, SPANS, VISITORS
+from backend.catalog.settings import KEPT, LOCK, LONGEST, MAIL, MINUTES, RETENTION, SMS, SPANS, VISITORS
 from backend.catalog.words import label_of
 from backend.domain.enums import OutgoingKind
 from backend.domain.errors import Forbidden, SmartPlusError
 from screens.base.needs import needs
 from screens.base.page import Page
 from screens.base.session import Session
-from screens.setting_drawing import fact_lines, value_lines
+from screens.setting_drawing import fact_lines, kept_lines, value_lines
 from screens.setting_forms import SettingsForm, TestForm
 from widgets.frame import Title
 from widgets.panel import Lines, Panel
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from backend.domain.site_settings import SettingRecord, SiteFacts
 
 SITE = "This site"
-SECTIONS = (MAIL, SMS, LOCK, VISITORS, SITE)
+SECTIONS = (MAIL, SMS, LOCK, VISITORS, RETENTION, SITE)
 IN_SHORT = {
     MAIL: "Mail waits in the Outbox",
     SMS: "Text messages wait in the Outbox",
@@ -100,6 +100,7 @@ class SettingsScreen(Page):
             SMS: url,
             LOCK: lock,
             VISITORS: self._visitors(),
+            RETENTION: f"logs are kept {label_of(KEPT, self._values['retention.days'].value)}",
             SITE: IN_SHORT[SITE],
         }[section]
         if section == SITE:
@@ -137,10 +138,20 @@ class SettingsScreen(Page):
         panel.heading = section
         keys = "" if section == SITE else "e edit · t test" if section in KINDS else "e edit"
         panel.keys = keys if self.session.may(self._wanted_for(section)) else ""
+        if section == RETENTION:
+            self.start(self._draw_kept, group="kept", exclusive=True)
         if section == SITE and self._facts is not None:
             panel.query_one(Lines).lines = fact_lines(self._facts)
         else:
             panel.query_one(Lines).lines = value_lines(self._values.values(), section)
+
+    async def _draw_kept(self) -> None:
+        """What there is of each kind of row; counting takes a moment where there is much."""
+        session = self.session
+        found = await session.ask(session.engine.retention.figures, session.context)
+        if self._section == RETENTION:
+            lines = value_lines(self._values.values(), RETENTION)
+            self.query_one("#values", Panel).query_one(Lines).lines = (*lines, *kept_lines(found, session.formats))
 
     def _wanted_for(self, section: str) -> str:
         """What one must be allowed to change a section: visitors are a manager's, the others the installer's."""

@@ -127,9 +127,7 @@ class AssignForm(PlainForm):
         self._record = await read_account(session, self._manager_id)
         rows = await session.ask(session.engine.list("community", session.context).first, 500)
         offered = [PickRow(str(row.id), str(row.values["name"])) for row in rows]
-        picker = self.form.fields["communities"]
-        assert isinstance(picker, PickField)
-        picker.set_options(offered)
+        self.form.offer("communities", offered)
         mine = {row.answer for row in offered}
         self.form.begin({"communities": [str(one) for one, _ in self._record.communities if str(one) in mine]})
         self.form.focus_first()

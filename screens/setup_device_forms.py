@@ -1,4 +1,4 @@
-"""The forms of a device in Site Setup: by hand, where it stands, how it is reached (features SET-06, DEV-01)."""
+"""The forms of a device in Site Setup: where it stands, how it is reached (features SET-06, DEV-01)."""
 
 from __future__ import annotations
 
@@ -7,118 +7,13 @@ from typing import TYPE_CHECKING
 
 from screens.base.plain_form import PlainForm
 from screens.base.session import Session
-from screens.device_form import KINDS
-from screens.setup_places import buildings_of
-from widgets.dialog import Choice, ConfirmDialog, PickRow
+from screens.setup_device_by_hand import AUTHS, offer_places, place_fields, place_id
+from widgets.dialog import Choice, ConfirmDialog
 from widgets.form import FormField, PickField, TextField
 
 if TYPE_CHECKING:
     from backend.domain.devices import DeviceRecord
     from backend.domain.records import Saved
-
-MONITORS = (PickRow("indoor_monitor", "Indoor monitor"), PickRow("guard_phone", "Guard phone"))
-AUTHS = (
-    PickRow("digest", "Digest"),
-    PickRow("basic", "Basic"),
-    PickRow("none", "None"),
-    PickRow("allowlist", "Allowlist of addresses"),
-)
-WHOLE = "whole community"
-
-
-def apartments_of(session: Session) -> list[PickRow]:
-    """The apartments to pick from; blocks on the database."""
-    from backend.domain.paging import ListQuery
-
-    rows = session.engine.list("apartment", session.context, ListQuery()).first(5_000)
-    return [PickRow(str(row.id), f"{row.values['building']} {row.values['number']}") for row in rows]
-
-
-async def offer_places(form: PlainForm) -> None:
-    """Offer buildings and apartments in the fields of a form."""
-    session = form.session
-    for key, read in (("building_id", buildings_of), ("apartment_id", apartments_of)):
-        picker = form.form.fields[key]
-        assert isinstance(picker, PickField)
-        picker.set_options(await session.ask(read, session))
-
-
-def place_fields() -> tuple[FormField, ...]:
-    """Where a device stands; neither is the whole community."""
-    return (
-        PickField("building_id", "Building", hint=f"none: {WHOLE}"),
-        PickField("apartment_id", "APT", hint="of a device inside: it is private"),
-    )
-
-
-class ByHandForm(PlainForm):
-    """A device with all its fields typed; it counts as never seen until it answers."""
-
-    MODULE = "z"
-    TITLE_TEXT = "Device by hand"
-
-    def sections(self) -> dict[str, Sequence[FormField]]:
-        """What it is, where it stands, how it is reached."""
-        return {
-            "What it is": (
-                TextField("name", "Name", required=True, max_length=63),
-                TextField("model", "Model", required=True, max_length=63, hint="as in X916"),
-                TextField("mac", "MAC", required=True, max_length=17, hint="0C:11:05:2A:41:17"),
-                TextField("firmware", "Firmware", max_length=63),
-                PickField("kind", "Type", options=(*KINDS, *MONITORS)),
-            ),
-            "Where it stands": place_fields(),
-            "How it is reached": (
-                TextField("address", "Address", required=True, hint="10.0.0.5 or https://10.0.0.5"),
-                PickField("auth", "Login", options=AUTHS),
-                TextField("http_user", "User", max_length=64, hint="of its HTTP API"),
-                TextField("password", "Password", secret=True, max_length=128),
-                TextField("tls_pin", "Certificate", max_length=95, hint="SHA-256, with https only"),
-            ),
-            "Doors": (TextField("doors", "Relays", max_length=260, hint="by comma: Gate, Side"),),
-        }
-
-    async def load(self) -> None:
-        """Offer the places."""
-        await offer_places(self)
-        self.form.begin({"kind": "multi_door_phone", "auth": "digest", "http_user": "admin"})
-        self.form.focus_first()
-
-    async def save(self) -> Saved:
-        """Add it."""
-        from backend.domain.device_address import typed_address
-        from backend.domain.device_drafts import DeviceDraft
-        from backend.domain.enums import DeviceKind
-        from backend.domain.errors import Invalid
-
-        session, values = self.session, self.form.values()
-        place, bad = typed_address(values["address"])
-        draft = DeviceDraft(
-            name=values["name"],
-            building_id=_number(values["building_id"]),
-            apartment_id=_number(values["apartment_id"]),
-            kind=DeviceKind(values["kind"] or "multi_door_phone"),
-            model=values["model"],
-            mac=values["mac"],
-            firmware=values["firmware"],
-            profile=values["model"].strip().upper(),
-            scheme=place.scheme,
-            host=place.host,
-            port=place.port,
-            auth=values["auth"] or "none",
-            http_user=values["http_user"],
-            password=values["password"],
-            tls_pin=values["tls_pin"].replace(":", "").strip().lower(),
-            relay_names=tuple(name.strip() for name in values["doors"].split(",") if name.strip()),
-        )
-        try:
-            return await session.ask(session.engine.devices.add, session.act(), draft)
-        except Invalid as error:
-            raise Invalid({**error.fields, **bad}) from None
-
-    def saved_title(self) -> str:
-        """Its name."""
-        return str(self.form.values()["name"])
 
 
 class _OfDevice(PlainForm):
@@ -172,8 +67,8 @@ class PlaceForm(_OfDevice):
             session.act(),
             record.id,
             record.version,
-            building_id=_number(values["building_id"]),
-            apartment_id=_number(values["apartment_id"]),
+            building_id=place_id(values["building_id"]),
+            apartment_id=place_id(values["apartment_id"]),
         )
 
 
@@ -232,7 +127,3 @@ class AddressForm(_OfDevice):
         assert record is not None
         reach = Reach(**self.form.changes())
         return await session.ask(session.engine.device_setup.readdress, session.act(), record.id, record.version, reach)
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text else None

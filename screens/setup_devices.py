@@ -8,7 +8,8 @@ from textual.binding import Binding, BindingType
 
 from screens.base.needs import needs
 from screens.devices import DevicesScreen
-from screens.setup_device_forms import AddressForm, ByHandForm, PlaceForm
+from screens.setup_device_by_hand import ByHandForm
+from screens.setup_device_forms import AddressForm, PlaceForm
 from screens.setup_device_sheets import PickSheet, WriteTemplate, ask_to_add
 from screens.setup_tabs import SetupTab
 

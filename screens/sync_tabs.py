@@ -23,6 +23,7 @@ class SyncTab(TabbedScreen):
     BINDINGS: ClassVar[list[BindingType]] = tab_keys("sync", TABS)
     MODULE = "n"
     TITLE_TEXT = "Sync"
+    AGES = True
     TABS = TABS
 
 

@@ -12,6 +12,7 @@ from backend.domain.formats import age
 from screens.base.form_page import FormPage
 from screens.base.messages import OpenRecord
 from screens.base.session import Session
+from screens.places import apartments_of
 from screens.temp_key_edit import HOURS_HINT, UNTIL_HINT, understood
 from widgets.dialog import PickRow
 from widgets.form import FormField, PickField, TextField
@@ -61,11 +62,8 @@ class TempKeyForm(FormPage):
     async def load(self) -> None:
         """Offer apartments and doors; fill in what is known."""
         form, session = self.form, self.session
-        apartments, doors = form.fields["apartment_id"], form.fields["relay_ids"]
-        assert isinstance(apartments, PickField)
-        assert isinstance(doors, PickField)
-        apartments.set_options(await session.ask(_apartments, session))
-        doors.set_options(await session.ask(_doors, session))
+        apartments = form.offer("apartment_id", await session.ask(apartments_of, session))
+        form.offer("relay_ids", await session.ask(_doors, session))
         form.begin({"repeat": Repeat.NEVER.value, "each_count": "1"})
         if self._apartment_id is not None:
             apartments.begin(str(self._apartment_id))
@@ -179,18 +177,6 @@ class TempKeyForm(FormPage):
         chosen = fields["apartment_id"].value
         kept = {"relay_ids": fields["relay_ids"].value} if fields["relay_ids"].changed else {}
         return TempKeyForm(self.session, apartment_id=int(chosen) if chosen else None, kept=kept)
-
-
-def _apartments(session: Session) -> list[PickRow]:
-    """Every apartment, found by its number too."""
-    from backend.domain.paging import ListQuery
-
-    rows = session.engine.list("apartment", session.context, ListQuery()).first(2000)
-    return [
-        PickRow(str(row.id), f"{row.values['building']} {row.values['number']}", (),
-                f"{row.values['number']} {row.values['name']}")
-        for row in rows
-    ]  # fmt: skip
 
 
 def _doors(session: Session) -> list[PickRow]:

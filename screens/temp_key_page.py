@@ -13,6 +13,7 @@ from backend.domain.enums import LogResponse
 from screens.base.history import history_lines
 from screens.base.needs import needs
 from screens.base.session import Session
+from screens.can import CanPage
 from screens.key_page import KeyPage
 from screens.resident_drawing import revoked_figure, revoked_lines
 from screens.temp_key_acts import delete_keys, mail_again, save_picture
@@ -44,7 +45,8 @@ class TempKeyPage(KeyPage["TempKeyRecord"]):
         Binding("s", "picture", "Save picture", id="temp-key.picture", tooltip="QR code to a file", show=False),
         Binding("y", "copy", "Copy key", id="temp-key.copy", tooltip="Copy the digits", show=False),
         Binding("l", "logs", "Its door logs", id="temp-key.logs", tooltip="View Door Logs", show=False),
-        Binding("w", "why", "Why", id="temp-key.why", tooltip="Why a door let it in or not", show=False),
+        Binding("w", "opens", "What opens", id="temp-key.opens", tooltip="Its doors, their hours, and why", show=False),
+        Binding("W", "refused", "Refused", id="temp-key.refused", tooltip="Why its last try was refused", show=False),
         Binding("h", "history", "History", id="temp-key.history", tooltip="Who changed this key", show=False),
         Binding("d", "delete", "Delete", id="temp-key.delete", tooltip="Delete this key", show=False),
     ]
@@ -77,9 +79,10 @@ class TempKeyPage(KeyPage["TempKeyRecord"]):
                 yield ("m", "Mail again")
             if record.digits:
                 yield from (("s", "Save picture"), ("y", "Copy key"))
+        yield from (("l", "Its door logs"), ("w", "What opens"))
+        if self._refused() is not None:
+            yield ("W", "Refused")
         yield from (
-            ("l", "Its door logs"),
-            ("w", "Why"),
             ("h", "History"),
             ("d", "Delete"),
             ("Esc", "Back"),
@@ -150,14 +153,21 @@ class TempKeyPage(KeyPage["TempKeyRecord"]):
             self.show_logs(f'"{self.record.name}"')
 
     @needs("plan.read")
-    def action_why(self) -> None:
-        """Why its last try was refused; without one, whether a door lets it in now."""
+    def action_opens(self) -> None:
+        """Its doors with their hours, the next opening, and why."""
+        self.app.push_screen(CanPage(self.session, self.record_id))
+
+    @needs("plan.read")
+    def action_refused(self) -> None:
+        """Why its last try was refused."""
+        log_id = self._refused()
+        if log_id is not None:
+            self.app.push_screen(WhyDialog(self.session, log_id=log_id))
+
+    def _refused(self) -> int | None:
+        """The line of its last try that was refused."""
         logs = (self.record.logs if self.record else None) or ()
-        refused = next((line for line in logs if line.response is LogResponse.FAILED), None)
-        if refused is not None:
-            self.app.push_screen(WhyDialog(self.session, log_id=refused.id))
-        else:
-            self.app.push_screen(WhyDialog(self.session, holder_id=self.record_id))
+        return next((line.id for line in logs if line.response is LogResponse.FAILED), None)
 
     @needs("visitor.write")
     def action_delete(self) -> None:

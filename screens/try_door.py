@@ -1,4 +1,4 @@
-"""Try a door: stand at a virtual door of the demo, type a PIN or present a card, see what it does (feature AGT-08)."""
+"""Try a door: stand at a virtual door of the demo, type a PIN, present a card, show a face (feature AGT-08)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from screens.base.drawing import column
 from screens.base.page import Page
 from screens.base.session import Session
+from screens.trying import people, photo, told
 from widgets.dialog import PickRow
 from widgets.form import FormField, PickField, TextField
 from widgets.frame import Part
@@ -22,13 +22,6 @@ from widgets.panel import Lines, Panel
 
 if TYPE_CHECKING:
     from backend.domain.doors import DoorRecord
-
-REASONS = {
-    "opened": "the relay is open",
-    "unknown": "the door does not know this code",
-    "schedule": "the door knows the code, but not for now or for this relay",
-    "off": "the device is off",
-}
 
 
 class TryDoorScreen(Page):
@@ -67,7 +60,7 @@ class TryDoorScreen(Page):
             self._field("pin" if self._field("door").value else "door").focus_value()
 
     def compose_page(self) -> Iterable[Widget]:
-        """Door, PIN or card, and what happened."""
+        """Door, PIN, card or face, and what happened."""
         with Vertical(id="try-form"):
             yield Static(
                 "As one standing at the door: the virtual door phone decides by what it holds.",
@@ -77,6 +70,7 @@ class TryDoorScreen(Page):
             yield PickField("door", "Door", required=True)
             yield TextField("pin", "PIN", hint="Enter types it")
             yield TextField("card", "RF card", hint="Enter presents it")
+            yield PickField("face", "Face of", hint="F2 shows it")
         yield Panel(Lines(), heading="What happened", id="tries")
 
     async def load(self) -> None:
@@ -89,6 +83,9 @@ class TryDoorScreen(Page):
         picker.set_options(
             [PickRow(str(door.relay_id), door.name, ((door.device, "$sp-t3"),), door.building) for door in doors]
         )
+        faces = self._field("face")
+        assert isinstance(faces, PickField)
+        faces.set_options(await session.ask(people, session))
         self.end_wait()
 
     def _field(self, key: str) -> FormField:
@@ -105,40 +102,43 @@ class TryDoorScreen(Page):
         self.action_try_code()
 
     def action_try_code(self) -> None:
-        """Type the PIN, or present the card, at the chosen door."""
+        """Type the PIN, present the card, or show the face, at the chosen door."""
         door = self._doors.get(str(self._field("door").value))
         pin, card = str(self._field("pin").value).strip(), str(self._field("card").value).strip()
+        face = self._field("face").value
         if door is None:
             self._field("door").show_error("Pick a door first.")
-        elif not pin and not card:
-            self._field("pin").show_error("Type a PIN, or the number of a card.")
+        elif not pin and not card and not face:
+            self._field("pin").show_error("Type a PIN or a card number, or pick a face.")
+        elif pin or card:
+            self.start(self._try, door, "PIN" if pin else "card", pin or card.upper())
         else:
-            self.start(self._try, door, pin, card)
+            self.start(self._show, door, str(face))
 
-    async def _try(self, door: DoorRecord, pin: str, card: str) -> None:
+    async def _show(self, door: DoorRecord, who: str) -> None:
+        """Look into the camera as on the photo that is kept here."""
+        jpeg = await self.session.ask(photo, self.session, who)
+        if jpeg is None:
+            self._field("face").show_error("There is no photo of this person.")
+        else:
+            await self._try(door, "face", jpeg)
+
+    async def _try(self, door: DoorRecord, what: str, shown: str | bytes) -> None:
         session = self.session
         doors = session.doors
         assert doors is not None, "only the demo has doors to try"
         name = door.device.replace(" ", "-")
-        if pin:
-            opened, reason = await session.ask(doors.type_pin, name, pin)
+        if isinstance(shown, bytes):
+            opened, reason = await session.ask(doors.show_face, name, shown)
+        elif what == "PIN":
+            opened, reason = await session.ask(doors.type_pin, name, shown)
         else:
-            opened, reason = await session.ask(doors.present_card, name, card.upper())
-        what = "PIN" if pin else "card"
+            opened, reason = await session.ask(doors.present_card, name, shown)
         when = session.formats.time(session.now(), seconds=True)
-        verdict: Part = ("● opened ", "bold $sp-ok") if opened else ("× refused ", "bold $sp-bad")
-        self._tries.insert(
-            0,
-            (
-                (f"{when}  ", "$sp-t3"),
-                (column(door.name, 16), "$sp-t1"),
-                (column(what, 6), "$sp-t2"),
-                verdict,
-                (REASONS.get(reason, reason), "$sp-t2"),
-            ),
-        )
+        self._tries.insert(0, told(when, door.name, what, opened, reason))
         del self._tries[20:]
         self.query_one("#tries", Panel).query_one(Lines).lines = tuple(self._tries)
         self._field("pin").begin("")
         self._field("card").begin("")
-        self._field("pin" if pin else "card").focus_value()
+        self._field("face").begin(None)
+        self._field({"PIN": "pin", "card": "card", "face": "face"}[what]).focus_value()

@@ -109,7 +109,9 @@ class UndoScreen(Page):
         session = self.session
         plans = await session.ask(session.engine.undo.plan, session.context, act.id)
         panel.figure = summary_parts(plans) if plans else ()
-        panel.query_one(Lines).lines = tuple(plan_lines(plans)) if plans else ((("No door is concerned.", "$sp-t2"),),)
+        panel.query_one(Lines).lines = (
+            tuple(plan_lines(plans, self.session.formats)) if plans else ((("No door is concerned.", "$sp-t2"),),)
+        )
 
     @on(RowSelected)
     def _selected(self, event: RowSelected) -> None:

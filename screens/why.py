@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
 from backend.domain.errors import SmartPlusError
+from backend.domain.formats import Formats
 from screens.base.drawing import wrapped
 from screens.base.messages import OpenRecord, Watch
 from screens.base.plan_pane import plan_lines
@@ -19,7 +20,7 @@ from screens.base.waits import Waits
 from screens.why_drawing import WIDE, answer_lines, names, offers_opening
 from widgets.dialog import Choice, ConfirmDialog, Dialog
 from widgets.frame import Part
-from widgets.panel import Lines
+from widgets.panel import Lines, key_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from backend.domain.answers import Answer, Offer
 
 MOST_NAMES = 12
+KEYS = "y Copy · Esc Close"
 FORMS = {"resident": "resident", "staff": "staff", "delivery": "delivery", "visitor": "temp-key", "booking": "booking"}
 """Kind of holder -> the record whose page changes them."""
 
@@ -66,7 +68,7 @@ class WhyDialog(Waits, Dialog[None]):
     def compose(self) -> ComposeResult:
         """One pane of lines."""
         heading = "Why" if self._log_id is None else f"Why · event {self._log_id:,}"
-        with self.box(heading, "1-3 Choose · y Copy · Esc Close"):
+        with self.box(heading, KEYS):
             yield Lines()
 
     def on_mount(self) -> None:
@@ -89,7 +91,16 @@ class WhyDialog(Waits, Dialog[None]):
             self._say(str(error))
         else:
             self.query_one(Lines).lines = tuple(answer_lines(session, self._answer))
+            ways = self._ways(self._answer)
+            choose = "" if not ways else "1 Choose · " if ways == 1 else f"1-{ways} Choose · "
+            self.query_one(".box").border_subtitle = key_line(f"{choose}{KEYS}")
         self.end_wait()
+
+    def _ways(self, answer: Answer) -> int:
+        """How many ways out there are to choose from."""
+        if answer.allowed or answer.holder_id is None:
+            return 0
+        return len(answer.offers) + offers_opening(self._session, answer)
 
     def _say(self, text: str) -> None:
         self.query_one(Lines).lines = tuple(wrapped(text, WIDE, "$sp-bad"))
@@ -97,11 +108,11 @@ class WhyDialog(Waits, Dialog[None]):
     def action_choose(self, number: int) -> None:
         """Show the plan of a change, open the form that makes it, or open the door once."""
         answer = self._answer
-        if answer is None or answer.allowed or answer.holder_id is None:
+        if answer is None or number > self._ways(answer):
             return
         if number <= len(answer.offers):
             self._take(answer, answer.offers[number - 1])
-        elif number == len(answer.offers) + 1 and offers_opening(self._session, answer):
+        else:
             self._open_door(answer)
 
     @work
@@ -120,7 +131,7 @@ class WhyDialog(Waits, Dialog[None]):
         dialog = ConfirmDialog(
             "What would open it",
             f"{offer.title}?",
-            lines=[*_about(answer, offer), *_planned(plans)],
+            lines=[*_about(answer, offer), *_planned(plans, session.formats)],
             choices=[Choice("y", "Do it", "do")],
         )
 
@@ -194,6 +205,6 @@ def _about(answer: Answer, offer: Offer) -> list[tuple[Part, ...]]:
     return [*lines, (("", ""),)]
 
 
-def _planned(plans: Sequence[DoorPlan]) -> list[tuple[Part, ...]]:
+def _planned(plans: Sequence[DoorPlan], formats: Formats) -> list[tuple[Part, ...]]:
     """What each door receives."""
-    return plan_lines(plans) if plans else [(("No door is written: it only waits for its time.", "$sp-t2"),)]
+    return plan_lines(plans, formats) if plans else [(("No door is written: it only waits for its time.", "$sp-t2"),)]

@@ -186,7 +186,7 @@ class SmartPlusApp(AccountApp):
         """The login screen let somebody in; in the demo it is the one who made it."""
         context = message.context or self._remembered
         if context is not None:
-            await self.enter_or_say(context, reminder=message.reminder)
+            await self.enter_or_say(context, reminder=message.reminder, told=message.told)
 
     async def enter_or_say(
         self, context: Context, *, reminder: bool = False, told: tuple[str, str, str] | None = None
@@ -227,8 +227,11 @@ class SmartPlusApp(AccountApp):
 
     def _tick(self) -> None:
         self.look_at_lock()
-        if self.engine.started:
-            self.live.tick()
+        if not self.engine.started:
+            return
+        self.live.tick()
+        if isinstance(self.screen, Page):
+            self.screen.grow_older()
 
     def show_login(self, sentence: str) -> None:
         """Nobody is logged in any more: say why, and let somebody in."""

@@ -17,7 +17,7 @@ FORMS = (
     "screens.resident_form:ResidentForm",
     "screens.library_form:CodeForm",
     "screens.device_form:DeviceForm",
-    "screens.device_form:RelayForm",
+    "screens.relay_form:RelayForm",
     "screens.group_form:GroupForm",
     "screens.holidays:HolidayForm",
 )

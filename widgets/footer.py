@@ -56,7 +56,10 @@ class KeyFooter(Widget):
 
     def on_mount(self) -> None:
         """Which key helps depends on whether a text has the focus."""
-        self.watch(self.screen, "focused", self.refresh, init=False)
+        self.watch(self.screen, "focused", self._focus_moved, init=False)
+
+    def _focus_moved(self) -> None:
+        self.refresh()
 
     def render(self) -> RenderResult:
         """One line; what does not fit is left out from the right."""

@@ -17,6 +17,7 @@ from textual.widget import Widget
 from widgets.fields import FixedField, SwitchField, TextField
 from widgets.form_field import FormField
 from widgets.pick_field import PickField
+from widgets.pick_list import PickRow
 from widgets.text import assemble, clean, rule, width_of
 
 __all__ = ["ErrorBanner", "FixedField", "Form", "FormField", "PickField", "Section", "SwitchField", "TextField"]
@@ -135,6 +136,13 @@ class Form(VerticalScroll, can_focus=False):
     def fields(self) -> dict[str, FormField]:
         """The fields by key."""
         return self._fields
+
+    def offer(self, name: str, options: Sequence[PickRow]) -> PickField:
+        """Offer these rows in a picker, and answer it."""
+        picker = self.fields[name]
+        assert isinstance(picker, PickField), f"{name} is no picker"
+        picker.set_options(options)
+        return picker
 
     def begin(self, values: Mapping[str, Any]) -> None:
         """Begin with these values; fields that are not named keep theirs."""

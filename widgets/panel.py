@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from widgets.text import Part, assemble
+from widgets.text import Part, assemble, clean, fit
 
 EDGE_ENDS = 6
 """Cells of an edge beside its title: corners, one dash and one space at either end."""
@@ -84,10 +84,15 @@ class Panel(Vertical):
 
 
 def edge_line(heading: str, figure: Sequence[Part], width: int, edge: str) -> Content:
-    """What a top edge says in `width` cells: name, line, figure; the figure gives way to the name."""
+    """What a top edge says in `width` cells: name, line, figure.
+
+    A long name is cut for a figure of less than half the edge; another figure gives way to the name.
+    """
     name, tail = assemble([(heading, "bold $sp-t1")]), assemble(figure)
     if not heading or not tail.cell_length:
         return name if heading else tail
+    if tail.cell_length + 3 <= width // 2:
+        name = assemble([(fit(clean(heading), width - tail.cell_length - 3), "bold $sp-t1")])
     dashes = width - name.cell_length - tail.cell_length - 2
     if dashes < 1:
         return name

@@ -1,4 +1,5 @@
-"""The settings of a site: mail server, SMS gateway, screen lock, visitors, retention (features SET-04, SET-05, AGT-07, AGT-09)."""
+"""The settings of a site: mail server, SMS gateway, screen lock, visitors, retention
+(features SET-04, SET-05, AGT-07, AGT-09)."""
 
 from __future__ import annotations
 

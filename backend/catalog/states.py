@@ -41,6 +41,7 @@ VOCABULARIES: dict[str, dict[str, Drawn]] = {
         "registered": Drawn("", "Registered", "t2"),
         "unregistered": Drawn("", "Unregistered", "t3", "t3"),
         "mailed": Drawn("", "Mailed", "t2", "t2"),
+        "handed": Drawn("", "Handed over", "t2", "t2"),
         "waiting": Drawn("", "Waiting", "t3", "t3"),
         "failed": Drawn("", "Mail failed", "bad", "bad"),
     },

@@ -75,5 +75,5 @@ DRIFT = Record(
     default_sort="standing",
     descending=True,
     read_permission="sync.read",
-    empty="Every door holds what we wrote and nothing else.",
+    empty="No difference was found when the doors were read last.",
 )  # fmt: skip

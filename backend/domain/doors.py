@@ -21,6 +21,8 @@ class RelayRecord:
     methods: tuple[CredentialKind, ...]
     hold_seconds: int
     open: bool | None = None
+    held_by: tuple[str, ...] = ()
+    """The groups whose hours hold it open, each with these: "Office, daily 08:00-18:00"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

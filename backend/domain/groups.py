@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.domain.access.results import DoorPlan
-from backend.domain.enums import CredentialKind, HolderKind
+from backend.domain.enums import CredentialKind, HolderKind, SyncState
 from backend.domain.frozen import Frozen
 
 
@@ -26,13 +26,14 @@ class GroupPatch(Frozen):
 
 
 class GroupDoor(Frozen):
-    """A door of a group, with the access methods that its relay takes (edge case 48)."""
+    """A door of a group, with the access methods that its relay takes (edge case 48) and how its device stands."""
 
     relay_id: int
     door: str
     device_id: int
     device: str
     methods: tuple[CredentialKind, ...]
+    sync: SyncState
 
 
 class GroupPerson(Frozen):

@@ -165,6 +165,7 @@ class ImportReport:
     at: datetime
     actor: str
     kind: ImportKind
+    of_staff: bool
     source: str
     state: ImportState
     total: int
@@ -174,6 +175,16 @@ class ImportReport:
     ended_at: datetime | None = None
     doors: Mapping[int, int] = field(default_factory=dict)
     rows: tuple[ReportRow, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """What it was for, in one word."""
+        return "staff" if self.of_staff else self.kind.value
+
+    @property
+    def title(self) -> str:
+        """What it was for, as a heading."""
+        return "Import staff" if self.of_staff else TITLES[self.kind]
 
     @property
     def refused(self) -> int:

@@ -109,7 +109,7 @@ def people_at_door(rows: RuleRows, rules: Rules, relay_id: int, at: datetime) ->
     for holder_id, mine in groups.items():
         row = holders.get(holder_id)
         if row is not None:
-            _, _, status, removed_at, kind, _ = row
+            _, _, status, removed_at, kind, _, _ = row
             if status == active and removed_at is None:
                 yield holder_id, mine, kinds.get(holder_id, _NOTHING), kind == resident
 

@@ -33,7 +33,7 @@ from backend.services.holders import chunks, devices_by_holder, devices_holding,
 from backend.services.logins import make_due
 from backend.services.outbox import withdraw
 from backend.services.resident_deletion import delete_family
-from backend.services.resident_drafts import family_of
+from backend.services.resident_rows import family_of
 from backend.services.slices import taken
 from backend.store import tables as t
 from backend.store.work import Work

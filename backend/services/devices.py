@@ -34,6 +34,7 @@ from backend.services.device_remove import forget_books, remove_device
 from backend.services.door_states import DeviceNow, device_now
 from backend.services.lists import ListHandle
 from backend.services.monitors import keep_a_monitor
+from backend.services.relay_holds import held_words
 from backend.store import tables as t
 from backend.store.seal import Sealer
 from backend.store.work import Work
@@ -243,6 +244,7 @@ def device_row(connection: Connection, context: Context, device_id: int) -> Row[
 def _record(connection: Connection, row: Row[Any], now: DeviceNow) -> DeviceRecord:
     state = connection.execute(select(t.device_state).where(t.device_state.c.id == row.id)).one()
     relays = connection.execute(select(t.relay).where(t.relay.c.device_id == row.id).order_by(t.relay.c.number))
+    held_by = held_words(connection, row.id)
     return DeviceRecord(
         id=row.id,
         version=row.row_version,
@@ -267,12 +269,12 @@ def _record(connection: Connection, row: Row[Any], now: DeviceNow) -> DeviceReco
         log_last_id=state.log_last_id,
         log_read_at=state.log_read_at,
         event_at=state.event_at,
-        relays=tuple(_relay_record(relay, now) for relay in relays),
+        relays=tuple(_relay_record(relay, now, held_by.get(relay.id, ())) for relay in relays),
         sync=now.sync,
     )
 
 
-def _relay_record(row: Row[Any], now: DeviceNow) -> RelayRecord:
+def _relay_record(row: Row[Any], now: DeviceNow, held_by: tuple[str, ...]) -> RelayRecord:
     return RelayRecord(
         id=row.id,
         version=row.row_version,
@@ -283,4 +285,5 @@ def _relay_record(row: Row[Any], now: DeviceNow) -> RelayRecord:
         methods=tuple(CredentialKind(word) for word in row.methods.split(",") if word),
         hold_seconds=row.hold_seconds,
         open=now.relays_open.get(row.number),
+        held_by=held_by,
     )

@@ -158,7 +158,7 @@ def formats_of(connection: Connection, community_id: int) -> Formats:
 
 def planned_removals(held_plan: str) -> int:
     """How many people a stopped mass removal would take off the door; 0 where nothing is stopped."""
-    return int(json.loads(held_plan)["removals"]) if held_plan else 0
+    return int(json.loads(held_plan).get("removals", 0)) if held_plan else 0
 
 
 def _worst(*, red: int, held: bool, drift: int, dirty: bool) -> SyncState:

@@ -14,20 +14,12 @@ from backend.domain.errors import Conflict, Invalid, NotFound
 from backend.domain.paging import ListQuery
 from backend.domain.records import Saved
 from backend.services.base import Service, replayed, saved
-from backend.services.drift_found import (
-    open_detail,
-    patch_for,
-    record_of,
-    refuse_cloud,
-    rows_of,
-    state_column,
-)
+from backend.services.drift_adopting import become_staff, take_over
+from backend.services.drift_found import open_detail, record_of, refuse_cloud, rows_of, state_column
 from backend.services.drift_rows import recount
-from backend.services.holders import chunks, reaching
+from backend.services.holders import chunks
 from backend.services.late_libraries import load
 from backend.services.lists import ListHandle
-from backend.services.resident_drafts import apply_patch, check_patch, resident_row, title_of
-from backend.services.resident_places import place_of
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
 from backend.store.work import Work
@@ -61,17 +53,17 @@ class Drift(Service):
         now = self.store.clock()
         return tuple(record_of(self.store.sealer, rows[row_id], now) for row_id in ids if row_id in rows)
 
-    def adopt(self, context: Context, row_id: int, holder_id: int | None = None) -> Saved:
+    def adopt(self, context: Context, row_id: int, holder_id: int | None = None, *, new_staff: str = "") -> Saved:
         """Take what was found over into a person: their codes become what the record has.
 
-        A user of nobody needs `holder_id`, a resident, who opens with the codes in hours of their own; the record
-        itself leaves the door. A changed record of ours goes to its own person. Raises NotFound, Invalid (person,
-        and the fields of a resident for a code that cannot be taken), Conflict.
+        A user of nobody needs `holder_id`, a resident, a member of staff or a delivery, who opens with the codes in
+        hours of their own, or `new_staff`, the name of a member of staff who is made of it, in the groups of last
+        time; the record itself leaves the door. A changed record of ours goes to its own person. Raises NotFound,
+        Invalid (person, and the fields of their form for a code that cannot be taken), Conflict.
         """
         load()
         with self.store.write(context, "drift.adopt") as work:
             work.require("sync.write")
-            work.require("resident.write")
             if work.replayed is not None:
                 return replayed(work)
             row = _rows(work, [row_id])[0]
@@ -80,18 +72,15 @@ class Drift(Service):
                 refuse_cloud(row, open_detail(work.sealer, row))
                 raise Conflict("", f"There is nothing of {row.name} at {row.device} that a person could take over.")
             person = holder_id if stranger else row.holder_id
-            if person is None or (not stranger and holder_id not in (None, person)):
-                raise Invalid({"person": "Name the resident who takes the codes over." if stranger else
-                                         f"These codes were found in the record of {row.name}."})  # fmt: skip
-            title = _take_over(work, row, person)
+            _refuse_person(row, person, holder_id, new_staff)
+            who = become_staff(work, row, new_staff) if person is None else take_over(work, row, person)
             if stranger:
                 _change(work, [row.id], wish=DriftResolution.ADOPTED.value)
                 work.dirty([row.device_id], "record taken over")
             else:
                 _change(work, [row.id], resolution=DriftResolution.ADOPTED.value, ended_at=work.at)
             recount(work, [row.device_id])
-            work.tell(f"Took over a record of {row.device}", "resident", person, title)
-            work.touch("residents")
+            work.tell(f"Took over a record of {row.device}", who.record, who.id, who.title)
             return saved(work, row.id)
 
     def overwrite(self, context: Context, ids: Sequence[int], expected: int | None = None) -> Saved:
@@ -171,6 +160,15 @@ class Drift(Service):
         )
 
 
+def _refuse_person(row: Row[Any], person: int | None, named: int | None, new_staff: str) -> None:
+    """Raise Invalid (person) unless it is one person, and their own where the record is of ours."""
+    if row.cause != DriftCause.UNKNOWN.value:
+        if new_staff or named not in (None, person):
+            raise Invalid({"person": f"These codes were found in the record of {row.name}."})
+    elif (person is None) == (not new_staff):
+        raise Invalid({"person": "Name the person who takes the codes over, or a new member of staff."})
+
+
 def _rows(work: Work, ids: Sequence[int]) -> list[Row[Any]]:
     wanted = sorted(set(ids))
     found = [row for part in chunks(wanted) for row in rows_of(work.connection, work.context.community_id, list(part))]
@@ -194,14 +192,3 @@ def _told(work: Work, action: str, rows: Sequence[Row[Any]], *, dirty: str = "")
     name = first.device if len(devices) == 1 else f"{len(devices)} devices"
     work.tell(what, "device", first.device_id, name, undoable=False)
     return saved(work, first.id)
-
-
-def _take_over(work: Work, row: Row[Any], person: int) -> str:
-    """Give a resident the codes that were found, by the rules of their form; answers who they are."""
-    who = resident_row(work.connection, work.context.community_id, person)
-    place = place_of(work.connection, work.context.community_id, who.apartment_id)
-    patch = patch_for(work.connection, work.sealer, person, open_detail(work.sealer, row))
-    changed = check_patch(work.connection, work.sealer, who, place, patch)
-    with reaching(work, [person], "record taken over"):
-        apply_patch(work, person, who.row_version, changed)
-    return title_of(who.name, who.building, who.number)

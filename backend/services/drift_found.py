@@ -117,6 +117,13 @@ def patch_for(connection: Connection, sealer: Sealer, holder_id: int, detail: De
     )
 
 
+def codes_found(detail: Detail) -> tuple[str, tuple[str, ...]]:
+    """The PIN, "" for none, and the cards of the record found; secrets."""
+    found = _codes(detail.theirs)
+    pin = next((value for kind, value in found if kind == CredentialKind.PIN.value), "")
+    return pin, tuple(sorted(value for kind, value in found if kind == CredentialKind.CARD.value))
+
+
 def _other_codes(detail: Detail) -> bool:
     return detail.theirs is not None and _codes(detail.theirs) != _codes(detail.ours)
 

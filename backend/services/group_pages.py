@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -11,7 +12,7 @@ from backend.domain.enums import CredentialKind, HolderKind
 from backend.domain.errors import NotFound
 from backend.domain.groups import GroupDoor, GroupPerson, GroupRecord
 from backend.domain.schedule_line import describe_schedule, hours_per_week, schedule_text
-from backend.services.door_states import formats_of
+from backend.services.door_states import devices_now, formats_of
 from backend.services.holders import chunks
 from backend.services.own_rights import windows_of
 from backend.store import tables as t
@@ -41,7 +42,7 @@ def why_fixed(row: Row[Any]) -> str:
     )
 
 
-def group_record(connection: Connection, row: Row[Any]) -> GroupRecord:
+def group_record(connection: Connection, row: Row[Any], now: datetime) -> GroupRecord:
     """The page of a group's row."""
     formats = formats_of(connection, row.community_id)
     windows = windows_of(connection, t.access_window, row.id)
@@ -56,20 +57,21 @@ def group_record(connection: Connection, row: Row[Any]) -> GroupRecord:
         hours=describe_schedule(windows, formats),
         keeps_holidays=row.keeps_holidays,
         hours_per_week=hours_per_week(windows),
-        doors=tuple(doors_of(connection, row.id)),
+        doors=tuple(_doors_of(connection, row, now)),
         people=len(members_of(connection, [row.id])),
         fixed=why_fixed(row),
     )
 
 
-def doors_of(connection: Connection, group_id: int) -> list[GroupDoor]:
+def _doors_of(connection: Connection, group: Row[Any], now: datetime) -> list[GroupDoor]:
     """The doors of a group, by name."""
+    standing = devices_now(connection, group.community_id, now)
     opens, relay, device = t.access_group_relay, t.relay, t.device
     rows = connection.execute(
         select(relay.c.id, relay.c.name, relay.c.methods, relay.c.device_id, device.c.name.label("device"))
         .join(opens, opens.c.relay_id == relay.c.id)
         .join(device, device.c.id == relay.c.device_id)
-        .where(opens.c.group_id == group_id)
+        .where(opens.c.group_id == group.id)
         .order_by(relay.c.name_fold, relay.c.id)
     )
     return [
@@ -79,6 +81,7 @@ def doors_of(connection: Connection, group_id: int) -> list[GroupDoor]:
             device_id=row.device_id,
             device=row.device,
             methods=tuple(CredentialKind(word) for word in row.methods.split(",") if word),
+            sync=standing[row.device_id].sync.state,
         )
         for row in rows
     ]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from backend.domain.access.results import DoorPlan
-from backend.domain.access.rules import Rules
-from backend.domain.access.windows import is_open, next_edge
 from backend.services.group_drafts import CheckedGroup
 from backend.services.group_pages import members_of
 from backend.services.own_rights import window_values
@@ -22,18 +20,11 @@ from backend.store.seal import Sealer
 _NEW = 2**62
 """Row ids that no row has; they follow those that are there."""
 
-_HELD_BEFORE = timedelta(hours=24)
-"""How long before it opens a door holds a credential (data: compile)."""
-
 
 def plan_of_edit(
     connection: Connection, sealer: Sealer, row: Row[Any], wanted: CheckedGroup, now: datetime
 ) -> tuple[DoorPlan, ...]:
-    """What each door would give to and take from the people of a group that becomes as `wanted`.
-
-    A door holds nobody whose hours are a day away. So that a change of weekday hours is seen at the weekend too, every
-    plan here is that of the instant at which the groups concerned open next, where that is further.
-    """
+    """What each door would give to and take from the people of a group that becomes as `wanted`."""
     rows = RuleRows.fetch(connection, row.community_id, members_of(connection, [row.id]))
     before = rows.rules(sealer)
     rows.put("access_group", row.id, {"id": row.id, "name": wanted.name, "keeps_holidays": wanted.keeps_holidays})
@@ -44,8 +35,7 @@ def plan_of_edit(
         rows.put("access_window", at, {"id": at, "group_id": row.id, **window_values(window)})
     for at, relay_id in enumerate(sorted(wanted.relay_ids), _NEW):
         rows.put("access_group_relay", at, {"id": at, "group_id": row.id, "relay_id": relay_id})
-    after = rows.rules(sealer)
-    return door_plans(connection, before, after, min(_seen(before, [row.id], now), _seen(after, [row.id], now)))
+    return door_plans(connection, before, rows.rules(sealer), now)
 
 
 def plan_of_people(
@@ -62,7 +52,7 @@ def plan_of_people(
     else:
         for row_id in [row_id for row_id, group_id, _ in rows.rows[member].values() if group_id == row.id]:
             rows.put(member, row_id, None)
-    return door_plans(connection, before, rows.rules(sealer), _seen(before, [row.id], now))
+    return door_plans(connection, before, rows.rules(sealer), now)
 
 
 def plan_without(
@@ -74,12 +64,4 @@ def plan_without(
     before = rows.rules(sealer)
     for group_id in gone:
         rows.put("access_group", group_id, None)
-    return door_plans(connection, before, rows.rules(sealer), _seen(before, gone, now))
-
-
-def _seen(rules: Rules, group_ids: Iterable[int], now: datetime) -> datetime:
-    """The instant at which doors hold the people of these groups: now, or when the first of them opens next."""
-    windows = [window for group_id in group_ids for window in rules.groups[group_id].windows]
-    opening = (now if is_open(window, now, rules.zone) else next_edge(window, now, rules.zone) for window in windows)
-    coming = min((edge for edge in opening if edge is not None), default=now)
-    return now if coming <= now + _HELD_BEFORE else coming
+    return door_plans(connection, before, rows.rules(sealer), now)

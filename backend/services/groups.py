@@ -70,7 +70,7 @@ class Groups(Service):
     def get(self, context: Context, group_id: int) -> GroupRecord:
         """A group's whole page; raises NotFound."""
         with self.store.read(context, "access_group.read") as connection:
-            return group_record(connection, group_row(connection, context.community_id, group_id))
+            return group_record(connection, group_row(connection, context.community_id, group_id), self.store.clock())
 
     def people(self, context: Context, group_id: int) -> tuple[GroupPerson, ...]:
         """Everybody in a group, by name; raises NotFound."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from backend.domain.enums import ImportKind, ImportState, Verdict
 from backend.domain.errors import NotFound
@@ -17,6 +17,8 @@ from backend.services.import_checked import Checked
 from backend.store import tables as t
 from backend.store.work import Work
 
+STAFF_ACT = "staff.import"
+"""The act of an import of staff; the others are about residents."""
 SILENT = timedelta(seconds=60)
 """How long an import writes nothing before it counts as broken off: a slice takes milliseconds."""
 
@@ -81,7 +83,8 @@ def close_report(work: Work, report_id: int, state: ImportState, doors: Mapping[
 def report_of(connection: Connection, community_id: int, report_id: int, now: datetime) -> ImportReport:
     """A report with its rows, those that were refused first; raises NotFound."""
     r, row = t.import_report, t.import_row
-    found = connection.execute(select(r).where(r.c.id == report_id, r.c.community_id == community_id)).one_or_none()
+    here = (r.c.id == report_id, r.c.community_id == community_id)
+    found = connection.execute(_reports().where(*here)).one_or_none()
     if found is None:
         raise NotFound(f"There is no import {report_id}.")
     rows = connection.execute(select(row).where(row.c.report_id == report_id).order_by(row.c.number, row.c.id))
@@ -94,9 +97,15 @@ def reports_of(connection: Connection, community_id: int, limit: int, now: datet
     """The newest reports without their rows."""
     r = t.import_report
     rows = connection.execute(
-        select(r).where(r.c.community_id == community_id).order_by(r.c.at.desc(), r.c.id.desc()).limit(limit)
+        _reports().where(r.c.community_id == community_id).order_by(r.c.at.desc(), r.c.id.desc()).limit(limit)
     )
     return tuple(read_report(row, now) for row in rows)
+
+
+def _reports() -> Select[Any]:
+    """The rows of reports, each with the act of its operation, which says whom it was about."""
+    r, o = t.import_report, t.operation
+    return select(r, o.c.type.label("act")).outerjoin(o, o.c.id == r.c.operation_id)
 
 
 def read_report(row: Row[Any], now: datetime, lines: tuple[ReportRow, ...] = ()) -> ImportReport:
@@ -110,6 +119,7 @@ def read_report(row: Row[Any], now: datetime, lines: tuple[ReportRow, ...] = ())
         at=row.at,
         actor=row.actor,
         kind=ImportKind(row.kind),
+        of_staff=row.act == STAFF_ACT,
         source=row.source,
         state=state,
         total=row.total,

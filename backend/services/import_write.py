@@ -36,8 +36,9 @@ from backend.services.import_reports import (
 )
 from backend.services.import_world import FlatKey
 from backend.services.logins import send_due
-from backend.services.resident_drafts import apply_patch, check_patch, resident_row
+from backend.services.resident_drafts import apply_patch, check_patch
 from backend.services.resident_places import place_of
+from backend.services.resident_rows import resident_row
 from backend.services.slices import LOCK_FOR, Stopped, Told, taken
 from backend.services.undone import is_undone
 from backend.store import tables as t

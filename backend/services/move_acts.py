@@ -26,7 +26,8 @@ from backend.services.holders import chunks, devices_by_holder, reaching
 from backend.services.move_letters import tell_planner
 from backend.services.move_rows import leaving_of, move_row, open_incoming, open_told, seal_told
 from backend.services.outbox import withdraw
-from backend.services.resident_drafts import check_draft, family_of, insert_holder, insert_resident
+from backend.services.resident_drafts import check_draft, insert_holder, insert_resident
+from backend.services.resident_rows import family_of
 from backend.services.undone import is_undone
 from backend.store import tables as t
 from backend.store.store import Store

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -9,10 +10,12 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from backend.domain.access.compile import compile_device
+from backend.domain.access.hours import LEAD
 from backend.domain.access.plan import plan
-from backend.domain.access.prepared import prepare
-from backend.domain.access.results import Compiled, DoorPlan, Loss
-from backend.domain.access.rules import Rules
+from backend.domain.access.prepared import Prepared, prepare
+from backend.domain.access.results import DoorPlan, Loss
+from backend.domain.access.rules import Device, Rules
+from backend.domain.access.windows import is_open, next_edge
 from backend.domain.enums import HeldKind
 from backend.store import tables as t
 
@@ -20,11 +23,20 @@ from backend.store import tables as t
 def door_plans(connection: Connection, before: Rules, after: Rules, now: datetime) -> tuple[DoorPlan, ...]:
     """The difference per door between two states of the same people; only doors that differ, by name.
 
-    Both rules hold the people concerned only, so that it takes no longer in a large community. `users_after` adds
-    everybody else whom the door holds now, the users there that are not ours included.
+    A door that does not differ now, as it holds nobody whose hours are a day away, is looked at when the next hours of
+    these people begin there. Both rules hold the people concerned only, so that it takes no longer in a large
+    community. `users_after` adds everybody else whom the door holds now, the users there that are not ours included.
     """
     devices = {**before.devices, **after.devices}
-    plans = plan(_compiled(before, now), _compiled(after, now), devices)
+    sides = prepare(before), prepare(after)
+    plans = list(_difference(sides, devices, now))
+    quiet = devices.keys() - {door.device_id for door in plans}
+    coming = {at: found & quiet for at, found in _openings(sides, now).items()}
+    for at in sorted(coming):
+        doors = {device_id: devices[device_id] for device_id in coming[at] & quiet}
+        found = [replace(door, opens_at=at) for door in _difference(sides, doors, at)]
+        quiet -= {door.device_id for door in found}
+        plans += found
     others = _others(connection, before.holders.keys() | after.holders.keys())
     filled = (_with_room(door, others.get(door.device_id, 0)) for door in plans)
     return tuple(sorted(filled, key=lambda door: (door.device_name.casefold(), door.device_id)))
@@ -35,9 +47,25 @@ def without(rules: Rules) -> Rules:
     return replace(rules, holders={holder.id: replace(holder, active=False) for holder in rules.holders.values()})
 
 
-def _compiled(rules: Rules, now: datetime) -> Mapping[int, Compiled]:
-    prepared = prepare(rules)
-    return {device_id: compile_device(prepared, device_id, now) for device_id in rules.devices}
+def _difference(sides: tuple[Prepared, Prepared], devices: Mapping[int, Device], at: datetime) -> tuple[DoorPlan, ...]:
+    before, after = (
+        {one: compile_device(side, one, at) for one in devices.keys() & side.rules.devices.keys()} for side in sides
+    )
+    return plan(before, after, devices)
+
+
+def _openings(sides: tuple[Prepared, Prepared], now: datetime) -> dict[datetime, set[int]]:
+    """Instants further away than a door holds people ahead -> the devices at which hours of somebody begin then."""
+    found: dict[datetime, set[int]] = defaultdict(set)
+    for rules in (side.rules for side in sides):
+        used = set().union(*(holder.groups for holder in rules.holders.values() if holder.active))
+        for group in (rules.groups[one] for one in used & rules.groups.keys()):
+            devices = {rules.relays[relay_id].device_id for relay_id in group.relays & rules.relays.keys()}
+            for window in group.windows:
+                edge = None if is_open(window, now, rules.zone) else next_edge(window, now, rules.zone)
+                if edge is not None and edge > now + LEAD:
+                    found[edge] |= devices & rules.devices.keys()
+    return found
 
 
 def _others(connection: Connection, holder_ids: set[int]) -> dict[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -85,6 +86,25 @@ def hold_of(connection: Connection, row: Row[Any], zone: str) -> HoldOpen:
     )
 
 
+def held_words(connection: Connection, device_id: int) -> dict[int, tuple[str, ...]]:
+    """Relay of a device -> the groups whose hours hold it open, each with these, by number of the group."""
+    h, g, relay, device, community = t.relay_hold, t.access_group, t.relay, t.device, t.community
+    rows = connection.execute(
+        select(relay.c.id, g.c.id.label("group_id"), g.c.name, community.c.timezone)
+        .join(h, h.c.relay_id == relay.c.id)
+        .join(g, g.c.id == h.c.group_id)
+        .join(device, device.c.id == relay.c.device_id)
+        .join(community, community.c.id == device.c.community_id)
+        .where(relay.c.device_id == device_id, relay.c.hold_open.is_(True))
+        .order_by(g.c.number)
+    ).all()
+    hours = hours_in_words(connection, [row.group_id for row in rows], rows[0].timezone) if rows else {}
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        found[row.id].append(f"{row.name}, {hours.get(row.group_id, NO_HOURS)}")
+    return {relay_id: tuple(words) for relay_id, words in found.items()}
+
+
 def refusal_of(model: str, firmware: str) -> str:
     """Why a device of this model and firmware keeps no relay open by hours, "" where it does."""
     if has_relay_schedules(model, firmware):
@@ -136,7 +156,7 @@ def _check(connection: Connection, row: Row[Any], on: bool, group_ids: list[int]
     if on and (refusal := refusal_of(row.model, row.firmware)):
         raise Invalid({"on": refusal})
     if on and not group_ids:
-        raise Invalid({"groups": "Choose the access groups whose hours keep this door open."})
+        raise Invalid({"groups": "Choose the groups whose hours count."})
     device = t.device
     community_id = connection.execute(select(device.c.community_id).where(device.c.id == row.device_id)).scalar_one()
     if not known_groups(connection, community_id, group_ids):

@@ -16,7 +16,7 @@ from backend.services.booking_rights import end_with_residents, live_of_resident
 from backend.services.holders import chunks, reaching
 from backend.services.leaving import take_all, what_goes
 from backend.services.logins import recall
-from backend.services.resident_drafts import family_of
+from backend.services.resident_rows import family_of
 from backend.store import tables as t
 from backend.store.seal import Sealer
 from backend.store.work import Work

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 
 from backend.domain.context import new_id
 from backend.domain.countries import find_country
 from backend.domain.enums import CredentialKind, HolderKind, Origin, ResidentRole
-from backend.domain.errors import Invalid, NotFound
+from backend.domain.errors import Invalid
 from backend.domain.names import display_name, fold
 from backend.domain.residents import ResidentDraft, ResidentPatch
 from backend.services import resident_checks as checks
@@ -88,32 +88,6 @@ class ChangedResident:
     def name(self) -> str:
         """The name as on lists."""
         return display_name(self.columns["first"], self.columns["last"])
-
-
-def resident_row(connection: Connection, community_id: int, holder_id: int) -> Row[Any]:
-    """The row of a resident with `name`, `number`, `building` and `building_id`; raises NotFound."""
-    found = connection.execute(
-        select(
-            t.resident,
-            t.holder.c.name,
-            t.holder.c.floors,
-            t.apartment.c.number,
-            t.building.c.name.label("building"),
-            t.building.c.id.label("building_id"),
-        )
-        .join(t.holder, t.holder.c.id == t.resident.c.id)
-        .join(t.apartment, t.apartment.c.id == t.resident.c.apartment_id)
-        .join(t.building, t.building.c.id == t.apartment.c.building_id)
-        .where(t.resident.c.id == holder_id, t.holder.c.community_id == community_id)
-    ).one_or_none()
-    if found is None:
-        raise NotFound("There is no such resident.")
-    return found
-
-
-def title_of(name: str, building: str, number: str) -> str:
-    """How an operation names a resident: with the apartment, as there are twins."""
-    return f"{name} · {building} {number}"
 
 
 def check_draft(
@@ -288,24 +262,3 @@ def apply_patch(work: Work, holder_id: int, version: int, changed: ChangedReside
         make_due(work, holder_id)
     send_due(work, changed.apartment_id)
     return differs or changed.reaches_doors
-
-
-def family_of(connection: Connection, apartment_ids: Iterable[int]) -> list[Row[Any]]:
-    """Everybody who lives in these apartments: id, name, role, apartment_id, with number and building."""
-    return list(
-        connection.execute(
-            select(
-                t.resident.c.id,
-                t.resident.c.role,
-                t.resident.c.apartment_id,
-                t.holder.c.name,
-                t.apartment.c.number,
-                t.building.c.name.label("building"),
-            )
-            .join(t.holder, t.holder.c.id == t.resident.c.id)
-            .join(t.apartment, t.apartment.c.id == t.resident.c.apartment_id)
-            .join(t.building, t.building.c.id == t.apartment.c.building_id)
-            .where(t.resident.c.apartment_id.in_(sorted(set(apartment_ids))))
-            .order_by(t.resident.c.id)
-        )
-    )

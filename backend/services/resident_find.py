@@ -13,7 +13,7 @@ from backend.domain.errors import Conflict, NotFound
 from backend.domain.names import fold
 from backend.services.credentials import TAKEN, Value, owner_of, spoken
 from backend.services.homes import Home
-from backend.services.resident_drafts import title_of
+from backend.services.resident_rows import title_of
 from backend.store import tables as t
 from backend.store.seal import Sealer
 

@@ -94,11 +94,12 @@ def resident_listing(community_id: int, clock: Clock) -> Listing:
 
 
 def _login() -> ColumnElement[str]:
-    """What became of a person's login information: "mailed", "failed", "waiting", or "" where there is none."""
+    """What became of the login information: "mailed", "handed", "failed", "waiting", or "" where there is none."""
     login, o = t.resident_login, t.outgoing
     told = case(
         (login.c.state == LoginState.NONE.value, ""),
-        (o.c.state.in_([OutgoingState.SENT.value, OutgoingState.HANDED.value]), "mailed"),
+        (o.c.state == OutgoingState.SENT.value, "mailed"),
+        (o.c.state == OutgoingState.HANDED.value, "handed"),
         (o.c.state.in_([OutgoingState.FAILED.value, OutgoingState.DEAD.value, OutgoingState.UNKNOWN.value]), "failed"),
         else_="waiting",
     )
@@ -112,7 +113,7 @@ def _login() -> ColumnElement[str]:
 
 
 def worst_door(clock: Clock) -> ColumnElement[str]:
-    """The worst state of a person's doors with the number of doors in it, "pending:1"; "none:0" without doors."""
+    """The worst state of a person's doors with the number of doors in it, "pending:1"; "none" without doors."""
     sync, device = t.device_sync, _concerned()
     ranked = (
         select(_rank(device.c.device_id, clock).label("rank"))
@@ -124,7 +125,7 @@ def worst_door(clock: Clock) -> ColumnElement[str]:
         (func.max(ranked.c.rank) == rank, literal(f"{state.value}:").concat(func.sum(case((ranked.c.rank == rank, 1)))))
         for state, rank in _RANKS.items()
     ]
-    return select(case(*told, else_="none:0")).select_from(ranked).correlate(t.holder).scalar_subquery()
+    return select(case(*told, else_="none")).select_from(ranked).correlate(t.holder).scalar_subquery()
 
 
 def _concerned() -> Subquery:

@@ -30,20 +30,13 @@ from backend.services.photos import photo_of
 from backend.services.plans import door_plans
 from backend.services.resident_advice import advice_on_draft, advice_on_patch
 from backend.services.resident_checks import REMARK_LONGEST
-from backend.services.resident_drafts import (
-    apply_patch,
-    check_draft,
-    check_patch,
-    insert_holder,
-    insert_resident,
-    resident_row,
-    title_of,
-)
+from backend.services.resident_drafts import apply_patch, check_draft, check_patch, insert_holder, insert_resident
 from backend.services.resident_find import find_resident, free_pin
 from backend.services.resident_list import resident_listing
 from backend.services.resident_pages import resident_record
 from backend.services.resident_places import place_of
 from backend.services.resident_plans import imagine_changed, imagine_new
+from backend.services.resident_rows import resident_row, title_of
 from backend.services.resident_stale import stale
 from backend.services.self_devices import SCHEDULE, imagined, private_doors
 from backend.services.slices import taken

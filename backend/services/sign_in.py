@@ -27,10 +27,11 @@ _CODE = "manager.code"
 class SignIn(Service):
     """Signing in: `prove`, where wanted `obtain_code` and `prove_code`, where wanted `agree`, then `enter`."""
 
-    def site_name(self) -> str:
-        """The name of the first community, which whoever comes to the door may read."""
+    def site_names(self) -> tuple[tuple[int, str], ...]:
+        """The communities of the site, (id, name), the first one first: whoever comes to the door may read them."""
+        c = t.community
         with self.store.read() as connection:
-            return community_name(connection, first_community(connection))
+            return tuple((row.id, row.name) for row in connection.execute(select(c.c.id, c.c.name).order_by(c.c.id)))
 
     def prove(self, email: str, password: str, via: Via) -> Proof:
         """Who somebody is by their password, and what else is wanted of them; e-mail in any case.

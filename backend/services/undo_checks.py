@@ -15,7 +15,7 @@ from backend.services.apartment_reset import guests_of
 from backend.services.credentials import LIVE, Value, clash, open_value, spoken
 from backend.services.holders import chunks
 from backend.services.pin_mode import refuse_collisions, scope_now
-from backend.services.resident_drafts import family_of
+from backend.services.resident_rows import family_of
 from backend.services.undo_bookings import refuse_doors_kept_out, refuse_without_seats
 from backend.services.undo_changes import Change
 from backend.store import tables as t

@@ -34,6 +34,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         def process(value: Any | None) -> Any:
             if value is None:
                 return None
-            return (value if read is None else read(value)).replace(tzinfo=UTC)
+            found: Any = value if read is None else read(value)
+            return found.replace(tzinfo=UTC)
 
         return process

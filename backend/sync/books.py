@@ -44,6 +44,12 @@ class SyncRow:
         """How many removals a person has said yes to."""
         return planned_removals(self.held_plan) if self.released else 0
 
+    @property
+    def released_at(self) -> datetime | None:
+        """When removals that a person said yes to were done last; those count for nothing that comes after."""
+        done = json.loads(self.held_plan).get("done_at") if self.held_plan else None
+        return datetime.fromisoformat(done) if done else None
+
     def due_at(self, *, wanted: bool = False, held_gen: int | None = None) -> datetime | None:
         """When the device is to be reconciled by itself: the earliest instant for at once, None for not at all.
 
@@ -110,7 +116,11 @@ def note_done(
         "pending": 0,
         "drift": standing(device_id),
         "held_reason": "",
-        "held_plan": "",
+        "held_plan": case(
+            (s.c.released.is_(True), json.dumps({"done_at": work.at.isoformat()})),
+            (s.c.held_reason == "", s.c.held_plan),
+            else_="",
+        ),
         "released": False,
         "next_change_at": next_change_at,
         "losses": json.dumps([loss.text for loss in losses]),
@@ -145,10 +155,14 @@ def note_asked(work: Work, device_id: int) -> None:
     work.connection.execute(update(s).where(s.c.id == device_id).values(not_before=None))
 
 
-def note_held(work: Work, device_id: int, removals: int, held: int) -> None:
-    """A mass removal stopped the device until a person releases it by its count, or rules no longer want it."""
+def note_held(work: Work, device_id: int, removals: int, held: int, went: int = 0) -> None:
+    """A mass removal stopped the device until a person releases it by its count, or rules no longer want it.
+
+    `went` are those who lost the door a moment ago, as the first of the many.
+    """
     s = t.device_sync
-    text = f"{removals:,} of {held:,} users would be removed"
+    before = f", after {went:,} who went just now" if went else ""
+    text = f"{removals:,} of {held:,} users would be removed{before}"
     work.connection.execute(
         update(s)
         .where(s.c.id == device_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from backend.domain.access.rules import Credential, Group, Rules
 from backend.domain.access.windows import is_open, next_edge
@@ -12,6 +12,8 @@ from backend.sync.difference import HeldUser
 
 MASS_REMOVAL_USERS = 20
 MASS_REMOVAL_SHARE = 0.3
+ONE_ACT = timedelta(minutes=2)
+"""Removals that follow each other within it count together."""
 _LIVE = frozenset({CredentialStatus.ACTIVE, CredentialStatus.SCHEDULED})
 
 

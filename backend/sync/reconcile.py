@@ -142,11 +142,21 @@ class Reconciler:
         """Whether so many people would lose the door that somebody has to say yes; then the books say so."""
         held = len(job.shadow.users)
         removals = guard.losing(todo.remove, job.rules, self._device_id, job.at)
-        if not guard.is_mass_removal(removals, held) or removals <= job.sync.released_removals:
+        if removals <= job.sync.released_removals:
+            return False
+        went = await asyncio.to_thread(self._went, job)
+        if not guard.is_mass_removal(removals + went, held + went):
             return False
         self.held_gen = job.gen
-        await asyncio.to_thread(self._book, lambda work: books.note_held(work, self._device_id, removals, held))
+        await asyncio.to_thread(self._book, lambda work: books.note_held(work, self._device_id, removals, held, went))
         return True
+
+    def _went(self, job: Job) -> int:
+        """How many lost the door a moment ago: acts on many commit in slices, and each of those is a small one."""
+        since = max(job.at - guard.ONE_ACT, job.sync.released_at or books.AT_ONCE)
+        with self._store.read() as connection:
+            went = shadow.gone_since(connection, self._device_id, since)
+        return guard.losing(went, job.rules, self._device_id, job.at)
 
     async def _send(self, todo: Difference, job: Job) -> bool:
         seen = await self._sender.send(todo, job.shadow.schedules)

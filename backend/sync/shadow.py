@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, insert, select, update
 
 from backend.devices.users import SOME_FACE
 from backend.domain.access.identity import parse_user_key
@@ -140,6 +141,20 @@ def schedules_in_doubt(work: Work, device_id: int, keys: Iterable[str]) -> None:
     ]
     gone(work, device_id, HeldKind.SCHEDULE, [str(row["key"]) for row in rows])
     work.connection.execute(insert(t.held), rows)
+
+
+def gone_since(connection: Connection, device_id: int, since: datetime) -> list[HeldUser]:
+    """The users that the device held until then or later, and holds no more."""
+    h, now = t.held, t.held.alias("now")
+    still = exists().where(
+        now.c.device_id == h.c.device_id, now.c.kind == h.c.kind, now.c.key == h.c.key, now.c.to_at.is_(None)
+    )
+    rows = connection.execute(
+        select(h.c.key, h.c.holder_id)
+        .where(h.c.device_id == device_id, h.c.kind == HeldKind.USER, h.c.to_at > since, ~still)
+        .distinct()
+    )
+    return [HeldUser(row.key, "", b"", row.holder_id) for row in rows]
 
 
 def gone(work: Work, device_id: int, kind: HeldKind, keys: Iterable[str]) -> None:

@@ -11,8 +11,9 @@ from textual.worker import Worker
 
 from backend.domain.errors import SmartPlusError
 from widgets.frame import Part
-from widgets.panel import Lines, Panel
+from widgets.panel import EDGE_ENDS, Lines, Panel
 from widgets.table_source import Cell, Row
+from widgets.text import width_of
 
 FOLLOWS_AFTER = 0.08
 """Seconds that the pane waits before it follows the cursor (look: table)."""
@@ -77,9 +78,14 @@ class DetailPane(Panel):
         self.set_class(row is None, "-empty")
         space = " " if self.screen.has_class("-narrow") and row is not None else ""  # its edge has no corners there
         self.heading = f"{space}{detail.heading or name}"
-        self.figure = (*detail.figure, *self._tabs(page)) if row is not None else ()
+        self.figure = self._beside(detail.figure, self._tabs(page)) if row is not None else ()
         for lines in self.query(Lines):  # none while the page is being taken away
             lines.lines = tuple(detail.lines)
+
+    def _beside(self, figure: tuple[Part, ...], tabs: tuple[Part, ...]) -> tuple[Part, ...]:
+        """Figure and pages where the edge has room for both beside the name, else the pages alone."""
+        told = width_of(self.heading) + sum(width_of(text) for text, _ in (*figure, *tabs))
+        return (*figure, *tabs) if told + EDGE_ENDS + 3 <= self.outer_size.width else tabs or figure
 
     def _tabs(self, page: str) -> tuple[Part, ...]:
         """The names of the pages, the present one underlined; a pane with one page has none."""

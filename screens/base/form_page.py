@@ -65,7 +65,7 @@ class FormPage(MergingPage):
         """Fields at the left, plan at the right; on narrow terminals the plan is a page behind F3."""
         with Horizontal(id="form-body"):
             yield Form(self.sections())
-            yield PlanPane()
+            yield PlanPane(self.session.formats)
         yield PlanSum()
 
     def sections(self) -> dict[str, Sequence[FormField]]:

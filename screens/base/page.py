@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from typing import Any, ClassVar
@@ -35,6 +36,9 @@ from widgets.frame import (
     TopBar,
 )
 
+OLDER_EVERY = 15.0
+"""Seconds for which ages may stand on a page."""
+
 
 class Page(Acts):
     """A full screen: frame around what `compose_page` yields, keys that work everywhere, live reloading.
@@ -61,12 +65,15 @@ class Page(Acts):
     TITLE_TEXT: ClassVar[str] = ""
     TOPICS: ClassVar[frozenset[str]] = frozenset()
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = ()
+    AGES: ClassVar[bool] = False
+    """Whether it shows how old figures are: it is then read anew by itself while it is seen."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
         self._going = False
         self._stale = False
+        self._read_at = 0.0
         self.code_wanted: int | None = None
         """Of a person's page: the code that the cursor goes to once it is there."""
 
@@ -184,7 +191,13 @@ class Page(Acts):
     def reload(self) -> None:
         """Load anew, dropping a load that is under way."""
         self._stale = False
+        self._read_at = time.monotonic()
         self.start(self._load, group="load", exclusive=True)
+
+    def grow_older(self) -> None:
+        """Read anew what has stood for a while: an age that stands still is wrong."""
+        if self.AGES and time.monotonic() - self._read_at >= OLDER_EVERY:
+            self.reload()
 
     async def _load(self) -> None:
         await self.load()

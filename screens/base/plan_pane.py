@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 
-from backend.domain.formats import figure
+from backend.domain.formats import Formats, figure
 from screens.base.drawing import column
 from widgets.frame import Part
 from widgets.panel import Lines, Panel
@@ -27,8 +27,9 @@ class PlanPane(Panel):
     PlanPane { width: 44; height: 1fr; margin-left: 1; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, formats: Formats) -> None:
         super().__init__(heading="Plan", keys="F2 Save and push")
+        self._formats = formats
 
     def compose(self) -> ComposeResult:
         """One pane of lines."""
@@ -50,7 +51,7 @@ class PlanPane(Panel):
             lines.lines = ((("No door receives anything.", "$sp-t2"),),)
         else:
             self.figure = summary_parts(plans)
-            lines.lines = tuple(plan_lines(plans))
+            lines.lines = tuple(plan_lines(plans, self._formats))
 
 
 class PlanSum(Lines):
@@ -89,8 +90,15 @@ def summary_parts(plans: Sequence[DoorPlan]) -> tuple[Part, ...]:
     )
 
 
-def plan_lines(plans: Sequence[DoorPlan]) -> list[tuple[Part, ...]]:
-    """Per door what it receives and loses, then capacity, then what cannot be held."""
+def opening_part(plan: DoorPlan, formats: Formats) -> tuple[Part, ...]:
+    """When a door is concerned that holds nobody before the hours come near; nothing where it is at once."""
+    if plan.opens_at is None:
+        return ()
+    return (("  ◐ ", "$sp-warn"), (f"from {formats.moment(plan.opens_at)}", "$sp-t2"))
+
+
+def plan_lines(plans: Sequence[DoorPlan], formats: Formats) -> list[tuple[Part, ...]]:
+    """Per door what it receives and loses, and from when, then capacity, then what cannot be held."""
     lines: list[tuple[Part, ...]] = [((f"  {'Door':<{NAME}}{'receives':<{WHAT}}loses", "$sp-t3"),)]
     for plan in plans:
         gains = _words([*plan.adds, *plan.changes])
@@ -103,6 +111,7 @@ def plan_lines(plans: Sequence[DoorPlan]) -> list[tuple[Part, ...]]:
                 (losses, "$sp-bad" if losses != "–" else "$sp-t3"),
             )
         )
+        lines += [opening] if (opening := opening_part(plan, formats)) else []
     lines += [(("", ""),), (("Capacity after", "$sp-t3"),)]
     for plan in sorted(plans, key=lambda one: one.users_after / max(1, one.users_limit), reverse=True)[:3]:
         room = f"{figure(plan.users_after)}/{figure(plan.users_limit)}"

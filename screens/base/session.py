@@ -31,6 +31,9 @@ class StandingAtADoor(Protocol):
     def present_card(self, device: str, card: str) -> tuple[bool, str]:
         """Present a card: opened or not, and the device's own reason."""
 
+    def show_face(self, device: str, photo: bytes) -> tuple[bool, str]:
+        """Look into the camera as on a photo: opened or not, and the device's own reason."""
+
 
 @dataclass(frozen=True, slots=True)
 class StandIn:

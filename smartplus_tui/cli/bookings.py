@@ -57,7 +57,7 @@ def _ask_losses(call: Call, amenity_id: int | None, draft: AmenityDraft, questio
     """Ask where people lose the door by it."""
     plans = call.engine.amenities.plan(call.context, amenity_id, draft)
     if any(plan.removes for plan in plans):
-        confirm(call, question, lambda: list(plan_lines(plans)))
+        confirm(call, question, lambda: list(plan_lines(plans, call.formats)))
 
 
 def _delete_amenity(call: Call, ids: Sequence[int], _count: int | None) -> Saved:

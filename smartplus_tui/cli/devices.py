@@ -19,7 +19,7 @@ from smartplus_tui.cli.exits import Exit
 from smartplus_tui.cli.fields import Values
 from smartplus_tui.cli.output import emit, say, tell
 from smartplus_tui.cli.pages import show_record
-from smartplus_tui.cli.references import find_apartment, find_building, find_device
+from smartplus_tui.cli.references import find_apartment, find_building, find_device, find_group
 from smartplus_tui.cli.secret_input import SecretParameter, read_secret
 from smartplus_tui.cli.verbs import Binding, Typed, record_group
 from smartplus_tui.cli.writes import NO_AGENT, confirm, finish
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from backend.domain.device_drafts import FindingRecord
     from backend.domain.devices import DeviceRecord
     from backend.domain.records import Saved
+    from backend.domain.relay_holds import HoldOpen
 
 ANSWER_WITHIN = 75.0
 """Seconds: a question lives 60 at most, and the agent writes its end down."""
@@ -196,6 +197,42 @@ def identify(call: Call, address: str, user: str, password: str) -> None:
         show_record(call, DEVICE, found)
     if not found.usable:
         click.get_current_context().exit(Exit.REFUSED)
+
+
+@device.command("hold-open")
+@click.argument("record_id", metavar="ID")
+@click.option("--relay", type=click.IntRange(1, 4), default=1, show_default=True, help="Which of its relays.")
+@click.option("--group", multiple=True, metavar="GROUP", help="An access group whose hours count; repeat it.")
+@click.option("--off", is_flag=True, help="Hold it open no more.")
+@pass_call
+def hold_open(call: Call, record_id: str, relay: int, group: tuple[str, ...], off: bool) -> None:
+    """Hold a door open in the hours of access groups, or show by which it is held."""
+    if off and group:
+        raise click.UsageError("Name groups or --off, not both.")
+    context = call.act()
+    found = _get(call, find_device(call.engine, context, record_id))
+    relay_id = next((one.id for one in found.relays if one.number == relay), None)
+    if relay_id is None:
+        raise Invalid({"relay": f"{found.name} has no relay {relay}."})
+    record = call.engine.relay_holds.get(context, relay_id)
+    if not group and not off:
+        show_hold(call, record)
+        return
+    group_ids = record.group_ids if off else [find_group(call.engine, context, one) for one in group]
+    saved = call.engine.relay_holds.set(context, relay_id, record.version, on=not off, group_ids=group_ids)
+    finish(call, saved, f"{record.door} is held open by no hours" if off else f"{record.door} is held open by hours")
+
+
+def show_hold(call: Call, record: HoldOpen) -> None:
+    """Say by which groups a door is held open."""
+    if call.json:
+        emit(record.model_dump(mode="json"))
+        return
+    tell(printable(f"{record.door}: {'held open in these hours' if record.on else 'not held open'}."))
+    for name, hours in zip(record.groups, record.hours, strict=True):
+        tell(printable(f"  {name}, {hours}"))
+    if record.refusal:
+        tell(record.refusal)
 
 
 @device.command()

@@ -24,7 +24,8 @@ _rows = click.IntRange(min=1)
 @click.command(cls=Command, params=[count_option(), wait_option()])
 @click.option("--device", metavar="DEVICE", help="Only this one.")
 @click.option("--adopt", type=_rows, metavar="ROW", help="Take what was found over into a person.")
-@click.option("--person", metavar="PERSON", help="The resident who takes over the codes of an unknown person.")
+@click.option("--person", metavar="PERSON", help="Who takes over the codes of an unknown person.")
+@click.option("--new-staff", default="", metavar="NAME", help="Make a member of staff of an unknown person.")
 @click.option("--overwrite", type=_rows, multiple=True, metavar="ROW", help="Have the door hold what we say.")
 @click.option("--leave", type=_rows, multiple=True, metavar="ROW", help="Leave an unknown person at the door.")
 @pass_call
@@ -34,6 +35,7 @@ def drift(
     device: str | None,
     adopt: int | None,
     person: str | None,
+    new_staff: str,
     overwrite: tuple[int, ...],
     leave: tuple[int, ...],
     count: int | None,
@@ -45,10 +47,12 @@ def drift(
     """
     if sum(map(bool, (adopt, overwrite, leave))) > 1:
         raise click.UsageError("Choose one of --adopt, --overwrite and --leave.")
-    if person and not adopt:
-        raise click.UsageError("--person goes with --adopt ROW.")
+    if (person or new_staff) and not adopt:
+        raise click.UsageError("--person and --new-staff go with --adopt ROW.")
+    if person and new_staff:
+        raise click.UsageError("Choose one of --person and --new-staff.")
     if adopt:
-        _adopt(call, adopt, person, wait)
+        _adopt(call, adopt, person, new_staff, wait)
     elif overwrite:
         what = counted(len(set(overwrite)), "record")
         confirm(call, f"Overwrite {what}? A user that is not ours leaves the door.")
@@ -60,13 +64,13 @@ def drift(
         _show(call, device)
 
 
-def _adopt(call: Call, row: int, person: str | None, wait: float | None) -> None:
+def _adopt(call: Call, row: int, person: str | None, new_staff: str, wait: float | None) -> None:
     found = call.engine.drift.get(call.context, row)
     holder_id = find_person(call.engine, call.context, person) if person else None
-    if found.stranger and holder_id is None:
-        raise Invalid({"person": "Name the resident who takes the codes over: --person."})
+    if found.stranger and holder_id is None and not new_staff:
+        raise Invalid({"person": "Name who takes the codes over: --person, or --new-staff."})
     confirm(call, f"Take {found.theirs} of {found.name} at {found.device} over?")
-    finish(call, call.engine.drift.adopt(call.act(), row, holder_id), "Took a record over", wait)
+    finish(call, call.engine.drift.adopt(call.act(), row, holder_id, new_staff=new_staff), "Took a record over", wait)
 
 
 def _show(call: Call, device: str | None) -> None:
@@ -75,7 +79,7 @@ def _show(call: Call, device: str | None) -> None:
         emit({"items": found, "total": len(found), "after": None}, call.formats)
         return
     if not found:
-        say("Nothing: every door holds what we wrote and nothing else.")
+        say("Nothing: no difference was found when the doors were read last.")
         return
     columns = [Column(title) for title in ("No.", "Door", "Who", "Cause", "We hold", "Door holds", "State", "Found")]
     rows = [

@@ -23,6 +23,7 @@ from smartplus_tui.cli.words import counted
 from smartplus_tui.cli.writes import confirm, count_option, finish, need_count, wait_option
 
 if TYPE_CHECKING:
+    from backend.domain.formats import Formats
     from backend.domain.groups import GroupRecord, HolidayRecord, PeopleChange
     from backend.domain.records import Saved
 
@@ -43,7 +44,7 @@ def _edit(call: Call, group_id: int, values: Values, _typed: Typed) -> Saved:
     patch, record = GroupPatch(**values), _get(call, group_id)
     plans = call.engine.groups.plan_edit(call.context, group_id, patch)
     if any(plan.removes for plan in plans):
-        confirm(call, f"Change {record.name}?", lambda: list(plan_lines(plans)))
+        confirm(call, f"Change {record.name}?", lambda: list(plan_lines(plans, call.formats)))
     return call.engine.groups.edit(call.act(), group_id, record.version, patch)
 
 
@@ -61,7 +62,9 @@ def _losses(call: Call, ids: Sequence[int]) -> list[str]:
     lines = [f"{', '.join(loss.groups)}: {counted(len(loss.people), 'person', 'people')} in it, {_doors(loss.doors)}."]
     if loss.people:
         lines.append(names_told(loss.people, 10))
-    return [*lines, *plan_lines(loss.plans)]
+    if loss.held_open:
+        lines.append(f"Its hours hold open {names_told(loss.held_open)}: shut when it is gone.")
+    return [*lines, *plan_lines(loss.plans, call.formats)]
 
 
 def _doors(names: Sequence[str]) -> str:
@@ -109,7 +112,7 @@ def _change_people(call: Call, group_id: int, asked: _Asked, *, add: bool) -> No
     need_count(len(ids), asked.count, "resident")
     count = counted(len(change.people), "person", "people")
     question = f"Add {count} to {change.group}?" if add else f"Take {count} out of {change.group}?"
-    confirm(call, question, lambda: _change_lines(change, add=add))
+    confirm(call, question, lambda: _change_lines(change, call.formats, add=add))
     saved = (groups.add_people if add else groups.remove_people)(call.act(), group_id, ids)
     words = "Added people to access group" if add else "Took people out of access group"
     finish(call, saved, words, asked.wait, people=len(change.people), same=change.same)
@@ -127,11 +130,11 @@ def _tell_change(call: Call, change: PeopleChange, *, add: bool) -> None:
     if call.json:
         emit(change, call.formats)
         return
-    for line in _change_lines(change, add=add):
+    for line in _change_lines(change, call.formats, add=add):
         tell(line)
 
 
-def _change_lines(change: PeopleChange, *, add: bool) -> list[str]:
+def _change_lines(change: PeopleChange, formats: Formats, *, add: bool) -> list[str]:
     """Who is meant, what each door receives or loses, and who would have no group left."""
     from backend.domain.groups import names_told
 
@@ -139,7 +142,7 @@ def _change_lines(change: PeopleChange, *, add: bool) -> list[str]:
     if change.same:
         there = "in it already" if add else "not in it"
         lines.append(f"{change.same:,} {'is' if change.same == 1 else 'are'} {there}.")
-    lines += plan_lines(change.plans)
+    lines += plan_lines(change.plans, formats)
     if change.alone:
         lines.append(f"No group would be left to {names_told(change.alone)}.")
     return lines

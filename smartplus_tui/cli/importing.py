@@ -112,7 +112,7 @@ def list_reports(call: Call) -> None:
         columns,
         [
             [
-                str(one.id), cells.bare(one.at), one.kind.value, one.source, one.state.value, f"{one.written:,}",
+                str(one.id), cells.bare(one.at), one.word, one.source, one.state.value, f"{one.written:,}",
                 f"{one.refused:,}", one.actor, str(one.operation or ""),
             ]
             for one in reports

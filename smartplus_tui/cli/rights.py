@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from backend.domain.formats import Formats
 from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.options import Command
 from smartplus_tui.cli.output import emit, say, tell
@@ -27,16 +28,21 @@ def plan(call: Call, device: str | None) -> None:
     if call.json:
         emit({"items": plans, "total": len(plans), "after": None}, call.formats)
         return
-    for line in plan_lines(plans):
+    for line in plan_lines(plans, call.formats):
         tell(line)
     if not plans:
         say("Nothing: the doors hold what they should.")
 
 
-def plan_lines(plans: Sequence[DoorPlan]) -> Iterator[str]:
+def plan_lines(plans: Sequence[DoorPlan], formats: Formats) -> Iterator[str]:
     """A plan for people: each door with its people and its room after."""
     for door in plans:
-        yield f"{door.device_name}: {counted(door.users_after, 'user')} of {door.users_limit:,} after"
+        room = f"{counted(door.users_after, 'user')} of {door.users_limit:,} after"
+        yield f"{door.device_name}: {room}{_opening(door, formats)}"
         for sign, lines in (("+", door.adds), ("-", door.removes), ("~", door.changes)):
             yield from (f"  {sign} {line.name}: {line.what}" for line in lines)
         yield from (f"  ! {loss.text}" for loss in door.losses)
+
+
+def _opening(door: DoorPlan, formats: Formats) -> str:
+    return f", from {formats.moment(door.opens_at)}" if door.opens_at else ""

@@ -53,6 +53,7 @@ COMMANDS = {
     "user": "users",
     "outbox": "outbox",
     "setting": "settings",
+    "retention": "settings",
     "backup": "sites",
     "bench": "processes",
 }

@@ -13,7 +13,7 @@ from backend.domain.enums import OutgoingKind, OutgoingState
 from backend.domain.errors import Invalid, Unreachable
 from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.exits import Exit
-from smartplus_tui.cli.options import Group
+from smartplus_tui.cli.options import Command, Group
 from smartplus_tui.cli.output import emit, say, tell
 from smartplus_tui.cli.secret_input import read_secret
 from smartplus_tui.cli.tables import Column, print_table
@@ -45,6 +45,26 @@ def list_settings(call: Call) -> None:
         ("site.agent", facts.agent_url if facts.agent_alive else "no agent", "Devices reach the agent at"),
     ]
     print_table([Column("Name"), Column("Value"), Column("What it is")], rows)
+
+
+@click.command("retention", cls=Command)
+@pass_call
+def retention(call: Call) -> None:
+    """What is kept for how long, how much of it there is, and when the agent last took old rows away.
+
+    `smartplus setting set retention.days=90` keeps logs longer.
+    """
+    found = call.engine.retention.figures(call.context)
+    if call.json:
+        emit(found, call.formats)
+        return
+    rows = [
+        (kind.label, f"{kind.days} days" if kind.days else "until over", f"{kind.rows:,}", f"{kind.due:,}")
+        for kind in found.kinds
+    ]
+    print_table([Column("Rows"), Column("Kept"), Column("There are", True), Column("Too old", True)], rows)
+    last = call.formats.moment(found.purged_at) if found.purged_at else "never yet; the agent does it once a day"
+    tell(f"Old rows were taken away: {last}")
 
 
 @setting.command("set")

@@ -150,7 +150,7 @@ def facts_of(report: ImportReport) -> dict[str, Any]:
         "id": report.id,
         "at": report.at,
         "actor": report.actor,
-        "kind": report.kind,
+        "kind": report.word,
         "source": report.source,
         "state": report.state,
         "total": report.total,

@@ -20,7 +20,11 @@ def _undo(call: Call, number: int | None, wait: float | None) -> None:
         _candidates(call)
         return
     context = call.context
-    confirm(call, f"Take back operation {number}?", lambda: list(plan_lines(call.engine.undo.plan(context, number))))
+    confirm(
+        call,
+        f"Take back operation {number}?",
+        lambda: list(plan_lines(call.engine.undo.plan(context, number), call.formats)),
+    )
     with stopping() as stop:
         saved = call.engine.undo.undo(call.act(), number, tell=telling(call), stopped=stop.is_set)
     finish(call, saved, f"Undid {number}", wait)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import subprocess
@@ -62,6 +63,10 @@ class VirtualDoors:
     def present_card(self, device: str, card: str) -> tuple[bool, str]:
         """Hold a card to a device's reader; answers as `type_pin`."""
         return _outcome(self.ask("POST", f"/devices/{device}/card", {"card": card}))
+
+    def show_face(self, device: str, photo: bytes) -> tuple[bool, str]:
+        """Stand before a device's camera, looking as on a photo; answers as `type_pin`."""
+        return _outcome(self.ask("POST", f"/devices/{device}/face", {"photo": base64.b64encode(photo).decode()}))
 
     def state(self, device: str) -> dict[str, Any]:
         """What a device holds and how its relays stand."""

@@ -170,3 +170,21 @@ async def test_a_move_that_nobody_can_read_keeps_no_other_from_its_time(
     with store.read() as connection:
         states = connection.execute(select(t.move.c.state).order_by(t.move.c.id)).scalars().all()
     assert states == ["planned", "done"]
+
+
+@pytest.mark.feature("LOG-07")
+async def test_old_rows_go_by_the_agent(store: Store, clock: FakeClock, manager_context: ManagerContext) -> None:
+    context = manager_context(Role.INSTALLER)
+    values = {"community_id": context.community_id, "type": "call", "action": "unknown", "response": "success"}
+    with store.books(agent_context(context.community_id)) as work:
+        old = clock() - timedelta(days=31)
+        work.connection.execute(insert(t.door_log).values(happened_at=old, received_at=old, **values))
+    odd = Jobs(store, agent_context(1))
+    await odd.tick()
+
+    def left() -> list[int]:
+        with store.read() as connection:
+            return list(connection.execute(select(t.door_log.c.id)).scalars())
+
+    await until(lambda: not left())
+    await odd.aclose()

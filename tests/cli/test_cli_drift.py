@@ -67,6 +67,31 @@ def test_an_unknown_person_is_adopted_overwritten_or_left(drifted):
     assert (states["Guest"], states["Visitor"]) == ("removing", "removing")
 
 
+@pytest.mark.feature("SYNC-04")
+@pytest.mark.feature("VIS-06")
+def test_an_unknown_person_becomes_a_member_of_staff(drifted):
+    row = next(str(one["id"]) for one in drifted("drift", "--json").json["items"] if one["name"] == "Guest")
+    assert drifted("drift", "--adopt", row, "--person", "jan", "--new-staff", "Olga Guest", "--yes").code == 2
+    drifted.done("drift", "--adopt", row, "--new-staff", "Olga Guest", "--yes")
+    shown = drifted("staff", "show", "olga", "--json").json
+    assert sorted(one["masked"] for one in shown["credentials"]) == ["··0D", "··44"]
+    operation = drifted("log", "operation", "--limit", "1", "--json").json["items"][0]
+    assert (operation["entity"], operation["entity_name"]) == ("staff", "Olga Guest")
+    drifted.done("undo", str(operation["id"]), "--yes")
+    assert drifted("staff", "show", "olga").code == 1
+
+
+@pytest.mark.feature("SYNC-04")
+@pytest.mark.feature("VIS-06")
+def test_a_member_of_staff_who_is_here_takes_it_over(drifted):
+    drifted.done("staff", "add", "--name", "Olga Brandt", "--pin", "-", typed="3852\n")
+    row = next(str(one["id"]) for one in drifted("drift", "--json").json["items"] if one["name"] == "Guest")
+    drifted.done("drift", "--adopt", row, "--person", "olga", "--yes")
+    shown = drifted("staff", "show", "olga", "--json").json
+    live = sorted(one["masked"] for one in shown["credentials"] if one["status"] == "active")
+    assert live == ["··0D", "··44"], "the PIN that was found takes the place of hers"
+
+
 @pytest.mark.parametrize(
     "words",
     [("--adopt", "1", "--overwrite", "2"), ("--person", "anna"), ("--overwrite", "x")],

@@ -13,6 +13,7 @@ from backend.domain.context import Context
 from backend.domain.enums import Via
 from backend.services.outbox import post_mail, post_sms
 from backend.store.opening import open_site
+from smartplus_tui.cli.exits import Exit
 from tests.agent.processes import agent, until
 from tests.cli.conftest import Smartplus
 from tests.support.post_office import PASSWORD, USER, mail_server, make_certificate, sms_gateway
@@ -155,3 +156,18 @@ def test_settings_that_are_refused(smartplus: Smartplus, pairs: tuple[str, ...],
     assert (ran.code, ran.out) == (code, "")
     assert said in ran.err
     assert "letters" not in ran.err
+
+
+@pytest.mark.feature("LOG-07")
+@pytest.mark.feature("SET-05")
+def test_retention_says_what_is_kept(smartplus: Smartplus) -> None:
+    smartplus.done("setting", "set", "retention.days=60")
+    shown = smartplus("--json", "retention").json
+    kinds = {kind["name"]: kind for kind in shown["kinds"]}
+    assert (shown["days"], shown["purged_at"]) == (60, None)
+    assert (kinds["door_log"]["days"], kinds["revocation"]["days"], kinds["login_session"]["days"]) == (60, 730, 0)
+    assert kinds["outgoing"]["rows"] > 0
+    assert "never yet" in smartplus.done("retention")
+    bad = smartplus("setting", "set", "retention.days=1")
+    assert bad.code == Exit.REFUSED
+    assert "30, 60, 90, 180, 365" in bad.err

@@ -120,6 +120,7 @@ def test_the_template_is_written_filled_previewed_and_taken(smartplus: Smartplus
     assert smartplus("staff", "import", str(filled)).code == 1
     assert smartplus("--json", "staff", "list").json["total"] == 0
     taken = smartplus("--json", "staff", "import", str(filled), "--good-rows")
+    assert smartplus("--json", "import", "list").json["items"][0]["kind"] == "staff"
     assert taken.code == 3
     report = json.loads(taken.out)
     assert (report["written"], report["refused"]) == (1, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.domain.context import Context
+from backend.domain.groups import GroupDraft
 from backend.domain.paging import ListQuery
 from backend.domain.staff import StaffDraft
 from backend.engine import Engine
@@ -87,3 +88,23 @@ async def test_a_group_made_out_of_an_edit_counts_as_its_change(show: Show, park
         await make(keys)
         await keys.until_page("StaffEdit")
         await keys.until_text("1 change, not saved")
+
+
+@pytest.mark.feature("AG-03")
+async def test_the_page_of_a_group_leads_to_its_staff_and_says_how_its_doors_stand(show: Show, park: Park) -> None:
+    engine, context = park
+    gym = next(door.relay_id for door in engine.doors.all(context) if door.name == "Gym")
+    draft = GroupDraft(name="Night", schedule="daily 22-6", relay_ids=(gym,))
+    group_id = engine.groups.add(context.again(), draft).id
+    engine.staff.add(context.again(), StaffDraft(name="Jan Nowak", pin="4322", group_ids=(group_id,)))
+    async with show("g", "g") as keys:
+        await keys.until_text("Night")
+        await keys.press("end", "enter")
+        await keys.until_page("GroupPage")
+        await keys.until_text("Jan Nowak")
+        await keys.until_text("◐ pending")
+        await keys.press("-")
+        await keys.until_text("Staff and deliveries get their groups on")
+        await keys.press("enter")
+        await keys.until_page("StaffPage")
+        await keys.until_text("Jan Nowak")

@@ -222,6 +222,17 @@ async def test_people_join_and_leave_on_the_groups_page(show: Show, park: Park) 
 
 
 @pytest.mark.feature("AG-04")
+async def test_the_question_whom_to_add_names_the_group_under_the_cursor(show: Show, park: Park) -> None:
+    make(park, "Gym", "daily 6-22", 3)
+    async with show("g", "g") as keys:
+        await keys.until_text("daily 06:00-22:00")
+        await keys.press("end", "plus")
+        await keys.until_text("Add to Gym")
+        await keys.press("escape", "home", "plus")
+        await keys.until_text("Add to A (default)")
+
+
+@pytest.mark.feature("AG-04")
 @pytest.mark.feature("SYNC-02")
 async def test_a_person_goes_into_a_group_and_out_of_it_from_their_own_page(show: Show, park: Park) -> None:
     make(park, "Gym", "daily 6-22", 3)

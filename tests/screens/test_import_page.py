@@ -179,6 +179,7 @@ async def test_escape_stops_an_import_and_its_undo_between_slices(
         slow.let_go()
         await keys.until_page("ImportReportPage")
         await keys.until_text("25 of 80 rows")
+        await keys.until(lambda: "or take back what is written" in " ".join(keys.text().split()))
         await keys.until_text("Not written: it was stopped.")
         assert count(keys) == before + 25
         await keys.press("u")
@@ -319,3 +320,14 @@ async def test_a_path_typed_behind_the_folder_begins_anew_and_names_no_user(show
         await keys.press("enter")
         await keys.until_page("ImportPage")
         await keys.until_text("residents.xlsx · 3 rows")
+
+
+@pytest.mark.feature("RES-15")
+async def test_counts_and_choices_of_a_preview_fit_80_columns(show: Show, folder: Path) -> None:
+    async with show("g", "r", size=SMALL) as keys:
+        await keys.until_page("ResidentsScreen")
+        await open_list(keys, folder)
+        line = next(line for line in keys.text().splitlines() if "+ 1 add" in line)
+        assert "× 2 refuse" in line
+        assert line.rstrip().endswith("show all  bad  warn")
+        assert "0 change" not in line

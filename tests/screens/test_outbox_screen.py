@@ -262,3 +262,22 @@ async def test_who_may_not_change_settings_reads_where_the_key_comes_from(show: 
         await keys.press("e")
         await keys.until_text("the settings of the whole site")
         assert type(keys.page).__name__ == "SettingsScreen"
+
+
+@pytest.mark.feature("SET-05")
+@pytest.mark.feature("LOG-07")
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["120x40", "80x24"])
+async def test_retention_says_what_there_is_and_is_set(show: Show, park: Park, size: tuple[int, int]) -> None:
+    engine, context = park
+    async with show("g", "s", size=size) as keys:
+        await keys.until_text("logs are kept 30 days")
+        await keys.press("end", "up")
+        await keys.until_text("not yet: the agent does it once a day")
+        await keys.until_text("Door logs")
+        await keys.press("e")
+        await keys.until_page("SettingsForm")
+        await keys.settled()
+        await keys.type("90")
+        await keys.press("tab", "f2")
+        await keys.until_text("logs are kept 90 days")
+    assert engine.retention.figures(context).days == 90

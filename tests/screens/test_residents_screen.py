@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from backend.domain.paging import ListQuery
+from backend.domain.residents import ResidentPatch
 from tests.screens.conftest import MakeApp
 from tests.support.keys import Keys
 from widgets.form import FormField
@@ -173,7 +174,7 @@ async def test_the_app_column_says_what_became_of_the_login(make_app: MakeApp, p
         await keys.press("g", "r")
         await keys.until_text("Kowalska, Anna")
         lines = {line.split("  ")[0].strip(): line for line in (row[24:] for row in keys.text().splitlines())}
-        assert "Mailed" in lines["Kowalska, Anna"]
+        assert "Handed over" in lines["Kowalska, Anna"]
         assert "Waiting" in lines["Kowalski, Piotr"]
 
 
@@ -197,3 +198,19 @@ async def test_one_is_not_told_as_many(make_app: MakeApp) -> None:
         await keys.until_page("DashboardScreen")
         await keys.press("g", "z")
         await keys.until_text("1 community")
+
+
+async def test_a_long_name_leaves_the_pages_of_the_pane_their_room(make_app: MakeApp, park: tuple[Any, Any]) -> None:
+    engine, installer = park
+    anna = engine.residents.get(installer, engine.residents.find(installer, "Kowalska, Anna"))
+    patch = ResidentPatch(last="Abenteuer-Öztürk 🏠 von und zu Hohenlohe-Langenburg-Sigmaringen")
+    engine.residents.edit(installer.again(), anna.id, anna.version, patch)
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        keys = Keys(pilot)
+        await keys.until_page("DashboardScreen")
+        await keys.press("g", "r")
+        await keys.until_text("Abenteuer-Özt")
+        await keys.press("down")
+        edge = lambda: next((line for line in keys.text().splitlines() if "─ Abenteuer" in line), "")  # noqa: E731
+        await keys.until(lambda: "Access  Doors  History" in edge() and "…" in edge())

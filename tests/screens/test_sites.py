@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from backend.domain.context import Context, agent_context, new_id
 from backend.domain.enums import Role, Via
 from backend.engine import Engine
 from backend.services.passwords import hash_password
 from backend.store import tables as t
-from tests.screens.conftest import SMALL, Show
+from tests.screens.conftest import SMALL, MakeApp, Show
 from tests.support.clock import FakeClock
 from tests.support.keys import Keys
-from tests.support.park_site import PASSWORD, context_of
+from tests.support.park_site import EMAIL, PASSWORD, context_of
 
 Park = tuple[Engine, Context]
 OTHER, NEW = "ines@harbour.example", "nine loud windows"
@@ -51,6 +51,64 @@ async def link(keys: Keys, password: str = PASSWORD) -> None:
     await keys.press("enter")
     await keys.type(password)
     await keys.press("f2")
+
+
+@asynccontextmanager
+async def at_the_login(make_app: MakeApp, size: tuple[int, int]) -> AsyncIterator[Keys]:
+    """The app with nobody in it."""
+    async with make_app(context=None).run_test(size=size, notifications=True) as pilot:
+        keys = Keys(pilot)
+        await keys.until_text("Log in to Rosewood Court")
+        yield keys
+
+
+async def choose_harbour(keys: Keys, email: str) -> None:
+    """F6, the site, e-mail and password."""
+    await keys.until_text("F6 Site")
+    await keys.press("f6")
+    await keys.until_text("Log in to which site?")
+    await keys.type("harb")
+    await keys.press("enter")
+    await keys.until_text("Log in to Harbour View")
+    await keys.type(email)
+    await keys.press("enter")
+    await keys.type(PASSWORD)
+    await keys.press("enter")
+
+
+@pytest.mark.feature("ACC-06")
+@pytest.mark.parametrize("size", [(120, 40), SMALL])
+async def test_the_site_is_chosen_before_logging_in(
+    make_app: MakeApp, park: Park, harbour: Context, size: tuple[int, int]
+) -> None:
+    engine, _ = park
+    with engine.managers.store.write(agent_context(1), "test.assign") as work:
+        work.require("manager.write")
+        ines = work.connection.execute(select(t.manager.c.id).where(t.manager.c.email == EMAIL)).scalar_one()
+        work.insert(t.manager_community, manager_id=ines, community_id=harbour.community_id)
+    async with at_the_login(make_app, size) as keys:
+        await choose_harbour(keys, EMAIL)
+        await keys.until_page("FirstSteps")
+        assert keys.page.session.context.community_id == harbour.community_id
+
+
+@pytest.mark.feature("ACC-06")
+async def test_who_does_not_reach_the_chosen_site_is_at_their_own_and_reads_so(
+    make_app: MakeApp, park: Park, harbour: Context
+) -> None:
+    async with at_the_login(make_app, (120, 40)) as keys:
+        await choose_harbour(keys, EMAIL)
+        await keys.until_page("DashboardScreen")
+        await keys.until_text("Your account does not reach the site you chose.")
+        assert keys.page.session.context.community_id == park[1].community_id
+
+
+@pytest.mark.feature("ACC-06")
+async def test_one_site_is_not_chosen(make_app: MakeApp) -> None:
+    async with at_the_login(make_app, SMALL) as keys:
+        assert "F6" not in keys.text()
+        await keys.press("f6")
+        assert "which site" not in keys.text()
 
 
 @pytest.mark.feature("ACC-06")

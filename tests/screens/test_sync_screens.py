@@ -16,6 +16,7 @@ from backend.store import tables as t
 from backend.sync import books, drift_books, shadow
 from backend.sync.drifting import Finding
 from tests.screens.conftest import SMALL, WIDE, Show
+from tests.support.clock import FakeClock
 
 Park = tuple[Engine, Context]
 GATE, LOBBY, GYM = 1, 2, 3
@@ -121,11 +122,31 @@ async def test_an_unknown_person_is_adopted_by_a_resident(show: Show, park: Park
 
 
 @pytest.mark.feature("SYNC-04")
+@pytest.mark.feature("VIS-06")
+async def test_an_unknown_person_becomes_a_member_of_staff(show: Show, park: Park) -> None:
+    engine, context = park
+    drift(engine, "Guest")
+    async with show("g", "n", "3") as keys:
+        await keys.until_text("unknown person")
+        await keys.press("A")
+        await keys.until_page("PersonPick")
+        await keys.until_text("new member of staff")
+        await keys.press("enter")
+        await keys.until_page("ConfirmDialog")
+        await keys.until_text("Make Guest a member of staff with PIN ··44, card ··0D?")
+        await keys.press("y")
+        await keys.until_text("being removed")
+    (row,) = [row for row in engine.list("staff", context).first(20) if row.values["name"] == "Guest"]
+    assert {one.masked for one in engine.staff.get(context, row.id).credentials} == {"··44", "··0D"}
+
+
+@pytest.mark.feature("SYNC-04")
 async def test_ticked_strangers_are_overwritten_and_others_left_alone(show: Show, park: Park) -> None:
     engine, context = park
     drift(engine, "Guest", "Visitor", "Cleaner")
     async with show("g", "n", "3") as keys:
         await keys.until_text("Cleaner")
+        await keys.until_text("≠ 3 to decide   3 drift")
         await keys.press("space", "down", "space", "W")
         await keys.until_page("ConfirmDialog")
         await keys.until_text("2 of them leave the door")
@@ -135,6 +156,7 @@ async def test_ticked_strangers_are_overwritten_and_others_left_alone(show: Show
         await keys.until_page("ConfirmDialog")
         await keys.press("y")
         await keys.until_text("left alone")
+        await keys.until(lambda: "to decide" not in keys.text())
     assert {one.state for one in engine.drift.of_device(context, GATE)} == {"removing", "left"}
 
 
@@ -170,7 +192,7 @@ async def test_a_viewer_sees_drift_and_may_not_choose(show: Show, park: Park) ->
 
 async def test_an_empty_drift_says_that_all_is_well(show: Show) -> None:
     async with show("g", "n", "3") as keys:
-        await keys.until_text("Every door holds what we wrote and nothing else.")
+        await keys.until_text("No difference was found when the doors were read last.")
 
 
 @pytest.mark.feature("SYNC-03")
@@ -237,3 +259,19 @@ def prove(engine: Engine, device_id: int) -> None:
         work.connection.execute(update(h).where(h.c.device_id == device_id, h.c.to_at.is_(None)).values(to_at=work.at))
         work.connection.execute(update(r).where(r.c.device_id == device_id).values(absent_at=work.at))
         work.touch("sync")
+
+
+@pytest.mark.feature("SYNC-01")
+async def test_ages_grow_while_a_page_is_looked_at(
+    show: Show, park: Park, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screens.base.page.OLDER_EVERY", 0.0)
+    reads(park[0], GATE, 1)
+    async with show("g", "n", "end") as keys:
+        await keys.until_text("read back 0 s")
+        clock.advance(minutes=7)
+        keys.app._tick()
+        await keys.until_text("read back 7 m")
+        row = next(line for line in keys.text().splitlines() if "Main Gate" in line and "in sync" in line)
+        assert row.split()[-1] == "m"
+        assert row.split()[-2] == "7"

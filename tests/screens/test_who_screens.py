@@ -156,6 +156,7 @@ async def test_from_a_row_one_gets_to_the_reason_and_to_the_person(show: Show) -
         await keys.press("down", "w")
         await keys.until_text("● May enter")
         await keys.until_text("Step by step")
+        assert "Choose" not in keys.text()  # there is no way out to choose where nobody is kept out
         await keys.press("escape", "enter")
         await keys.until_page("ResidentPage")
         await keys.until_text("Anderson, Mia")

@@ -325,7 +325,7 @@ ACTS: dict[str, Act] = {
 
 FREE = frozenset(
     {
-        "sign_in.site_name",
+        "sign_in.site_names",
         "sign_in.prove",
         "sign_in.obtain_code",
         "sign_in.prove_code",
@@ -471,6 +471,7 @@ def test_every_public_method_stands_in_the_table(site: Site) -> None:
 def test_the_engine_has_every_service_of_its_contract(site: Site) -> None:
     assert services(site.engine).keys() == {
         "communities", "buildings", "apartments", "moves", "residents", "groups", "holidays", "devices", "doors",
+        "relay_holds",
         "logs", "operations", "amenities", "bookings", "undo", "undoable", "managers", "first_passwords",
         "device_setup", "device_sheets",
         "sign_in", "sessions", "account", "forgotten", "kept", "sites",

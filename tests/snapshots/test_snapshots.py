@@ -148,6 +148,7 @@ PICTURES: dict[str, Picture] = {
     "devices": Picture("g p"),
     "device-page": Picture("g p enter ?DevicePage !To_be_written"),
     "device-form": Picture("g p n ?DeviceForm"),
+    "device-hold-open": Picture("g p enter ?DevicePage !To_be_written O ?HoldForm !this_model_has_no"),
     "device-edit": Picture("g p e ?RelayForm !DTMF"),
     "device-delete": Picture("g p d !out_of_this_site"),
     "door-logs": Picture("g l"),
@@ -300,6 +301,10 @@ class Doors:
     def present_card(self, device: str, card: str) -> tuple[bool, str]:
         """Nobody presents a card here."""
         raise AssertionError(f"{device} {card}")
+
+    def show_face(self, device: str, photo: bytes) -> tuple[bool, str]:
+        """Nobody looks into a camera here."""
+        raise AssertionError(f"{device} {len(photo)}")
 
 
 def walk(acts: str) -> Callable[[Pilot[Any]], Any]:

@@ -177,7 +177,9 @@ def test_a_generation_done_clears_what_was_wrong(ledger: Ledger, clock: FakeCloc
     topics = ledger.note(books.note_done, 5, next_change_at=LATER, losses=[Loss(None, "users", "no room")], unmanaged=4)
     row = ledger.row
     assert (row.gen, row.done_gen, row.since, row.attempt, row.not_before, row.last_error) == (5, 5, None, 0, None, "")
-    assert (row.pending, row.drift, row.held_reason, row.held_plan, row.released) == (0, 0, "", "", False)
+    assert (row.pending, row.drift, row.held_reason, row.released) == (0, 0, "", False)
+    assert ledger.sync.released_at == clock()
+    assert ledger.sync.released_removals == 0
     assert (row.next_change_at, json.loads(row.losses), row.users_held, row.users_unmanaged) == (
         LATER, ["no room"], 1, 4
     )  # fmt: skip

@@ -292,7 +292,7 @@ async def test_a_record_that_changed_since_the_choice_is_not_removed(gate: World
 async def test_an_unknown_person_becomes_a_resident_of_ours(gate: World) -> None:
     stranger(gate)
     await read(gate)
-    with pytest.raises(Invalid, match="Name the resident"):
+    with pytest.raises(Invalid, match="Name the person"):
         Drift(gate.store).adopt(gate.context.again(), only(gate).id)
     Drift(gate.store).adopt(gate.context.again(), only(gate).id, anna(gate).id)
     await gate.reconciler("Gate").run()

@@ -222,7 +222,7 @@ async def test_what_a_door_cannot_do_is_said(world: World) -> None:
     office = group(world, "Office", "daily")
     with pytest.raises(Invalid, match=r"X916 with firmware 916\.30\.10\.216 has no relay schedules"):
         hold(world, office, door="Yard")
-    with pytest.raises(Invalid, match="Choose the access groups"):
+    with pytest.raises(Invalid, match="Choose the groups"):
         hold(world)
     with pytest.raises(Invalid, match="no such access group"):
         hold(world, 999)

@@ -131,3 +131,40 @@ async def test_a_stop_touches_nothing_but_the_books(gate: World) -> None:
     assert not await reconciler.run()
     assert not gate.virtual.running["Gate"].app.seen
     assert not reconciler.spoke
+
+
+async def test_many_who_go_in_slices_are_as_many_as_they_are_together(gate: World, clock: FakeClock) -> None:
+    """An act on many commits in slices, and the agent is quick: the first may be gone before the last are written."""
+    for first, last in ((15, 25), (8, 15)):
+        leave(gate, first, last)
+        clock.advance(seconds=2)
+        assert await gate.reconciler("Gate").run()
+    leave(gate, 2, 8)
+    assert not await gate.reconciler("Gate").run()
+    row = gate.row(t.device_sync, "Gate")
+    assert (there(gate), row.held_reason) == (8, "6 of 8 users would be removed, after 17 who went just now")
+    release(gate, 6)
+    assert await gate.reconciler("Gate").run()
+    assert there(gate) == 2
+    leave(gate, 1, 2)
+    assert await gate.reconciler("Gate").run(), "those who were said yes to count for nothing that comes after"
+    assert there(gate) == 1
+
+
+async def test_who_went_long_ago_counts_no_more(gate: World, clock: FakeClock) -> None:
+    for first, last in ((10, 25), (5, 10), (2, 5)):
+        leave(gate, first, last)
+        assert await gate.reconciler("Gate").run()
+        clock.advance(minutes=2, seconds=1)
+    assert there(gate) == 2
+
+
+async def test_who_came_back_is_not_among_those_who_went(gate: World, clock: FakeClock) -> None:
+    gone = leave(gate, 8, 25)
+    assert await gate.reconciler("Gate").run()
+    clock.advance(seconds=2)
+    gate.undo.undo(gate.context.again(), gone.operation)
+    assert await gate.reconciler("Gate").run()
+    leave(gate, 5, 25)
+    assert await gate.reconciler("Gate").run()
+    assert there(gate) == 5

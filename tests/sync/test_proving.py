@@ -351,7 +351,7 @@ async def test_a_face_stays_here_and_is_proved_gone_like_a_code(gate: World) -> 
     patch = ResidentPatch(face=written.getvalue(), floors=("3",))
     gate.residents.edit(gate.context.again(), anna.id, anna.version, patch)
     assert await gate.reconciler("Gate").run()
-    assert record(gate)["LiftFloorNum"] == "0"
+    assert record(gate)["LiftFloorNum"] == "3"
     assert opens(gate, "2741") == (1, 2)
     gate.residents.delete(gate.context.again(), [anna.id])
     assert await gate.reconciler("Gate").run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from backend.domain.access.results import DoorUser
 from backend.sync.difference import HeldSchedule, canonical
 from backend.sync.proofs import Freed
 from backend.sync.readback import NotKept, Proof, as_door_user, compare, prove
@@ -84,31 +85,42 @@ def freed(number: int, kind: str, value: str, holder_id: int = 1) -> Freed:
 @pytest.mark.feature("SYNC-03")
 def test_a_code_that_no_record_carries_is_proved_gone() -> None:
     taken = [freed(1, "pin", "2741"), freed(2, "card", "0A3C"), freed(3, "face", "x")]
-    assert prove(taken, []) == Proof((1, 2, 3), 0)
-    assert prove(taken, [remote_user(pin="5555", cards=("FFFF",))]) == Proof((1, 2, 3), 0)
+    assert prove(taken, [], ()) == Proof((1, 2, 3), (), 0)
+    assert prove(taken, [remote_user(pin="5555", cards=("FFFF",))], ()) == Proof((1, 2, 3), (), 0)
 
 
 @pytest.mark.feature("SYNC-03")
 def test_a_code_that_its_owner_still_has_at_the_door_is_no_proof() -> None:
     taken = [freed(1, "pin", "2741"), freed(2, "card", "0A3C"), freed(3, "card", "2741")]
-    assert prove(taken, [remote_user(cards=("0a3c",))]) == Proof((3,), 2)
-    assert prove(taken, [remote_user("SP1-4", pin="2741")]) == Proof((2, 3), 1)
+    assert prove(taken, [remote_user(cards=("0a3c",))], ()) == Proof((3,), (1, 2), 2)
+    assert prove(taken, [remote_user("SP1-4", pin="2741")], ()) == Proof((2, 3), (1,), 1)
 
 
 @pytest.mark.feature("SYNC-03")
 def test_every_record_at_the_door_is_looked_through_for_a_card() -> None:
     taken = [freed(1, "card", "0A3C")]
-    assert prove(taken, [remote_user(cards=("0A3C",)), remote_user("SP1-2", cards=("FFFF",))]) == Proof((), 1)
+    both = [remote_user(cards=("0A3C",)), remote_user("SP1-2", cards=("FFFF",))]
+    assert prove(taken, both, ()) == Proof((), (1,), 1)
 
 
 @pytest.mark.feature("SYNC-03")
 def test_a_code_in_a_record_of_a_stranger_is_no_proof_and_not_ours_to_mend() -> None:
     taken = [freed(1, "pin", "2741"), freed(2, "card", "0A3C")]
-    assert prove(taken, [remote_user("77", cards=("0A3C",))]) == Proof((), 0)
+    assert prove(taken, [remote_user("77", cards=("0A3C",))], ()) == Proof((), (1, 2), 0)
 
 
 def test_somebody_else_of_ours_may_have_the_same_code_rightly() -> None:
-    assert prove([freed(1, "pin", "2741", holder_id=2)], [remote_user("SP1-1")]) == Proof((1,), 0)
+    taken = [freed(1, "pin", "2741", holder_id=2)]
+    rightly = DoorUser("SP1-1", 1, "Anna Kowalska", "2741", (), ())
+    assert prove(taken, [remote_user("SP1-1")], [rightly]) == Proof((1,), (), 0)
+
+
+@pytest.mark.feature("SYNC-03")
+def test_somebody_else_of_ours_who_should_not_have_the_code_is_no_proof() -> None:
+    """A record of another person that was edited at the device opens the door like the one that was taken away."""
+    taken = [freed(1, "pin", "2741", holder_id=2)]
+    wanted = DoorUser("SP1-1", 1, "Anna Kowalska", "5555", (), ())
+    assert prove(taken, [remote_user("SP1-1")], [wanted]) == Proof((), (1,), 1)
 
 
 def test_a_value_never_shows_in_a_representation() -> None:

@@ -193,6 +193,9 @@ async def test_a_panel_has_its_name_figure_and_keys_in_its_edges_at_any_width() 
     async with app.run_test(size=(40, 10)) as pilot:
         assert screen_lines(app)[0] == f"╭─ Doors [1] {'─' * 16} 4 of 24 ─╮"
         assert screen_lines(app)[2].endswith(" Enter open · w why ─╯")
+        panel.heading = "Maria-Magdalena von und zu Hohenlohe [1]"
+        await until(pilot, lambda: screen_lines(app)[0] == "╭─ Maria-Magdalena von und… ─ 4 of 24 ─╮")
+        panel.heading = "Doors [1]"
         assert "│ Main Gate [x]  a very long remark a… │" in screen_text(app)
         await pilot.resize_terminal(60, 10)
         await until(pilot, lambda: screen_lines(app)[0] == f"╭─ Doors [1] {'─' * 36} 4 of 24 ─╮")

@@ -50,6 +50,7 @@ def compile_device(source: Prepared | Rules, device_id: int, now: datetime) -> C
 class _Claim:
     """What a crowd gets at the door, and those of its dated credentials that are valid now, by owner."""
 
+    groups: frozenset[int]
     crowd: Crowd
     rights: Mapping[CredentialKind, Rights]
     dated: list[tuple[Owner, list[Credential]]] = field(default_factory=list)
@@ -105,7 +106,7 @@ class _Door:
         claims = []
         for groups, crowd in self.prepared.crowds_at(self.device.id):
             rights = {kind: self.prepared.rights(self.device.id, groups, kind, self.now) for kind in self.written}
-            claim = _Claim(crowd, rights)
+            claim = _Claim(groups, crowd, rights)
             for owner in crowd.dated:
                 shown = [c for c in (*owner.pins, *owner.cards, *owner.faces) if c.kind in rights]
                 claim.dated.append((owner, [c for c in shown if self._is_valid(c, rights[c.kind])]))
@@ -194,16 +195,21 @@ class _Door:
         """Say whose faces and floors this door is not told."""
         faces: list[str] = []
         floors: list[str] = []
-        for claim in filter(_Claim.reaches, claims):
-            if not self.device.faces:
+        for claim in claims:
+            if not self.device.faces and claim.crowd.with_face and self._opens_by_face(claim):
                 faces += [owner.holder.name for owner in claim.crowd.with_face]
-            told = self.device.floors
-            floors += [o.holder.name for o in claim.crowd.with_floors if not told or o.floor == NO_FLOOR]
+            if claim.crowd.with_floors and claim.reaches():
+                told = self.device.floors
+                floors += [o.holder.name for o in claim.crowd.with_floors if not told or o.floor == NO_FLOOR]
         if faces:
             self.losses.add(Loss(None, "faces", f"This door takes no faces: {_whose(faces, 'face')}."))
         if floors:
             one = "one floor from 1 to 128 per person" if self.device.floors else "no floors"
             self.losses.add(Loss(None, "floors", f"This door takes {one}: {_whose(floors, 'floors')}."))
+
+    def _opens_by_face(self, claim: _Claim) -> bool:
+        """Tell whether the rules let a face in here, which the device cannot know."""
+        return bool(self.prepared.rights(self.device.id, claim.groups, CredentialKind.FACE, self.now).grants)
 
     def _hold_open(self) -> None:
         """Look up when relays are kept open; a device without relay schedules keeps none open."""

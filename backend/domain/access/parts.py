@@ -106,19 +106,18 @@ def spread(
             for grants, held in by_grants.items()
             if grants
             for start in range(0, len(held), limit)
-        ),
+        )
     )
     users = []
     if first:
         joined = next((chunk for chunk in chunks if chunk[1] == first), None)
         seen = face[0] if face and face[1] == first else ""
         if pin is not None or joined is not None or seen:
-            values = joined[2] if joined else ()
-            users.append(DoorUser(user_key(holder.id, 1), holder.id, holder.name, pin, values, first, floor, seen))
+            values, mine = joined[2] if joined else (), user_key(holder.id, 1)
+            users.append(DoorUser(mine, holder.id, holder.name, pin, values, first, floor, seen))
         chunks = [chunk for chunk in chunks if chunk is not joined]
     for part, (_, grants, values) in enumerate(chunks, start=2 if first else 1):
         users.append(DoorUser(user_key(holder.id, part), holder.id, holder.name, None, values, grants, floor))
     if face and face[1] and face[1] != first:
-        key = user_key(holder.id, FACE_PART)
-        users.append(DoorUser(key, holder.id, holder.name, None, (), face[1], floor, face[0]))
+        users += [DoorUser(user_key(holder.id, FACE_PART), holder.id, holder.name, None, (), face[1], floor, face[0])]
     return users

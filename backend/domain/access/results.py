@@ -73,11 +73,11 @@ class DoorUser:
 
 @dataclass(frozen=True, slots=True)
 class DoorHold:
-    """A relay that schedules keep open; `keys` are theirs, sorted. `open` tells that one of them is on now."""
+    """A relay that schedules keep open; `keys` are theirs, sorted. `open` says that one was on at the instant asked."""
 
     number: int
     keys: tuple[str, ...]
-    open: bool = False
+    open: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,11 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class DoorPlan:
-    """The difference that a change would make at one door, its capacity after, and the losses it would bring."""
+    """The difference that a change would make at one door, its capacity after, and the losses it would bring.
+
+    `opens_at` is set (UTC) where the door holds it only for hours that begin then, further away than it holds people
+    ahead; None where it is so at once.
+    """
 
     device_id: int
     device_name: str
@@ -127,6 +131,7 @@ class DoorPlan:
     users_after: int
     users_limit: int
     losses: tuple[Loss, ...]
+    opens_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,13 +71,21 @@ def door_allows(compiled: Compiled, credential: Credential, relay_number: int, a
     shown = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     schedules = {schedule.key: schedule for schedule in compiled.schedules}
     for user in compiled.users:
-        held = [user.pin] if credential.kind is CredentialKind.PIN else list(user.cards)
+        held = {CredentialKind.PIN: [user.pin], CredentialKind.FACE: [user.face]}.get(credential.kind, list(user.cards))
         if credential.value not in held:
             continue
         for key, numbers in user.grants:
             if relay_number in numbers and (key == "always" or schedule_allows(schedules[key], shown)):
                 return True
     return False
+
+
+def held_open(compiled: Compiled, relay_number: int, at: datetime, zone: str) -> bool:
+    """Whether a device that holds `compiled` and nothing else keeps a relay open."""
+    shown = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    schedules = {schedule.key: schedule for schedule in compiled.schedules}
+    keys = [key for hold in compiled.holds if hold.number == relay_number for key in hold.keys]
+    return any(key == "always" or schedule_allows(schedules[key], shown) for key in keys)
 
 
 def clock_changes(zone: str, year: int) -> list[datetime]:

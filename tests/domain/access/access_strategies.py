@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -85,7 +86,8 @@ def windows(draw: st.DrawFn, base: datetime, *, whole: bool = True) -> Window:
 
 
 KINDS = [PIN, CARD, CARD, CARD, PIN, CredentialKind.FACE]
-METHODS = [BOTH, BOTH, BOTH, BOTH, {PIN}, {CARD}, {CredentialKind.FACE}, set()]
+METHODS = [BOTH, BOTH, BOTH | {CredentialKind.FACE}, BOTH | {CredentialKind.FACE}, {PIN}, {CARD}]
+METHODS += [{CredentialKind.FACE}, set()]
 
 
 @st.composite
@@ -106,6 +108,8 @@ def communities(draw: st.DrawFn, zone: str, base: datetime, *, whole: bool = Tru
             draw(st.sampled_from([100, 100, 100, 100, 4, 1, 0])),
             draw(st.integers(1, 3)),
             draw(st.sampled_from([True, True, False])),
+            faces=draw(st.booleans()),
+            hold_open=draw(st.booleans()),
         )
         for i in range(1, draw(st.integers(1, 2)) + 1)
     ]
@@ -117,6 +121,8 @@ def communities(draw: st.DrawFn, zone: str, base: datetime, *, whole: bool = Tru
     opened = st.frozensets(st.sampled_from([relay.id for relay in relays]), min_size=1)
     several = st.lists(windows(base, whole=whole), min_size=draw(st.sampled_from([0, 1, 1, 1])), max_size=3)
     groups = [Group(i, f"Group {i}", tuple(draw(several)), draw(opened)) for i in range(1, draw(st.integers(1, 4)) + 1)]
+    holding = st.frozensets(st.sampled_from([*[group.id for group in groups], 99]), max_size=2)
+    relays = [replace(relay, held_by=draw(st.one_of(st.just(frozenset()), holding))) for relay in relays]
     members = st.frozensets(st.sampled_from([*[group.id for group in groups], 99]), min_size=1)
     holders = [
         Holder(i, f"Person {i}", draw(st.integers(0, 9)) > 0, draw(members), draw(st.integers(0, 3)) > 0)

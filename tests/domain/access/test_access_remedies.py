@@ -31,7 +31,7 @@ from backend.domain.access.decide import decide
 from backend.domain.access.reach import open_minutes, reach
 from backend.domain.access.remedies import Remedy, Way, applied, hours_in_words, remedies
 from backend.domain.access.results import Reason
-from backend.domain.access.rules import ALL_DAY_END, Group, Holder, Relay, Rules
+from backend.domain.access.rules import ALL_DAY_END, Credential, Device, Group, Holder, Relay, Rules
 from backend.domain.access.who import who
 from backend.domain.access.windows import is_open
 from backend.domain.enums import CredentialKind, CredentialStatus
@@ -75,6 +75,7 @@ def test_outside_hours_joining_or_an_hour_more_would_do_and_others_are_named():
     ("hours", "at", "words"),
     [
         (weekly({SU}, "08:00-10:30"), "2026-11-22T10:41", "Sunday until 11:00"),
+        (weekly({SU}, "08:00-10:30"), "2026-11-22T10:30", "Sunday until 11:00"),
         (weekly({SU}, "11:00-12:00"), "2026-11-22T10:41", "Sunday from 10:00"),
         (weekly({SA}, "08:00-10:00"), "2026-11-22T10:41", "also Su 10:00-11:00"),
         (daily("08:00-18:00"), "2026-11-22T23:41", "also Su 23:00-23:59"),
@@ -90,7 +91,7 @@ def test_the_hour_is_said_by_the_hours_it_joins(hours, at, words):
     assert hours_in_words(rules, group, remedy.window) == words
 
 
-@pytest.mark.edge(28)
+@pytest.mark.edge("28")
 def test_the_last_hour_of_a_day_has_its_last_minute():
     group = Group(7, "Gym Day", (daily("08:00-18:00"),), frozenset({GYM}))
     (remedy,) = remedies(rules_of(group), 1, GYM, local("2026-11-22T23:59:59"))
@@ -116,6 +117,7 @@ def test_a_method_that_is_off_lets_in_whoever_has_only_that():
                      credentials=[card(12), card(21, holder=2), card(31, holder=3)])  # fmt: skip
     code, method = remedies(rules, 1, GYM, SUNDAY)
     assert (code.way, code.kinds) == (Way.CODE, (PIN,))
+    assert [one.kind for one in applied(rules, 1, code).credentials[1]] == [CredentialKind.CARD, PIN]
     assert (method.way, method.kinds, method.others) == (Way.METHOD, (CredentialKind.CARD,), (2,))
 
 
@@ -124,10 +126,101 @@ def test_suspensions_are_ended_one_at_a_time():
     away = Holder(1, "Anna", False, frozenset({7}))
     (remedy,) = remedies(rules_of(gym, anna=away), 1, GYM, SUNDAY)
     assert remedy.way is Way.PERSON
+    assert remedy.door_hours == 7 * 24, "nothing opens to whoever is suspended"
     suspended = pin(11, status=CredentialStatus.SUSPENDED)
     found = remedies(rules_of(gym, credentials=[suspended]), 1, GYM, SUNDAY)
     assert [one.way for one in found] == [Way.CODE, Way.CREDENTIAL]
+    assert found[1].kinds == (PIN,)
     assert remedies(rules_of(gym, anna=away, credentials=[suspended]), 1, GYM, SUNDAY) == (), "twice in the way"
+
+
+def test_of_several_suspended_codes_the_first_alone_comes_back():
+    gym = Group(7, "Gym", (DAILY_ALL,), frozenset({GYM}))
+    suspended = [pin(11, status=CredentialStatus.SUSPENDED), card(12, status=CredentialStatus.SUSPENDED)]
+    rules = rules_of(gym, credentials=suspended)
+    _, remedy = remedies(rules, 1, GYM, SUNDAY)
+    assert remedy.credential_id == 11
+    after = applied(rules, 1, remedy).credentials[1]
+    assert [one.status for one in after] == [CredentialStatus.ACTIVE, CredentialStatus.SUSPENDED]
+
+
+def test_hours_that_are_fixed_stand_and_other_groups_are_still_tried():
+    early, late = replace(DAY, id=5), replace(DAY, id=6)
+    rules = rules_of(early, late, WEEKEND, anna=Holder(1, "Anna", True, frozenset({5, 6})))
+    widened, joined = remedies(rules, 1, GYM, SUNDAY, fixed=frozenset({5, 8}))
+    assert (joined.way, joined.group_id) == (Way.JOIN, 8), "its hours are fixed, not who is in it"
+    assert (widened.way, widened.group_id) == (Way.HOURS, 6)
+
+
+def test_a_group_that_is_closed_that_day_is_passed_over():
+    closed = replace(daily("08:00-18:00"), closed=((SUNDAY.date(), SUNDAY.date()),))
+    groups = (
+        Group(5, "Gym Day", (closed,), frozenset({GYM})),
+        Group(6, "Gym", (daily("08:00-18:00"),), frozenset({GYM})),
+    )
+    rules = rules_of(*groups, anna=Holder(1, "Anna", True, frozenset({5, 6})))
+    (remedy,) = remedies(rules, 1, GYM, local("2026-11-22T20:10"))
+    assert (remedy.way, remedy.group_id) == (Way.HOURS, 6)
+
+
+def test_the_first_group_of_a_community_is_joined_and_widened_like_any_other():
+    day, weekend = replace(DAY, id=1), replace(WEEKEND, id=1)
+    (widened,) = remedies(rules_of(day, anna=Holder(1, "Anna", True, frozenset({1}))), 1, GYM, SUNDAY)
+    assert (widened.way, widened.group_id) == (Way.HOURS, 1)
+    (joined,) = remedies(rules_of(weekend), 1, GYM, SUNDAY)
+    assert (joined.way, joined.group_id) == (Way.JOIN, 1)
+
+
+def test_rights_of_ones_own_and_groups_without_hours_are_not_widened():
+    own = Group(-1, "Anna", (weekly({SU}, "08:00-10:00"),), frozenset({GYM}))
+    rules = rules_of(own, WEEKEND, anna=Holder(1, "Anna", True, frozenset({-1})))
+    (joined,) = remedies(rules, 1, GYM, SUNDAY)
+    assert (joined.way, joined.group_id) == (Way.JOIN, 8), "a resident with rights of their own can join a group"
+    assert remedies(rules_of(Group(7, "Gym", (), frozenset({GYM}))), 1, GYM, SUNDAY) == ()
+
+
+def test_staff_without_hours_of_their_own_join_groups():
+    staff = Holder(1, "Jan", True, frozenset({7}), resident=False)
+    assert [one.way for one in remedies(rules_of(DAY, WEEKEND, anna=staff), 1, GYM, SUNDAY)] == [Way.JOIN, Way.HOURS]
+
+
+def test_an_hour_between_two_spans_fills_the_gap_to_the_minute():
+    hours = (weekly({SU}, "08:00-10:30"), weekly({SU}, "10:45-12:00"))
+    (remedy,) = remedies(rules_of(Group(7, "Gym Day", hours, frozenset({GYM}))), 1, GYM, SUNDAY)
+    assert remedy.window == weekly({SU}, "10:30-10:45")
+
+
+def test_an_hour_that_comes_once_begins_with_the_hour():
+    once = span(local("2026-11-20T08:00"), local("2026-11-21T08:00"))
+    group = Group(7, "Gym Day", (once,), frozenset({GYM}))
+    (remedy,) = remedies(rules_of(group), 1, GYM, SUNDAY.replace(microsecond=5))
+    assert remedy.window == span(local("2026-11-22T10:00"), local("2026-11-22T11:00"))
+
+
+def test_an_hour_is_said_without_the_holidays_that_close_it():
+    elsewhen = SUNDAY.date() + timedelta(days=9)
+    group = Group(
+        7, "Gym Day", (replace(weekly({SA}, "08:00-10:00"), closed=((elsewhen, elsewhen),)),), frozenset({GYM})
+    )
+    rules = rules_of(group)
+    (remedy,) = remedies(rules, 1, GYM, SUNDAY)
+    assert remedy.window.closed == ((elsewhen, elsewhen),)
+    assert hours_in_words(rules, group, remedy.window) == "also Su 10:00-11:00"
+
+
+@pytest.mark.edge("45")
+def test_hours_at_private_doors_do_not_count_for_residents_of_only_public_area():
+    everywhere = Group(8, "Gym Weekend", (weekly({SA, SU}, "08:00-22:00"),), frozenset({GYM, POOL}))
+    more = {
+        "devices": [Device(1, "Gym", 1000), Device(2, "Pool", 1000, public=False)],
+        "relays": [gym_relay(BOTH), Relay(POOL, 2, 1, "Pool", BOTH)],
+        "only_public_area": True,
+    }
+    (joined,) = remedies(rules_of(everywhere, **more), 1, GYM, SUNDAY)
+    assert joined.door_hours == 28
+    staff = Holder(1, "Jan", True, frozenset(), resident=False)
+    (joined,) = remedies(rules_of(everywhere, anna=staff, **more), 1, GYM, SUNDAY)
+    assert joined.door_hours == 2 * 28
 
 
 def test_a_temporary_key_is_not_put_into_groups():
@@ -231,6 +324,7 @@ def zone_of(rules: Rules):
     [
         ((daily("08:00-22:00"),), "outside Day 08-22"),
         ((weekly(range(5), "08:00-17:30"),), "outside Day Mo-Fr 08-17:30"),
+        ((weekly({0, 1, 2, 4}, "08:00-17:30"),), "outside Day Mo-We Fr 08-17:30"),
         ((weekly({SU}, "12:00-13:00"), weekly({SA}, "12:00-13:00")), "outside Day"),
         ((span(None, local("2026-11-01T08:00")),), "outside Day"),
         ((), "Day has no hours"),
@@ -246,6 +340,10 @@ def test_other_refusals_in_a_few_words():
     rules = rules_of(day, relays=[gym_relay({PIN})])
     assert brief(rules, [card(12)], GYM, SUNDAY) == "takes no cards"
     assert brief(rules, [], GYM, SUNDAY) == "no such code"
+    face = Credential(13, 1, CredentialKind.FACE, "")
+    assert (
+        brief(rules, [card(12), face], GYM, SUNDAY) == brief(rules, [face, card(12)], GYM, SUNDAY) == "takes no cards"
+    )
     assert brief(rules, [pin(11), card(12)], GYM, SUNDAY) == "the door alone"
     assert brief(rules, [pin(11, until=SUNDAY)], GYM, SUNDAY) == "not valid any more"
     assert brief(rules, [pin(11, status=CredentialStatus.GONE), card(12)], GYM, SUNDAY) == "takes no cards"

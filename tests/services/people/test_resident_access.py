@@ -178,14 +178,19 @@ def test_what_is_no_jpeg_or_too_large_is_no_face(park: Park) -> None:
 def test_what_no_door_takes_is_said_on_the_page(park: Park) -> None:
     anna = park.add(pin="2041")
     assert park.residents.get(park.context, anna.id).unsent == ""
-    park.edit(anna.id, face=jpeg())
-    assert (
-        park.residents.get(park.context, anna.id).unsent
-        == "Face stays here: no door of this person takes it from the site."
-    )
-    park.edit(anna.id, floors=("3",))
+    park.edit(anna.id, face=jpeg(), floors=("3",))
+    assert park.residents.get(park.context, anna.id).unsent == "", "the gate takes both"
+    park.edit(anna.id, floors=("3", "4"))
+    only_one = "Floors stay here: doors take one floor from 1 to 128 per person."
+    assert park.residents.get(park.context, anna.id).unsent == only_one
+    with park.store.books(park.context) as work:
+        work.connection.execute(t.device.update().values(profile="A08S"))
     said = park.residents.get(park.context, anna.id).unsent
-    assert said.startswith("Face and floors stay here: no door of this person takes them")
+    assert said == f"Face stays here: no door of this person takes it from the site. {only_one}"
+    with park.store.books(park.context) as work:
+        work.connection.execute(t.device.update().values(profile="R20A"))
+    said = park.residents.get(park.context, anna.id).unsent
+    assert said == "Face and floors stay here: no door of this person takes them from the site."
     park.edit(anna.id, group_ids=())
     assert park.residents.get(park.context, anna.id).unsent == "", "without a door there is nothing to say"
 
