@@ -230,8 +230,9 @@ class SmartPlusApp(AccountApp):
         if not self.engine.started:
             return
         self.live.tick()
-        if isinstance(self.screen, Page):
-            self.screen.grow_older()
+        for page in self.screen_stack[-1:]:  # there is none any more while the application closes
+            if isinstance(page, Page):
+                page.grow_older()
 
     def show_login(self, sentence: str) -> None:
         """Nobody is logged in any more: say why, and let somebody in."""

@@ -54,7 +54,7 @@ class TypedAheadApp(App[None]):
         await self._hand_on()
 
     async def _hand_on(self) -> None:
-        while self._kept and not self._waits() and not self._is_busy():
+        while self._kept and self.screen_stack and not self._waits() and not self._is_busy():
             self._forget_patience()  # the next screen has patience of its own
             self._forget_followed()  # a key stopped while it was followed leaves the walk behind it
             event = self._kept.popleft()

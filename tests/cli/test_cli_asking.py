@@ -60,7 +60,7 @@ def test_can_lists_doors_with_hours_and_next_opening(gated):
     assert (gym["group"], gym["hours"]) == ("Gym Day", "Mo-Fr 08:00-10:00")
     assert datetime.fromisoformat(gym["opens_next"]).isoformat() == "2030-06-04T08:00:00+02:00"
     (only,) = gated("can", "anna", "gym", "--json").json["doors"]
-    assert (only["allowed"], only["sentence"]) == (False, "No group of Kowalska, Anna opens Gym, Gym.")
+    assert (only["allowed"], only["sentence"]) == (False, "No group of Kowalska, Anna opens Gym.")
     ran = gated("can", "jan", "--at", "2030-06-03T12:00")
     assert ran.out.splitlines()[2].split("\t")[:5] == ["Gym", "Gym", "no", "Gym Day", "Mo-Fr 08:00-10:00"]
     assert "Kowalska, Jan may open 1 door on " in ran.err

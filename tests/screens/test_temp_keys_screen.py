@@ -315,7 +315,7 @@ async def test_a_viewer_sees_neither_digits_nor_code_and_changes_nothing(show: S
         await keys.until_page("TempKeysTab")
         await keys.until_text("Marta Nowak")
         await keys.press("n")
-        await keys.until_text("visitor.write")
+        await keys.until_text("Your role does not allow this: changing")
         await keys.press("enter")
         await keys.until_page("TempKeyPage")
         await keys.until_text("Your account may not see codes.")

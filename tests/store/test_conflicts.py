@@ -28,6 +28,8 @@ OF_THE_AGENT = {
     "uq_outgoing_key",
     "uq_import_columns",
     "uq_temp_key_use",
+    "uq_relay_hold",
+    "uq_relay_held",
 }
 """Dedupe keys that no person types."""
 PARTIAL: dict[str, dict[str, Any]] = {

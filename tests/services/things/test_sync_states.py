@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -105,7 +106,7 @@ def test_without_an_agent_every_door_waits_for_it(park: Park, sync: Sync, clock:
 
 def test_the_agent_lives_while_it_signs(park: Park, clock: FakeClock) -> None:
     agents = Agents(park.store)
-    assert agents.state().model_dump() == {"alive": False, "age_seconds": None, "pid": None, "host": "", "base_url": ""}
+    assert asdict(agents.state()) == {"alive": False, "age_seconds": None, "pid": None, "host": "", "base_url": ""}
     park.beat(clock() - timedelta(minutes=9), pid=1, host="old")
     park.beat(clock(), pid=2, host="new", base_url="http://192.0.2.1:8000")
     clock.advance(seconds=5.9)
