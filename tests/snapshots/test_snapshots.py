@@ -180,7 +180,7 @@ PICTURES: dict[str, Picture] = {
     "outbox-waiting": Picture("g o"),
     "outbox-send-again": Picture("g o m !Send_this_text"),
     "outbox-print": Picture("g o p ?PrintForm"),
-    "outbox-viewer": Picture("g o enter !seeing_codes", role=Role.VIEWER),
+    "outbox-viewer": Picture("g o enter !Your_role", role=Role.VIEWER),
     "settings": Picture("g s !not_set"),
     "settings-manager": Picture("g s down", role=Role.MANAGER),
     "settings-form": Picture("g s e ?SettingsForm"),
