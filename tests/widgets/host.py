@@ -70,3 +70,4 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object], seconds: flo
         assert monotonic() < limit, "the condition did not come true in time"
         await pilot.pause()
         await asyncio.sleep(0.002)
+    await pilot.pause()  # what the same step has still to draw is drawn
