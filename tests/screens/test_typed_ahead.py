@@ -39,7 +39,7 @@ class Typing(TypedAheadApp):
 async def until(what: Callable[[], object]) -> None:
     """Wait at most two seconds; the pilot cannot wait for a widget that is held up."""
     async with asyncio.timeout(2):
-        while not what():
+        while not what():  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.005)
 
 
