@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from backend.domain.errors import Forbidden
+from screens.base.drawing import folded
 from screens.base.history import HistoryPanel
 from screens.base.needs import needs
 from screens.base.plan_pane import plan_lines, summary_parts
@@ -86,7 +87,10 @@ class DevicePage(RecordPage):
         """Read the device and what would be written to it now."""
         session = self.session
         record = self.record = await session.ask(session.engine.devices.get, session.context, self.record_id)
-        self.query_one("#state-lines", Lines).lines = tuple(state_lines(record, session.formats, session.now()))
+        state = self.query_one("#state-lines", Lines)
+        width = state.content_size.width or 70
+        facts = state_lines(record, session.formats, session.now())
+        state.lines = tuple(line for one in facts for line in folded(one, width))
         self.query_one("#relay-lines", Lines).lines = tuple(relay_lines(record))
         await self._load_plan()
         await self._load_drift()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
@@ -90,12 +91,8 @@ def _photo(package: zipfile.ZipFile, part: zipfile.ZipInfo, path: PurePosixPath)
     try:
         with package.open(part) as source:
             data = source.read(LARGEST_FILE + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         raise _refused("It is damaged.") from None
-    except Exception as error:
-        if type(error).__module__ == "zlib":  # zlib.error is raised as it is
-            raise _refused("It is damaged.") from None
-        raise
     return read_photo(data)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, select
+from sqlalchemy import Row, Select, case, func, select
 
 from backend.domain.context import Context
 from backend.domain.doors import CommandRecord, DoorRecord
@@ -16,6 +16,7 @@ from backend.domain.paging import ListQuery
 from backend.services.base import Service
 from backend.services.commands import command_record, command_row, queue
 from backend.services.lists import ListHandle
+from backend.services.relay_rows import relay_row
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
 
@@ -67,7 +68,7 @@ class Doors(Service):
             work.require("door.open")
             if work.replayed is not None:
                 return int(work.replayed)
-            door = _door(work.connection, context, relay_id)
+            door = relay_row(work.connection, context, relay_id)
             work.result = queue(work, CommandVerb.OPEN, device_id=door.device_id, relay_id=relay_id)
             work.tell(f"Opened by hand: {door.name}", "door", relay_id, f"{door.name} at {door.device}", undoable=False)
             return int(work.result)
@@ -76,18 +77,6 @@ class Doors(Service):
         """A command and how it went: opened, refused, unknown or expired, in words. Raises NotFound."""
         with self.store.read(context, "door.read") as connection:
             return command_record(command_row(connection, context, command_id), self.store.clock())
-
-
-def _door(connection: Connection, context: Context, relay_id: int) -> Row[str, int, str]:
-    relay, device = t.relay, t.device
-    found = connection.execute(
-        select(relay.c.name, relay.c.device_id, device.c.name.label("device"))
-        .join(device, device.c.id == relay.c.device_id)
-        .where(relay.c.id == relay_id, device.c.community_id == context.community_id)
-    ).one_or_none()
-    if found is None:
-        raise NotFound("There is no such door.")
-    return found
 
 
 def _doors(context: Context) -> Select[Any]:

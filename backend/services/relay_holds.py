@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from backend.domain.context import Context
-from backend.domain.errors import Invalid, NotFound
+from backend.domain.errors import Invalid
 from backend.domain.firmware import has_relay_schedules
 from backend.domain.records import Saved
 from backend.domain.relay_holds import HoldOpen
@@ -17,6 +17,7 @@ from backend.services.base import Service, replayed, saved
 from backend.services.communities import community_row
 from backend.services.group_list import hours_in_words
 from backend.services.holders import known_groups
+from backend.services.relay_rows import relay_row
 from backend.store import tables as t
 from backend.store.work import Work
 
@@ -30,7 +31,7 @@ class RelayHolds(Service):
     def get(self, context: Context, relay_id: int) -> HoldOpen:
         """The Relay Schedule of a door, as it is; raises NotFound."""
         with self.store.read(context, "device.read") as connection:
-            row = _relay_row(connection, context, relay_id)
+            row = relay_row(connection, context, relay_id)
             zone = community_row(connection, context.community_id).timezone
             return hold_of(connection, row, zone)
 
@@ -46,7 +47,7 @@ class RelayHolds(Service):
             work.require("device.edit")
             if work.replayed is not None:
                 return replayed(work)
-            row = _relay_row(work.connection, context, relay_id)
+            row = relay_row(work.connection, context, relay_id)
             _check(work.connection, row, on, wanted)
             moved = _set_groups(work, relay_id, wanted)
             switched = work.update(t.relay, relay_id, version=version, hold_open=on)
@@ -138,18 +139,6 @@ def end_holds(work: Work, group_id: int) -> None:
     work.dirty(devices_held_by(work.connection, [group_id]), REASON)
     for row_id in work.connection.execute(select(h.c.id).where(h.c.group_id == group_id)).scalars().all():
         work.delete(h, row_id)
-
-
-def _relay_row(connection: Connection, context: Context, relay_id: int) -> Row[Any]:
-    relay, device = t.relay, t.device
-    found = connection.execute(
-        select(relay, device.c.name.label("device"), device.c.model, device.c.firmware)
-        .join(device, device.c.id == relay.c.device_id)
-        .where(relay.c.id == relay_id, device.c.community_id == context.community_id)
-    ).one_or_none()
-    if found is None:
-        raise NotFound("There is no such door.")
-    return found
 
 
 def _check(connection: Connection, row: Row[Any], on: bool, group_ids: list[int]) -> None:

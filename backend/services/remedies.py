@@ -30,6 +30,7 @@ from backend.services.groups import Groups
 from backend.services.holders import groups_of, people_at, reaching
 from backend.services.personnel import Deliveries, Personnel, Staff
 from backend.services.plans import door_plans
+from backend.services.relay_rows import relay_row
 from backend.services.rules import RuleRows
 from backend.store import tables as t
 from backend.store.work import Work
@@ -179,7 +180,7 @@ class Remedies(Service):
     ) -> tuple[DoorPlan, ...]:
         """The plan of a relay that takes more, or of a holder who counts again."""
         if remedy.way is Way.METHOD and remedy.relay_id is not None:
-            relay = _relay_row(connection, context, remedy.relay_id)
+            relay = relay_row(connection, context, remedy.relay_id)
             people = people_at(connection, [relay.device_id])
             rows = RuleRows.fetch(connection, context.community_id, people)
             before = rows.rules(self.store.sealer)
@@ -196,7 +197,7 @@ class Remedies(Service):
             work.require("device.edit")
             if work.replayed is not None:
                 return replayed(work)
-            relay = _relay_row(work.connection, context, relay_id)
+            relay = relay_row(work.connection, context, relay_id)
             work.update(t.relay, relay_id, methods=_methods(relay.methods, kinds))
             work.dirty([relay.device_id], "access methods changed")
             words = " and ".join(ONE[kind] for kind in kinds)
@@ -229,18 +230,6 @@ def _holder_row(connection: Connection, context: Context, holder_id: int) -> Row
     ).one_or_none()
     if found is None:
         raise NotFound("This person does not exist any more.")
-    return found
-
-
-def _relay_row(connection: Connection, context: Context, relay_id: int) -> Row[Any]:
-    relay, device = t.relay, t.device
-    found = connection.execute(
-        select(relay)
-        .join(device, device.c.id == relay.c.device_id)
-        .where(relay.c.id == relay_id, device.c.community_id == context.community_id)
-    ).one_or_none()
-    if found is None:
-        raise NotFound("There is no such door.")
     return found
 
 

@@ -80,6 +80,16 @@ def wrapped(text: str, width: int, style: str, before: Part = ("", "")) -> list[
     return [(before, (line.plain, style)) for line in Content(clean(text)).wrap(room)]
 
 
+def folded(line: tuple[Part, ...], width: int) -> list[tuple[Part, ...]]:
+    """A label with its text, over as many lines of `width` cells as the text takes; one that fits stays as it is."""
+    label, *parts = line
+    text = "".join(part[0] for part in parts)
+    if Content(label[0] + text).cell_length <= width:
+        return [line]
+    first, *more = wrapped(text, width, parts[-1][1], (" " * len(label[0]), label[1]))
+    return [(label, *first[1:]), *more]
+
+
 def beside(left: Sequence[tuple[Part, ...]], right: Sequence[tuple[Part, ...]], width: int) -> list[tuple[Part, ...]]:
     """Two blocks of lines side by side, the left one `width` cells wide."""
     rows = max(len(left), len(right))
