@@ -97,11 +97,11 @@ async def _by_turns(shop: Workshop, keys: int) -> tuple[list[float], list[float]
         log, _ = await open_log(app, session_on(shop, few, rows), rows)
         drawn = _drawn(log, few)
         for _ in range(keys // PAGES):
-            ours += await _block(app, "home", lambda: log.table.cursor_row and log.table.cursor_row.id)
+            ours += await _block(app, "home", 1, lambda: log.table.cursor_row and log.table.cursor_row.id)
             page = DataTablePage(few, log.columns(), drawn)
             app.push_screen(page)
             await until(lambda: _is_filled(page))  # noqa: B023 - awaited within the iteration
-            theirs += await _block(app, "ctrl+home", lambda: page.query_one(DataTable).cursor_row)  # noqa: B023
+            theirs += await _block(app, "ctrl+home", 0, lambda: page.query_one(DataTable).cursor_row)  # noqa: B023
             await app.pop_screen()
     return ours, theirs
 
@@ -116,9 +116,10 @@ def _is_filled(page: DataTablePage) -> bool:
     return page.is_mounted and page.query_one(DataTable).row_count == FEW
 
 
-async def _block(app: SmartPlusApp, home: str, cursor: Callable[[], object]) -> list[float]:
-    """From the start on press page down some times; answers the seconds from key to painting."""
+async def _block(app: SmartPlusApp, home: str, first: int, cursor: Callable[[], object]) -> list[float]:
+    """From the `first` row on press page down some times; answers the seconds from key to painting."""
     app.simulate_key(home)
+    await until(lambda: cursor() == first)
     await asyncio.sleep(SETTLE)
     seconds = []
     for _ in range(PAGES):
