@@ -20,7 +20,7 @@ from backend.services import passwords
 from backend.store.opening import create_site, open_site
 from backend.store.site import Site
 from backend.store.store import Store
-from tests.support import guards, idle
+from tests.support import guards, idle, lighter
 from tests.support.clock import FakeClock
 from tests.support.rows import ManagerContext, manager_contexts
 
@@ -37,6 +37,7 @@ def machine_guard() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         guards.install(patch)
         idle.install(patch)
+        lighter.install(patch)
         patch.setitem(passwords.COST, "time_cost", 1)
         patch.setitem(passwords.COST, "memory_cost", 64)
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")

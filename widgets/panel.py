@@ -60,6 +60,10 @@ class Panel(Vertical):
         """The top edge is one padded title line, remade for each width."""
         self._draw_edges()
 
+    def watch_virtual_size(self) -> None:
+        """A pane that appears while its page scrolls gets a size and no event that says so."""
+        self._draw_edges()
+
     def watch_figure(self) -> None:
         """Draw the edge anew."""
         self._draw_edges()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from textual import events
+from textual._context import visible_screen_stack
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
@@ -51,7 +52,7 @@ class Keys:
         deadline = loop.time() + within
         while not condition():
             assert loop.time() < deadline, f"it did not come:\n{self.text()}"
-            await self.pilot.pause(0.02)
+            await asyncio.sleep(0.01)
 
     async def until_text(self, wanted: str, within: float = 15.0) -> None:
         """Wait until a text is on the screen."""
@@ -92,6 +93,7 @@ class Keys:
         """What the terminal shows, line by line."""
         app = self.app
         screen = app.screen
+        visible_screen_stack.set(app._background_screens)  # a dialog draws what is behind it
         lines = screen._compositor.render_strips() if hasattr(screen, "_compositor") else []
         return "\n".join("".join(segment.text for segment in strip) for strip in lines)
 
