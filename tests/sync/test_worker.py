@@ -445,7 +445,7 @@ async def test_a_door_opens_once_and_is_said_to_be_open(gate: World) -> None:
             "The connection to the device broke before its answer was complete.",
         ),
         ({"drop_after": 1}, CommandState.UNKNOWN, "The connection to the device broke before its answer was complete."),
-        ({"not_found": True}, CommandState.FAILED, "What answers at this address does not look like an Akuvox device."),
+        ({"not_found": True}, CommandState.FAILED, "The device's firmware does not know the call"),
         ({"garbage": True}, CommandState.UNKNOWN, "What answers at this address does not look like an Akuvox device."),
     ],
 )
@@ -453,6 +453,7 @@ async def test_how_an_opening_went_is_said_honestly(
     gate: World, fault: dict[str, Any], state_after: CommandState, words: str
 ) -> None:
     worker = gate.worker("Gate")
+    await ended(gate, worker, gate.open("Gate"))
     gate.spoil("Gate", **fault)
     found, said = await ended(gate, worker, gate.open("Gate"))
     assert found == state_after
