@@ -242,8 +242,10 @@ class FormPage(MergingPage):
 
     async def _save_now(self, then: FormPage | None) -> None:
         self._saving = True
-        saved = await self.save()
-        self._saving = False
+        try:
+            saved = await self.save()
+        finally:
+            self._saving = False
         self.watch_save(self.saved_title(), saved)
         self.dismiss()
         if then is not None:
