@@ -62,6 +62,11 @@ class Listing(Page):
         if self._filter is not None:
             await self._count_all()
 
+    def stand_on(self, record: str, record_id: int) -> None:
+        """The cursor goes to what was saved, where the filter lets it through."""
+        if record == self.RECORD.name:
+            self.table.stand_on(record_id)
+
     async def _count_all(self) -> None:
         """How many rows there are without the filter."""
         session = self.session

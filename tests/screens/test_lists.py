@@ -228,3 +228,53 @@ async def test_the_narrow_detail_is_three_lines_under_a_rule(show: Show) -> None
         lines = keys.text().splitlines()
         at = next(number for number, line in enumerate(lines) if "Abara, Chidi ─" in line)
         assert len(lines) - at == 5, "rule, three lines, footer"
+
+
+def under(keys: Keys) -> str:
+    """The first cell of the row under the cursor."""
+    row = keys.app.screen.table.cursor_row
+    cell = row.cells[0] if row else ""
+    return cell if isinstance(cell, str) else cell.text
+
+
+async def add_zofia(keys: Keys) -> None:
+    """Add a resident who comes last in the list."""
+    await keys.press("n")
+    await keys.until_page("ResidentForm")
+    await keys.type("1203")
+    await keys.press("tab")
+    await keys.type("Zofia")
+    await keys.press("tab")
+    await keys.type("Zychowicz")
+    await keys.press("f2")
+    await keys.until_page("ResidentsScreen")
+
+
+@pytest.mark.feature("RES-01")
+async def test_the_cursor_stands_on_what_was_saved(show: Show) -> None:
+    async with show("g", "r") as keys:
+        await keys.until_page("ResidentsScreen")
+        await keys.settled()
+        await add_zofia(keys)
+        await keys.until(lambda: under(keys) == "Zychowicz, Zofia")
+        await keys.press("e")
+        await keys.until_page("ResidentEdit")
+        await keys.settled()
+        await keys.press("tab")
+        await keys.type("Adamska")
+        await keys.press("f2")
+        await keys.until_page("ResidentsScreen")
+        await keys.until(lambda: under(keys) == "Adamska, Zofia")
+
+
+@pytest.mark.feature("RES-01")
+async def test_the_cursor_stays_where_the_filter_hides_what_was_saved(show: Show) -> None:
+    async with show("g", "r", "slash") as keys:
+        await keys.type("kowalsk")
+        await keys.press("enter")
+        await keys.settled()
+        before = under(keys)
+        assert before
+        await add_zofia(keys)
+        await keys.settled()
+        assert under(keys) == before
