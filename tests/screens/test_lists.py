@@ -278,3 +278,34 @@ async def test_the_cursor_stays_where_the_filter_hides_what_was_saved(show: Show
         await add_zofia(keys)
         await keys.settled()
         assert under(keys) == before
+
+
+def footer(keys: Keys) -> str:
+    """The last line of the screen."""
+    return keys.text().splitlines()[-1]
+
+
+@pytest.mark.feature("AG-05")
+async def test_an_empty_list_offers_nothing_that_is_about_a_row(show: Show) -> None:
+    async with show("g", "g", "2") as keys:
+        await keys.until_text("There is no holiday yet")
+        await keys.until(lambda: "Edit" not in footer(keys))
+        assert "n New" in footer(keys)
+        assert not [word for word in ("Delete", "Filter", "Sort", "Export") if word in footer(keys)]
+        await keys.press("n")
+        await keys.until_page("HolidayForm")
+        await keys.type("Christmas")
+        await keys.press("tab")
+        await keys.type("2026-12-25")
+        await keys.press("f2")
+        await keys.until_page("HolidaysTab")
+        await keys.until(lambda: "e Edit" in footer(keys))
+
+
+@pytest.mark.feature("SYNC-02")
+async def test_a_count_is_typed_only_where_a_door_is_stopped(show: Show) -> None:
+    async with show("g", "n") as keys:
+        await keys.until_page("SyncDoorsScreen")
+        await keys.settled()
+        assert "R Retry all" in footer(keys)
+        assert "Type the count" not in footer(keys)
