@@ -309,3 +309,23 @@ async def test_a_count_is_typed_only_where_a_door_is_stopped(show: Show) -> None
         await keys.settled()
         assert "R Retry all" in footer(keys)
         assert "Type the count" not in footer(keys)
+
+
+@pytest.mark.feature("SYNC-07")
+async def test_u_on_an_operation_stands_on_it_or_says_why_it_stays(show: Show, park: Park) -> None:
+    engine, context = park
+    engine.residents.reveal(context.again(), 1)
+    number = engine.list("operation", context, ListQuery()).first(1)[0].id
+    async with show("g", "h") as keys:
+        await keys.until_page("OperationsScreen")
+        await keys.settled()
+        await keys.press("u")
+        await keys.until_page("UndoScreen")
+        await keys.until_text(f"Number {number} cannot be undone")
+        await keys.until_text("cannot be unseen")
+        await keys.press("escape", "down", "u")
+        await keys.until_page("UndoScreen")
+        await keys.settled()
+        row = keys.page.query_one(VirtualTable).cursor_row
+        assert row is not None
+        assert row.id == number - 1
