@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from backend.domain.context import Context
 from backend.domain.enums import Via
@@ -329,3 +329,21 @@ async def test_u_on_an_operation_stands_on_it_or_says_why_it_stays(show: Show, p
         row = keys.page.query_one(VirtualTable).cursor_row
         assert row is not None
         assert row.id == number - 1
+
+
+@pytest.mark.feature("SYNC-01")
+async def test_what_has_reached_every_door_goes_once_it_could_be_read(
+    show: Show, park: Park, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smartplus_tui.live.READ_WITHIN", 0.3)
+    async with show("g", "r") as keys:
+        await keys.until_page("ResidentsScreen")
+        await add_zofia(keys)
+        await keys.until_text("Zofia Zychowicz: 0 of 2 doors")
+        reached = open_site(park[0].root, clock=clock)
+        with reached.books(Context(None, "agent", 1, Via.AGENT)) as work:
+            work.connection.execute(update(t.device_sync).values(done_gen=t.device_sync.c.gen))
+            work.touch("sync")
+        reached.close()
+        await keys.until_text("Zofia Zychowicz: 2 of 2 doors")
+        await keys.until(lambda: "of 2 doors" not in keys.text())

@@ -180,7 +180,10 @@ async def test_a_device_that_is_not_there_is_tried_again_later_and_later(gate: W
     worker = gate.worker("Gate", ALWAYS_DUE)
     await worker.work()
     row = sync(gate)
-    assert (row.attempt, row.last_error) == (1, "No connection to the device: check power, cable and address.")
+    assert (row.attempt, row.last_error) == (
+        1,
+        "The address answers, but nothing listens at this port: check it, or wait for a restart.",
+    )
     assert timedelta(seconds=1) <= row.not_before - clock() <= timedelta(seconds=2)
     assert state(gate).status == DeviceStatus.OFFLINE
     assert state(gate).last_error == row.last_error
@@ -465,7 +468,7 @@ async def test_an_opening_of_a_device_that_is_off_has_failed(gate: World) -> Non
     gate.power_off("Gate")
     assert await ended(gate, gate.worker("Gate"), gate.open("Gate")) == (
         CommandState.FAILED,
-        "No connection to the device: check power, cable and address.",
+        "The address answers, but nothing listens at this port: check it, or wait for a restart.",
     )
 
 
