@@ -32,6 +32,7 @@ class AmenityForm(FormPage):
     """Adds an amenity, or changes the one given."""
 
     MODULE = "b"
+    MAKES = "amenity"
     TITLE_TEXT = "Amenity"
 
     def __init__(self, session: Session, amenity_id: int | None = None) -> None:

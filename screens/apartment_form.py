@@ -25,6 +25,7 @@ class ApartmentForm(PlainForm):
     """Name, call type, kind of call, and what users may make in the app."""
 
     MODULE = "a"
+    MAKES = "apartment"
     TITLE_TEXT = "Edit apartment"
 
     def __init__(self, session: Session, apartment_id: int) -> None:

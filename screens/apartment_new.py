@@ -19,6 +19,7 @@ class ApartmentNew(PlainForm):
     """A new apartment; "save and next" keeps the building."""
 
     MODULE = "a"
+    MAKES = "apartment"
     TITLE_TEXT = "New apartment"
 
     def __init__(self, session: Session, building_id: str = "") -> None:

@@ -25,6 +25,7 @@ class BookingForm(FormPage):
     """A new reservation; `kept` are values of the one before in a series."""
 
     MODULE = "b"
+    MAKES = "booking"
     TITLE_TEXT = "New reservation"
 
     def __init__(self, session: Session, kept: Mapping[str, Any] | None = None) -> None:

@@ -19,6 +19,7 @@ class BookingMove(PlainForm):
     """Another slot of a reservation; its key moves with it."""
 
     MODULE = "b"
+    MAKES = "booking"
     TITLE_TEXT = "Move reservation"
 
     def __init__(self, session: Session, booking_id: int) -> None:

@@ -36,6 +36,7 @@ class DeviceForm(FormPage):
     """A new device: F2 asks the agent what stands at the address, and adds it when it can be used."""
 
     MODULE = "p"
+    MAKES = "device"
     TITLE_TEXT = "New device"
 
     def sections(self) -> dict[str, Sequence[FormField]]:

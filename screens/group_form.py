@@ -38,6 +38,7 @@ class GroupForm(FormPage):
     """Makes a group, or changes the one given; `kept` are the doors of the one before in a series."""
 
     MODULE = "g"
+    MAKES = "access-group"
     TITLE_TEXT = "New access group"
 
     def __init__(self, session: Session, group_id: int | None = None, *, kept: tuple[str, ...] = ()) -> None:

@@ -86,6 +86,7 @@ class HolidayForm(CatalogForm):
     """Adds a holiday, or changes the one given."""
 
     MODULE = "g"
+    MAKES = "holiday"
     TITLE_TEXT = "New holiday"
 
     def __init__(self, session: Session, holiday_id: int | None = None) -> None:

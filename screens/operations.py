@@ -7,7 +7,9 @@ from typing import ClassVar
 from backend.catalog.operations import OPERATION
 from screens.base.detail_pane import Detail
 from screens.base.drawing import column
+from screens.base.needs import needs
 from screens.base.resource import ResourceScreen
+from screens.undo import UndoScreen
 from widgets.frame import Part
 
 
@@ -35,6 +37,12 @@ class OperationsScreen(ResourceScreen):
             for one in fields
         ]
         return Detail(lines or [(("No fields changed.", "$sp-t3"),)], heading=f"Operation {row_id}")
+
+    @needs("undo.write")
+    def action_undo(self) -> None:
+        """The list of what can be undone, on this act; where it is not there, why."""
+        here = self.under_cursor()
+        self.app.push_screen(UndoScreen(self.session, here[0] if here else None))
 
     def open_row(self, row_id: int) -> None:
         """The pane says it all already."""

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from backend.domain.errors import SmartPlusError
+from backend.domain.formats import counted
 from screens.base.drawing import column
 from screens.base.session import Session
 from widgets.dialog import Dialog
@@ -50,7 +51,10 @@ class ProgressDialog(Dialog[None]):
             return
         tone = "ok" if progress.done == progress.total else "warn"
         lines: list[tuple[Part, ...]] = [
-            ((f"{progress.done} of {progress.total} doors", f"bold $sp-{tone}"), (" hold this change", "$sp-t2"))
+            (
+                (f"{progress.done} of {counted(progress.total, 'door')}", f"bold $sp-{tone}"),
+                (" hold this change" if progress.total != 1 else " holds this change", "$sp-t2"),
+            )
         ]
         lines += [
             (("◐ ", "$sp-warn"), (column(waiting.device, 20), "$sp-t1"), (waiting.reason, "$sp-t2"))

@@ -33,6 +33,7 @@ class ResidentForm(GroupsFormPage):
     """Adds a resident, or changes the one given; `kept` are values of the one before in a series."""
 
     MODULE = "r"
+    MAKES = "resident"
     TITLE_TEXT = "New resident"
 
     def __init__(

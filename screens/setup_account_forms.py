@@ -51,6 +51,7 @@ class AccountForm(CatalogForm):
     """Who somebody is, what they may do, with which switches."""
 
     MODULE = "z"
+    MAKES = "manager"
     TITLE_TEXT = "Account"
 
     def __init__(self, session: Session, manager_id: int | None = None) -> None:

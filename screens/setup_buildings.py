@@ -59,6 +59,7 @@ class BuildingForm(PlainForm):
     """The name of a building."""
 
     MODULE = "z"
+    MAKES = "building"
     TITLE_TEXT = "Building"
 
     def __init__(self, session: Session, building_id: int | None = None) -> None:

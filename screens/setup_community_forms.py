@@ -34,6 +34,7 @@ class CommunityForm(CatalogForm):
     """Name, address and times of a community, new or there."""
 
     MODULE = "z"
+    MAKES = "community"
     TITLE_TEXT = "Community"
 
     def __init__(self, session: Session, community_id: int | None = None) -> None:

@@ -48,6 +48,7 @@ class ByHandForm(PlainForm):
     """A device with all its fields typed; it counts as never seen until it answers."""
 
     MODULE = "z"
+    MAKES = "device"
     TITLE_TEXT = "Device by hand"
 
     def sections(self) -> dict[str, Sequence[FormField]]:

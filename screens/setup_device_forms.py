@@ -20,6 +20,7 @@ class _OfDevice(PlainForm):
     """A form about a device that is there."""
 
     MODULE = "z"
+    MAKES = "device"
 
     def __init__(self, session: Session, device_id: int) -> None:
         super().__init__(session)

@@ -49,6 +49,11 @@ class PersonnelForm(GroupsFormPage):
     def _service(self) -> Personnel:
         return service_of(self.session, self.RECORD)
 
+    @property
+    def makes(self) -> str:
+        """Deliveries or staff."""
+        return self.RECORD.name
+
     def about(self) -> str:
         """Who it is, once somebody is there."""
         return self._record.name if self._record else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -46,6 +46,11 @@ class SyncDoorsScreen(SyncTab):
     _plans: dict[int, DoorPlan]
     _counts: dict[SyncState, int]
     _planned: tuple[object, ...] = ()
+
+    def hints(self) -> Iterable[tuple[str, str]]:
+        """A count is typed only where a door is stopped."""
+        held = getattr(self, "_counts", {}).get(SyncState.HELD, 0)
+        return [hint for hint in super().hints() if held or hint[0] != "t"]
 
     def heading(self) -> Title:
         """How many doors are in each state."""

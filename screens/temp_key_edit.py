@@ -27,6 +27,7 @@ class TempKeyEdit(FormPage):
     """Another time of a key, the one thing of it that changes (rules 7.1)."""
 
     MODULE = "v"
+    MAKES = "temp-key"
     TITLE_TEXT = "Valid time"
 
     def __init__(self, session: Session, key_id: int) -> None:

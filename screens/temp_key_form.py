@@ -28,6 +28,7 @@ class TempKeyForm(FormPage):
     """A new key; `kept` are values of the one before in a series."""
 
     MODULE = "v"
+    MAKES = "temp-key"
     TITLE_TEXT = "New temporary key"
 
     def __init__(

@@ -48,8 +48,10 @@ class UndoScreen(Page):
     TOPICS = frozenset({"operations"})
     HINTS = (("Enter", "Undo this"), ("r", "Refresh"), ("Esc", "Back"))
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, wanted: int | None = None) -> None:
+        """The list; `wanted` is the act that the cursor goes to, and that is asked about where it is not listed."""
         super().__init__(session)
+        self._asked = wanted
         self._acts: dict[int, OperationRecord] = {}
         self._undoing = False
         self._progress: Progress | None = None
@@ -82,6 +84,11 @@ class UndoScreen(Page):
         table = self.query_one(VirtualTable)
         table.show_message(empty("Nothing has been done yet").content())
         table.set_source(ListSource([self._row(at, act) for at, act in enumerate(acts)]))
+        wanted, self._asked = self._asked, None
+        if wanted in self._acts:
+            table.stand_on(wanted)
+        elif wanted is not None:
+            await session.ask(session.engine.undo.plan, session.context, wanted)  # which says why not
 
     def _row(self, at: int, act: OperationRecord) -> Row:
         word = Cell("half undone", "◐", "warn", "warn") if act.half_undone else Cell("can be undone", "●", "t2", "ok")

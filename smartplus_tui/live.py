@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from backend.domain.errors import Forbidden, SmartPlusError
+from backend.domain.formats import counted
 from screens.base.messages import Refused
 from screens.base.page import Page
 from screens.base.session import Session, Watched
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from backend.domain.records import Saved
     from smartplus_tui.app import SmartPlusApp
 
+READ_WITHIN = 10.0
+"""Seconds for which a save that has reached every door stays in the status line."""
 AGENT_COMES_WITHIN = 8.0
 """Seconds that a missing agent is not spoken of while this application starts one."""
 
@@ -61,10 +65,18 @@ class LiveFigures:
         except SmartPlusError as error:
             self._failed(error)
             return
-        watched.text = f"{progress.done} of {progress.total} doors"
+        watched.text = f"{progress.done} of {counted(progress.total, 'door')}"
         watched.done = progress.done == progress.total
         watched.tone = "ok" if watched.done else "warn"
         self.redraw()
+        if watched.done:
+            self._app.set_timer(READ_WITHIN, partial(self._let_go, session, watched))
+
+    def _let_go(self, session: Session, watched: Watched) -> None:
+        """Every door holds it, and that was there to read."""
+        if session.watched is watched:
+            session.watched = None
+            self.redraw()
 
     async def _read(self) -> None:
         session = self._app.session

@@ -6,11 +6,11 @@ from collections import deque
 from functools import partial
 
 from textual import events
-from textual.app import App
 from textual.message_pump import MessagePump
 from textual.timer import Timer
 
 from screens.base.waits import Ready, Waits
+from smartplus_tui.failing import FailingApp
 
 AT_MOST = 15.0
 """Seconds that keys wait for one screen: what hangs longer gets them as it is. Escape never waits."""
@@ -20,7 +20,7 @@ NOT_KEPT = frozenset({"escape", "ctrl+q", "ctrl+c"})
 """Keys that end waiting instead of joining it."""
 
 
-class TypedAheadApp(App[None]):
+class TypedAheadApp(FailingApp):
     """An application that loses no key while its screens read.
 
     A key is handed on when the one before it has been acted on: it may have brought another screen. A key is done

@@ -65,7 +65,7 @@ class ConfirmDialog(Dialog[str | None]):
     """Asks before an act; answers the chosen way out, or None.
 
     Cancel has the focus: Enter and Escape cancel, letters and the mouse choose; with no choices it only tells, and
-    they close it. A dialog with a dangerous choice
+    they close it; `back` are other words for Cancel. A dialog with a dangerous choice
     ignores keys pressed before it was drawn; in others no key typed ahead is lost. With `typed` these words have to
     be typed before a letter acts.
 
@@ -91,6 +91,7 @@ class ConfirmDialog(Dialog[str | None]):
         choices: Sequence[Choice],
         typed: str = "",
         opened_by: str = "",
+        back: str = "",
     ) -> None:
         danger = [choice for choice in choices if choice.danger]
         if any(choice.letter in CARD_READER_KEYS or choice.letter == opened_by for choice in danger):
@@ -100,13 +101,14 @@ class ConfirmDialog(Dialog[str | None]):
         self._question = question
         self._lines = tuple(lines)
         self._choices = tuple(choices)
+        self._back = back or ("Cancel" if choices else "Close")
         self._wanted = typed
         self._typed = ""
         self._drawn_at = float("inf") if danger else 0.0
 
     def compose(self) -> ComposeResult:
         """Question, what it takes away, ways out."""
-        back = "Cancel" if self._choices else "Close"
+        back = self._back
         with self.box(self._heading, f"Enter {back} · Esc {back}"):
             yield Static(clean(self._question), classes="question", markup=False)
             if self._lines:

@@ -89,6 +89,11 @@ class TableFeed(TableView, inherit_bindings=False):
         self._model.reload()
         self._pump()
 
+    def stand_on(self, row_id: int) -> None:
+        """Put the cursor on a record, wherever it is; one that is not in the list leaves it where it was."""
+        self._model.seek(row_id)
+        self._pump()
+
     def _on_mount(self, event: events.Mount) -> None:
         """Fetch the first rows."""
         self._pump()

@@ -111,6 +111,12 @@ class TableModel:
             self.goal = Last()
         self.new_below = 0
 
+    def seek(self, row_id: int) -> None:
+        """Go to a record; where it is not in the list, to where the cursor was."""
+        row = self.row
+        self._unfollow()
+        self.goal = Around(row_id, row.key if row else None, self.cursor)
+
     # What the source says
 
     def restart(self, row_id: int | None) -> None:

@@ -77,7 +77,8 @@ class Jobs:
                 await asyncio.to_thread(carry_out, self._store, context, move_id)
             except Exception as error:  # whatever is wrong with one row, the others and the doors go on
                 known = isinstance(error, SmartPlusError)
-                log.warning("a planned move was not carried out", move=move_id, error=str(error), exc_info=not known)
+                told = str(error) if known else type(error).__name__
+                log.warning("a planned move was not carried out", move=move_id, error=told, exc_info=not known)
                 self._set_aside[move_id] = now + AGAIN_AFTER
 
     async def aclose(self) -> None:

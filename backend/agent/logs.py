@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 
+from backend.crashes import format_exc_info
+
 _SECRET = ("password", "secret", "token", "pin", "code", "card", "key")
 MAX_BYTES = 5_000_000
 KEPT = 5
@@ -29,7 +31,7 @@ def set_up(directory: Path, name: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         redact,
-        structlog.processors.format_exc_info,
+        format_exc_info,
     ]
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

@@ -15,6 +15,7 @@ from backend.agent import logs
 from backend.agent.agent import Agent
 from backend.agent.lock import SiteLock
 from backend.agent.presence import Presence
+from backend.crashes import keep, sentence, watch_threads
 from backend.domain.errors import SmartPlusError
 from backend.services.agents import Agents
 from backend.store import tables as t
@@ -32,7 +33,8 @@ GRACE = 5.0
 def run_agent(root: Path, *, with_terminals: bool = False, once: bool = False) -> int:
     """Run the agent of the site at `root` until it is told to end.
 
-    Answers 0 also when another agent lives already, 4 when the site cannot be opened.
+    Answers 0 also when another agent lives already, 1 after an error that nobody foresaw, 4 when the site cannot be
+    opened.
     """
     site = Site(root)
     try:
@@ -47,7 +49,13 @@ def run_agent(root: Path, *, with_terminals: bool = False, once: bool = False) -
         if not lock.acquire(lambda: Agents(store).state().age_seconds):
             print("Another agent serves this site.")
             return 0
+        watch_threads(root)
         asyncio.run(_serve(store, site, with_terminals=with_terminals, once=once))
+    except Exception as error:
+        told = sentence(error, keep(root, error))
+        log.error(told)
+        print(told)
+        return 1
     finally:
         lock.release()
         store.close()

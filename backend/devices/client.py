@@ -74,9 +74,9 @@ class DeviceClient:
         """The HTTPS address the device sent us to; worth storing, as every new client is sent there again."""
         return self._session.wire.moved_to
 
-    async def info(self) -> DeviceInfo:
-        """Model, MAC and firmware. Raises `NotAkuvox` where the answer names no model."""
-        return read_info(await self._session.read("system", "info"))
+    async def info(self, *, urgent: bool = False) -> DeviceInfo:
+        """Model, MAC and firmware; `urgent` goes before what waits. Raises `NotAkuvox` where no model is named."""
+        return read_info(await self._session.read("system", "info", urgent=urgent))
 
     async def status(self) -> DeviceStatus:
         """The device's clock and uptime."""

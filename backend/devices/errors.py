@@ -32,8 +32,22 @@ class DeviceError(Unreachable):
 class ConnectFailed(DeviceError):
     """No connection came about: nothing was sent."""
 
+    def __init__(self, sentence: str = "No connection to the device: check power, cable and address.") -> None:
+        super().__init__(sentence)
+
+
+class PortClosed(ConnectFailed):
+    """Somebody at the address refused the connection: nothing listens at the port."""
+
     def __init__(self) -> None:
-        super().__init__("No connection to the device: check power, cable and address.")
+        super().__init__("The address answers, but nothing listens at this port: check it, or wait for a restart.")
+
+
+class UnknownHost(ConnectFailed):
+    """No name server knows the name."""
+
+    def __init__(self) -> None:
+        super().__init__("Nobody knows this host name: check how it is spelt, or use the address in figures.")
 
 
 class DeviceTimeout(DeviceError):

@@ -20,8 +20,10 @@ from backend.devices.errors import (
     LoginChanged,
     NotAkuvox,
     PinUnknown,
+    PortClosed,
     RedirectRefused,
     TlsRefused,
+    UnknownHost,
     WrongPassword,
 )
 from backend.devices.profiles import profile_for
@@ -176,6 +178,8 @@ class _Probe:
             return self._finding(State.WRONG_PASSWORD)
         if isinstance(error, TlsRefused):
             return self._finding(State.TLS_REFUSED)
+        if isinstance(error, PortClosed | UnknownHost):
+            return replace(self._finding(State.NO_ANSWER), sentence=str(error))
         if isinstance(error, ConnectFailed | DeviceTimeout):
             return self._finding(State.NO_ANSWER)
         leaked = await self._leaked()

@@ -45,15 +45,22 @@ class Session:
         self._known = False
 
     async def read(
-        self, target: str, action: str, query: Mapping[str, str] | None = None, *, effect: bool = False
+        self,
+        target: str,
+        action: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        effect: bool = False,
+        urgent: bool = False,
     ) -> Envelope:
         """GET a call and return its answer. Raises `DeviceRefused` below retcode 0, `ApiUnsupported`, wire errors.
 
-        Waits until an earlier write to the same target has settled. `effect`: the call changes something (dialect 4).
+        Waits until an earlier write to the same target has settled. `effect`: the call changes something (dialect 4);
+        `urgent` waits for nothing but the request under way.
         """
         path = f"/api/{target}/{action}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
         settled = 0.0 if effect else self._settled_at.get(target, 0.0)
-        async with self._my_turn(not_before=settled):
+        async with self._my_turn(urgent=urgent, not_before=settled):
             answer = await self._exchange("GET", path, b"", target if effect else None)
         envelope = self._opened(answer, effect=effect)
         if envelope is None or envelope.unsupported:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import socket
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,9 +24,11 @@ from backend.devices.errors import (
     NotAkuvox,
     PinMismatch,
     PinUnknown,
+    PortClosed,
     RedirectRefused,
     TlsRefused,
     TooLarge,
+    UnknownHost,
     WrongPassword,
 )
 from backend.devices.login import Login
@@ -217,7 +220,7 @@ async def _content(response: httpx.Response, attempt: _Attempt) -> bytes:
 
 def _failure(error: Exception, attempt: _Attempt) -> DeviceError:
     if attempt.stage is _Stage.TCP:
-        return ConnectFailed()
+        return _unconnected(error)
     if attempt.stage is _Stage.TLS:
         return TlsRefused()
     # what is not HTTP at all is told apart from a connection that ended before its answer began
@@ -225,6 +228,18 @@ def _failure(error: Exception, attempt: _Attempt) -> DeviceError:
     if attempt.stage is _Stage.SENT and garbage:
         return NotAkuvox(ambiguous=attempt.ambiguous)
     return ConnectionLost(ambiguous=attempt.ambiguous)
+
+
+def _unconnected(error: BaseException) -> ConnectFailed:
+    """What kept a connection from coming about, by the errors that led to it."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, socket.gaierror):
+            return UnknownHost()
+        if isinstance(seen, ConnectionRefusedError):
+            return PortClosed()
+        seen = seen.__cause__ or seen.__context__
+    return ConnectFailed()
 
 
 def _tls(*, legacy: bool) -> ssl.SSLContext:

@@ -69,8 +69,8 @@ def _is_rubbish(name: str) -> bool:
 
 def _face(package: zipfile.ZipFile, part: zipfile.ZipInfo, number: int) -> FaceFile:
     spelt = _spellings(part)
-    path = PurePosixPath(spelt[0].replace("\\", "/"))
-    names = tuple(dict.fromkeys(PurePosixPath(name.replace("\\", "/")).stem for name in spelt))
+    paths = [PurePosixPath(name.replace("\\", "/")) for name in spelt]
+    path, names = paths[0], tuple(dict.fromkeys(str(one.with_suffix("")) if one.name else "" for one in paths))
     try:
         return FaceFile(number, names, _photo(package, part, path))
     except Invalid as error:
@@ -80,8 +80,6 @@ def _face(package: zipfile.ZipFile, part: zipfile.ZipInfo, number: int) -> FaceF
 def _photo(package: zipfile.ZipFile, part: zipfile.ZipInfo, path: PurePosixPath) -> bytes:
     if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
         raise _refused("Its path leads out of the zip. Nobody packs photos like this: look where it is from.")
-    if len(path.parts) > 1:
-        raise _refused("It lies in a folder. Put the photos at the top of the zip.")
     if path.suffix.lower() not in SUFFIXES:
         raise _refused(f"A photo is a {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file.")
     if part.flag_bits & _ENCRYPTED:

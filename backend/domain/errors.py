@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backend.domain.permissions import refusal
+from backend.domain.sentences import sentences
 
 
 class SmartPlusError(Exception):
@@ -27,7 +28,7 @@ class Invalid(SmartPlusError):
     """Input that breaks a rule: `fields` maps a field name ("" for the whole form) to one sentence."""
 
     def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__("; ".join(fields.values()))
+        super().__init__(sentences(fields.values()))
         self.fields = dict(fields)
 
 

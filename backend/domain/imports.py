@@ -135,6 +135,12 @@ class Preview:
     doors: tuple[DoorPlan, ...] = ()
     heading: str = ""
     """What is to be known of the file as a whole: columns that were guessed or left out."""
+    of_staff: bool = False
+
+    @property
+    def word(self) -> str:
+        """What it is for, in one word, as its report says it."""
+        return "staff" if self.of_staff else self.kind.value
 
     def count(self, verdict: Verdict) -> int:
         """How many rows have this verdict."""

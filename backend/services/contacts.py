@@ -70,7 +70,7 @@ def landline_of(name: str, text: str, calling_code: str) -> str:
         try:
             sentence = _length(_parsed(name, text, calling_code), calling_code, mobile=False)
         except Invalid as error:
-            raise Invalid({name: "; ".join(error.fields.values())}) from None
+            raise Invalid({name: str(error)}) from None
         if sentence:
             raise Invalid({name: sentence})
     return digits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,10 @@ from backend.services.import_checked import Checked
 
 _NAMED = 4
 _FORM = 'Name it "Building+Room+First Last", as in "Building1+1001+Paul Edward.jpg".'
+
+_IN_A_FOLDER = "It lies in a folder. Put the photos at the top of the zip."
+_FORBIDDEN = re.compile(r'[\\/:*?"<>|\-]')
+"""Signs that file names cannot have, and the one that is written in their place beside the underscore."""
 
 
 class Faces:
@@ -37,7 +42,8 @@ class Faces:
         names = file.names if typed in file.names else (typed,)
         person = next((found for name in names for found in self._people(name)), None)
         if person is None:
-            self._checker.refuse(row, "file", self._miss(names))
+            lies = "/" in typed and typed in file.names
+            self._checker.refuse(row, "file", _IN_A_FOLDER if lies else self._miss(names))
             return
         self._take(row, person, file.photo)
 
@@ -57,19 +63,25 @@ class Faces:
             yield from (one for one in self._family(building, number) if fold(person) in _names(one))
 
     def _family(self, building: str, number: str) -> list[Row[Any]]:
-        world = self._checker.world
-        found = world.buildings.get(fold(building))
+        world, found = self._checker.world, self._building(building)
         flat = world.flat_of(found[0], number) if found else None
         return world.families.get(flat.id, []) if flat is not None else []
 
+    def _building(self, name: str) -> tuple[int, str] | None:
+        """The building of this name, else the only one that a file name can mean by it: none has a / or a : in it."""
+        buildings = self._checker.world.buildings
+        if found := buildings.get(fold(name)):
+            return found
+        alike = [one for one in buildings.values() if _in_files(one[1]) == _in_files(name)]
+        return alike[0] if len(alike) == 1 else None
+
     def _miss(self, names: tuple[str, ...]) -> str:
         """Why nobody was found, as near as it can be told."""
-        world = self._checker.world
         readings = list(_readings(names[0]))
         if not readings:
             return _FORM
         for building, number, person in readings:
-            found = world.buildings.get(fold(building))
+            found = self._building(building)
             if found is None:
                 continue
             family = self._family(building, number)
@@ -87,6 +99,11 @@ def _readings(name: str) -> Iterator[tuple[str, str, str]]:
         room = parts[at].strip()
         if room.isascii() and room.isdigit() and len(room) <= 6:
             yield "+".join(parts[:at]).strip(), room, "+".join(parts[at + 1 :]).strip()
+
+
+def _in_files(name: str) -> str:
+    """A name as it can stand in a file's name, where other signs took the place of those that cannot."""
+    return fold(_FORBIDDEN.sub("_", name))
 
 
 def _names(row: Row[Any]) -> set[str]:

@@ -13,6 +13,7 @@ from backend.domain.access.rules import Credential, Holder, Rules
 from backend.domain.enums import Verdict
 from backend.domain.floors import split_floors
 from backend.domain.imports import ImportDraft, Preview, PreviewRow
+from backend.domain.sentences import sentences
 from backend.services.import_check import Checker
 from backend.services.import_checked import Checked
 from backend.services.import_clashes import settle
@@ -65,8 +66,8 @@ def plan_rows(
 
 def _row(row: Checked) -> PreviewRow:
     blank = not row.does and not row.refused
-    refusals = "; ".join(note.text for note in row.notes if note.refuses)
-    warnings = "; ".join(note.text for note in row.notes if not note.refuses)
+    refusals = sentences(note.text for note in row.notes if note.refuses)
+    warnings = sentences(note.text for note in row.notes if not note.refuses)
     rest = ", ".join(row.does)
     says = refusals or warnings or rest
     return PreviewRow(

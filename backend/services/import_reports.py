@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 from backend.domain.enums import ImportKind, ImportState, Verdict
 from backend.domain.errors import NotFound
 from backend.domain.imports import ImportReport, ReportRow
+from backend.domain.sentences import sentences
 from backend.services.import_checked import Checked
 from backend.store import tables as t
 from backend.store.work import Work
@@ -135,10 +136,11 @@ def read_report(row: Row[Any], now: datetime, lines: tuple[ReportRow, ...] = ())
 def report_row(row: Checked) -> ReportRow:
     """What a report says of a row."""
     if row.refused:
-        text = "; ".join(note.text for note in row.notes if note.refuses)
+        text = sentences(note.text for note in row.notes if note.refuses)
         return ReportRow(row.parsed.number, Verdict.REFUSE, row.place, row.name, text)
-    words = [*row.does, *(note.text for note in row.notes)]
-    return ReportRow(row.parsed.number, row.verdict, row.place, row.name, ", ".join(words) or "nothing differs")
+    does, told = ", ".join(row.does), [note.text for note in row.notes]
+    text = sentences([does, *told]) if told else does or "nothing differs"
+    return ReportRow(row.parsed.number, row.verdict, row.place, row.name, text)
 
 
 def written_of(connection: Connection, report_id: int) -> int:

@@ -81,7 +81,7 @@ class StaffImports(Service):
         rows = self._checked(context, draft)
         if not rows:
             raise Invalid({"file": "There is no row under the headings."})
-        shown = preview_of(draft, rows)
+        shown = replace(preview_of(draft, rows), of_staff=True)
         return shown if draft.columns.heading_row else replace(shown, heading=_NO_HEADINGS)
 
     def plan(self, context: Context, draft: ImportDraft) -> tuple[DoorPlan, ...]:

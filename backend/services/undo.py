@@ -21,6 +21,7 @@ from backend.services.rules import RuleRows
 from backend.services.slices import Stopped, Told, going_on, quiet
 from backend.services.undo_changes import Change, changes_of, imagine_back, people_of
 from backend.services.undo_checks import changed_since, refuse_if_moved_on
+from backend.services.undo_reasons import why_never
 from backend.services.undo_taking import ACT, Look, Taking, newest_change
 from backend.services.undone import is_undone
 from backend.store import tables as t
@@ -157,7 +158,7 @@ def looked_at(connection: Connection, sealer: Sealer, context: Context, operatio
 def _refuse(connection: Connection, sealer: Sealer, context: Context, row: Row[Any], changes: Sequence[Change]) -> None:
     """Raise Forbidden or Conflict where this actor cannot take the act back."""
     if not row.undoable or (permission := _permission(connection, row)) is None:
-        raise Conflict("", "This cannot be undone.")
+        raise Conflict("", why_never(row, changed=bool(changes)))
     require(connection, context, permission)
     if reason := _blocked(connection, context, [row])[row.id]:
         raise Conflict("", reason)

@@ -102,6 +102,7 @@ def make_engine(path: Path, *, writes: bool) -> Engine:
         poolclass=QueuePool,
         pool_size=5,
         max_overflow=20,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")

@@ -24,7 +24,7 @@ from backend.store.work import Work
 from backend.sync import books, commands, reach
 from backend.sync.callback import Callback
 from backend.sync.errand import carry_out
-from backend.sync.identity import require_same
+from backend.sync.identity import COMMAND, ROUND, Identity
 from backend.sync.reconcile import Reconciler
 from backend.sync.rulebook import RuleBook
 from backend.sync.watch import LogIntake, Watch
@@ -77,7 +77,7 @@ class Worker:
         self._commanded = asyncio.Event()
         self._log_due = True
         self._read_back = False
-        self._recognised = False
+        self._identity = Identity(client, store, device_id)
         self._status_at = float("-inf")
         self._log_at = float("-inf")
         self._stopped = False
@@ -137,7 +137,7 @@ class Worker:
                 await self._note(partial(reach.note_error, device_id=self._device_id, error=error))
                 self._stopped = isinstance(error, LoginRefused)
                 if not isinstance(error, reach.THERE):
-                    self._recognised = False
+                    self._identity.forget()
                     self._look_again_soon()
                     return
 
@@ -156,7 +156,10 @@ class Worker:
                 await self._check()
                 state, result = CommandState.DONE, "reading back"
             else:
-                state, result = await carry_out(command, self._client)
+                prove = partial(self._identity.require, COMMAND, urgent=True)
+                state, result = await carry_out(command, self._client, prove)
+                if state in (CommandState.FAILED, CommandState.UNKNOWN):
+                    self._identity.forget()
             await _at_once(commands.end, self._store, self._context, command, state, result)
 
     async def _check(self) -> None:
@@ -167,10 +170,8 @@ class Worker:
         self._awake.set()
 
     async def _recognise(self) -> None:
-        """Before anything is sent to a device that was away: it may be another one that has its address now."""
-        if not self._recognised:
-            await require_same(self._client, self._store, self._device_id)
-            self._recognised = True
+        """Before anything is sent: it may be another device that has the address now."""
+        await self._identity.require(ROUND)
 
     async def _reconcile_if_due(self) -> None:
         sync = await asyncio.to_thread(self._sync_row)

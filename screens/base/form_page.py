@@ -15,6 +15,7 @@ from textual.widgets import Input
 
 from backend.domain.errors import Conflict, Invalid, SmartPlusError, Stale
 from screens.base.merging import MergingPage
+from screens.base.page import Page
 from screens.base.plan_pane import PlanPane, PlanSum, loses
 from screens.base.session import Session
 from widgets.dialog import Choice, ConfirmDialog
@@ -52,6 +53,9 @@ class FormPage(MergingPage):
         ("Esc", "Cancel"),
         ("Tab", "Next"),
     )
+
+    MAKES: ClassVar[str] = ""
+    """The record type that a save makes or changes, as the catalog names it; a list of it stands on it then."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -91,6 +95,11 @@ class FormPage(MergingPage):
     async def advise(self) -> Mapping[str, str]:
         """What to know of the fields before saving, a sentence each."""
         return {}
+
+    @property
+    def makes(self) -> str:
+        """The record type of what is saved."""
+        return self.MAKES
 
     def about(self) -> str:
         """Which record the form changes; "" for a new one."""
@@ -242,9 +251,14 @@ class FormPage(MergingPage):
 
     async def _save_now(self, then: FormPage | None) -> None:
         self._saving = True
-        saved = await self.save()
-        self._saving = False
+        try:
+            saved = await self.save()
+        finally:
+            self._saving = False
         self.watch_save(self.saved_title(), saved)
+        below = self.app.screen_stack[-2]
+        if isinstance(below, Page):
+            below.stand_on(self.makes, saved.id)
         self.dismiss()
         if then is not None:
             self.app.push_screen(then)

@@ -62,6 +62,11 @@ class Listing(Page):
         if self._filter is not None:
             await self._count_all()
 
+    def stand_on(self, record: str, record_id: int) -> None:
+        """The cursor goes to what was saved, where the filter lets it through."""
+        if record == self.RECORD.name:
+            self.table.stand_on(record_id)
+
     async def _count_all(self) -> None:
         """How many rows there are without the filter."""
         session = self.session
@@ -170,7 +175,8 @@ class Listing(Page):
             tried = f"tried at {self.session.formats.time(self.session.now(), seconds=True)}"
             self.table.show_message(failed(f"{title} could not be read", str(error), tried).content())
         else:
-            raise error
+            self.table.show_message(failed(f"{title} could not be read", "Something unexpected went wrong.").content())
+            self.start(_broken, error)
 
     def action_filter(self) -> None:
         """Type a filter."""
@@ -201,3 +207,8 @@ class Listing(Page):
         if answer is not None:
             self.session.tell(f"{counted(answer[0], 'row')} exported", f" to {answer[1]}", "t2")
             self.refresh_frame()
+
+
+async def _broken(error: Exception) -> None:
+    """Have an error that nobody foresaw told and kept as one of a page's own work."""
+    raise error

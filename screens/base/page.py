@@ -275,6 +275,9 @@ class Page(Acts):
         elif len(self.app.screen_stack) > 2:
             self.dismiss()
 
+    def stand_on(self, record: str, record_id: int) -> None:
+        """This record was saved in a form over the page: a list of its type puts the cursor on it."""
+
     def gone(self, ids: Iterable[int]) -> None:
         """These records are there no more: a page forgets what it kept about them."""
 

@@ -16,7 +16,7 @@ from screens.base.filter_line import FilterLine
 from screens.base.listing import Listing
 from screens.base.messages import OpenRecord
 from screens.base.session import Session
-from widgets.frame import Part, Title
+from widgets.frame import Hint, Part, Title
 from widgets.table import VirtualTable
 from widgets.table_messages import CursorMoved, RowSelected, TicksChanged
 from widgets.table_source import Cell
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 10_000
 """Records that one act may be about."""
+OF_ROWS = frozenset({"Enter", "space", "/", "s", "x", "+", "-", *"fptmwhlvzbCEAP"})
+"""Keys of lists that are about a row, beside the verbs of the catalog that need one."""
 
 
 class ResourceScreen(Listing):
@@ -103,6 +105,15 @@ class ResourceScreen(Listing):
             ("o", "Open door"),
             ("u", "Undo"),
         )
+
+    def offered(self) -> tuple[Hint, ...]:
+        """An empty list offers nothing that is about a row of it."""
+        hints = super().offered()
+        if self._count != (0, True):
+            return hints
+        of_rows = OF_ROWS | {verb.key for verb in self.RECORD.verbs if verb.needs_row}
+        kept = {verb.key for verb in self.RECORD.verbs if not verb.needs_row} | ({"/"} if self._filter else set())
+        return tuple(hint for hint in hints if hint.key in kept or hint.key not in of_rows)
 
     def permission_of(self, action: str) -> str:
         """A verb's permission stands in the catalog."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from backend import crashes
 from smartplus_tui.cli.call import SESSION, Call, pass_call
 from smartplus_tui.cli.exits import Exit
 from smartplus_tui.cli.options import Command, Group
@@ -24,6 +25,7 @@ def open_app(call: Call) -> None:
     """The terminal application on the site; who is named with --as is signed in already."""
     root = call.need_site()
     _need_terminal()
+    crashes.watch_threads(root)
     gc.disable()  # until the first page is there, which keeps what was loaded for it
     head = _head_start(root, call)
     from backend.engine import Engine
@@ -89,6 +91,7 @@ def demo(call: Call, check: bool) -> None:
     from smartplus_tui.demo.build import build
 
     community = build(call.given_site, say=say)
+    crashes.watch_threads(community.engine.root)
     try:
         app = SmartPlusApp(community.engine, context=community.context, doors=community.doors, welcome=True)
         app.run()

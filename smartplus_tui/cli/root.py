@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
+from backend import crashes
 from backend.domain.errors import SmartPlusError
 from smartplus_tui import __version__
 from smartplus_tui.cli.call import Call, pass_call
-from smartplus_tui.cli.exits import exit_of, lines_of
+from smartplus_tui.cli.exits import Exit, exit_of, lines_of
 from smartplus_tui.cli.options import everywhere, write_options
 from smartplus_tui.cli.output import say
 
@@ -88,6 +89,11 @@ class Root(click.Group):
             for line in lines_of(error):
                 say(line)
             ctx.exit(exit_of(error))
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            say(crashes.sentence(error, crashes.keep(ctx.ensure_object(Call).site, error, __version__)))
+            ctx.exit(Exit.REFUSED)
 
 
 _HELP = """Property management for Akuvox intercoms in the terminal.

@@ -102,7 +102,7 @@ def _show_preview(call: Call, preview: Preview, doors: Sequence[DoorPlan]) -> No
             }
             for plan in doors
         ]
-        emit({"kind": preview.kind, "written": False, "counts": counts, "rows": rows, "doors": plans})
+        emit({"kind": preview.word, "written": False, "counts": counts, "rows": rows, "doors": plans})
         return
     rows_first = sorted(preview.rows, key=lambda row: (row.verdict is not Verdict.REFUSE, row.number))
     _print_rows(

@@ -58,6 +58,7 @@ async def test_what_waited_too_long_is_never_sent(gate: World, site: Site, clock
 
 async def test_an_answer_that_never_came_is_unknown_and_not_tried_again(gate: World) -> None:
     worker = gate.worker("Gate")
+    await worker.work()
     gate.spoil("Gate", drop_after=1)
     command_id = gate.open("Gate")
     await worker.serve()

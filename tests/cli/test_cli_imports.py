@@ -249,3 +249,13 @@ def test_faces_of_a_zip_find_their_people_and_misses_are_told(smartplus: Smartpl
     assert "leads out of the zip" in done["rows"][0]["text"]
     smartplus.done("resident", "photo", "kowalska anna", str(tmp_path / "anna.jpg"))
     assert (tmp_path / "anna.jpg").read_bytes().startswith(b"\xff\xd8\xff")
+
+
+@pytest.mark.feature("RES-09")
+def test_a_row_that_is_refused_twice_says_both_in_sentences(smartplus: Smartplus, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Building;Apt;Account Type;First Name;Last Name;Email;PIN\nD;1001;0;Eva;Moss;nobody;9123\n")
+    ran = smartplus("resident", "import", str(path), "--dry-run")
+    assert ran.code == 3
+    assert ".;" not in ran.out
+    assert "There is no building D. " in ran.out

@@ -183,3 +183,12 @@ def test_a_file_that_cannot_be_written_is_refused_in_a_sentence(smartplus, tmp_p
     ran = smartplus("resident", "list", "--export", str(tmp_path / "list.pdf"))
     assert (ran.code, ran.err) == (1, "path: The name ends in .xlsx or .csv.\n")
     assert not list(tmp_path.glob("*.pdf"))
+
+
+@pytest.mark.feature("SYNC-07")
+def test_an_act_that_cannot_be_undone_says_which_and_why(smartplus):
+    first = smartplus("log", "operation", "--json", "--limit", "100").json["items"][-1]
+    ran = smartplus("undo", str(first["id"]), "--yes")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(f"Number {first['id']} cannot be undone ({first['action']}")
+    assert ran.err.rstrip().endswith(".")

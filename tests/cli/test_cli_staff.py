@@ -114,7 +114,9 @@ def test_the_template_is_written_filled_previewed_and_taken(smartplus: Smartplus
     filled.write_text("Staff Name;RF Card;Access Group ID\nJan Nowak;9F8E7D6C;\nEva Moss;77889900;99\n")
     dry = smartplus("--json", "staff", "import", str(filled), "--dry-run")
     assert dry.code == 3
-    rows = json.loads(dry.out)["rows"]
+    previewed = json.loads(dry.out)
+    rows = previewed["rows"]
+    assert previewed["kind"] == "staff"
     assert [row["verdict"] for row in rows] == ["add", "refuse"]
     assert rows[1]["notes"][0]["cell"] == "C3"
     assert smartplus("staff", "import", str(filled)).code == 1

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 import pytest
 from akuvox_door import INFO, Door
 from akuvox_wire import Certificate, Handler, Request, Server, always, http, ok, serve
 
-from backend.devices.address import Auth, Endpoint, Secret
+from backend.devices.address import Auth, DeviceAddress, Endpoint, Secret
 from backend.devices.client import DeviceClient
 from backend.devices.identify import Finding, State, identify
 from backend.devices.profiles import X916
@@ -141,6 +142,19 @@ async def test_nothing_there_is_no_answer_quickly() -> None:
         pass
     finding = await found(server)
     assert (finding.state, finding.auth, finding.tls_pin) == (State.NO_ANSWER, Auth.NONE, None)
+    assert finding.sentence.startswith("The address answers, but nothing listens at this port")
+
+
+async def test_a_name_that_nobody_knows_is_told_from_a_port_where_nobody_listens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    finding = await identify(DeviceAddress("http", "gate.invalid", 8080), seconds=1)
+    assert finding.state is State.NO_ANSWER
+    assert finding.sentence.startswith("Nobody knows this host name")
 
 
 async def test_silence_is_no_answer() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from backend.domain.context import Context
 from backend.domain.enums import Via
@@ -228,3 +228,122 @@ async def test_the_narrow_detail_is_three_lines_under_a_rule(show: Show) -> None
         lines = keys.text().splitlines()
         at = next(number for number, line in enumerate(lines) if "Abara, Chidi ─" in line)
         assert len(lines) - at == 5, "rule, three lines, footer"
+
+
+def under(keys: Keys) -> str:
+    """The first cell of the row under the cursor."""
+    row = keys.app.screen.table.cursor_row
+    cell = row.cells[0] if row else ""
+    return cell if isinstance(cell, str) else cell.text
+
+
+async def add_zofia(keys: Keys) -> None:
+    """Add a resident who comes last in the list."""
+    await keys.press("n")
+    await keys.until_page("ResidentForm")
+    await keys.type("1203")
+    await keys.press("tab")
+    await keys.type("Zofia")
+    await keys.press("tab")
+    await keys.type("Zychowicz")
+    await keys.press("f2")
+    await keys.until_page("ResidentsScreen")
+
+
+@pytest.mark.feature("RES-01")
+async def test_the_cursor_stands_on_what_was_saved(show: Show) -> None:
+    async with show("g", "r") as keys:
+        await keys.until_page("ResidentsScreen")
+        await keys.settled()
+        await add_zofia(keys)
+        await keys.until(lambda: under(keys) == "Zychowicz, Zofia")
+        await keys.press("e")
+        await keys.until_page("ResidentEdit")
+        await keys.settled()
+        await keys.press("tab")
+        await keys.type("Adamska")
+        await keys.press("f2")
+        await keys.until_page("ResidentsScreen")
+        await keys.until(lambda: under(keys) == "Adamska, Zofia")
+
+
+@pytest.mark.feature("RES-01")
+async def test_the_cursor_stays_where_the_filter_hides_what_was_saved(show: Show) -> None:
+    async with show("g", "r", "slash") as keys:
+        await keys.type("kowalsk")
+        await keys.press("enter")
+        await keys.settled()
+        before = under(keys)
+        assert before
+        await add_zofia(keys)
+        await keys.settled()
+        assert under(keys) == before
+
+
+def footer(keys: Keys) -> str:
+    """The last line of the screen."""
+    return keys.text().splitlines()[-1]
+
+
+@pytest.mark.feature("AG-05")
+async def test_an_empty_list_offers_nothing_that_is_about_a_row(show: Show) -> None:
+    async with show("g", "g", "2") as keys:
+        await keys.until_text("There is no holiday yet")
+        await keys.until(lambda: "Edit" not in footer(keys))
+        assert "n New" in footer(keys)
+        assert not [word for word in ("Delete", "Filter", "Sort", "Export") if word in footer(keys)]
+        await keys.press("n")
+        await keys.until_page("HolidayForm")
+        await keys.type("Christmas")
+        await keys.press("tab")
+        await keys.type("2026-12-25")
+        await keys.press("f2")
+        await keys.until_page("HolidaysTab")
+        await keys.until(lambda: "e Edit" in footer(keys))
+
+
+@pytest.mark.feature("SYNC-02")
+async def test_a_count_is_typed_only_where_a_door_is_stopped(show: Show) -> None:
+    async with show("g", "n") as keys:
+        await keys.until_page("SyncDoorsScreen")
+        await keys.settled()
+        assert "R Retry all" in footer(keys)
+        assert "Type the count" not in footer(keys)
+
+
+@pytest.mark.feature("SYNC-07")
+async def test_u_on_an_operation_stands_on_it_or_says_why_it_stays(show: Show, park: Park) -> None:
+    engine, context = park
+    engine.residents.reveal(context.again(), 1)
+    number = engine.list("operation", context, ListQuery()).first(1)[0].id
+    async with show("g", "h") as keys:
+        await keys.until_page("OperationsScreen")
+        await keys.settled()
+        await keys.press("u")
+        await keys.until_page("UndoScreen")
+        await keys.until_text(f"Number {number} cannot be undone")
+        await keys.until_text("cannot be unseen")
+        await keys.press("escape", "down", "u")
+        await keys.until_page("UndoScreen")
+        await keys.settled()
+        row = keys.page.query_one(VirtualTable).cursor_row
+        assert row is not None
+        assert row.id == number - 1
+
+
+@pytest.mark.feature("SYNC-01")
+async def test_what_has_reached_every_door_goes_once_it_could_be_read(
+    show: Show, park: Park, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smartplus_tui.live.READ_WITHIN", 0.3)
+    async with show("g", "r") as keys:
+        await keys.until_page("ResidentsScreen")
+        await add_zofia(keys)
+        await keys.until_text("Zofia Zychowicz: 0 of 2 doors")
+        reached = open_site(park[0].root, clock=clock)
+        with reached.books(Context(None, "agent", 1, Via.AGENT)) as work:
+            work.connection.execute(update(t.device_sync).values(done_gen=t.device_sync.c.gen))
+            work.touch("sync")
+        reached.close()
+        await keys.until_text("Zofia Zychowicz: 2 of 2 doors")
+        await keys.until(lambda: "of 2 doors" not in keys.text())

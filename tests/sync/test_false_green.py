@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from backend.devices.errors import DeviceError, WrongDevice
+from backend.domain.enums import CommandState
 from backend.domain.revocations import Proof, Revocation
 from backend.services.revocations import Revocations
 from backend.store import tables as t
@@ -123,3 +124,43 @@ async def test_a_worker_sends_nothing_to_another_device_at_the_address_of_its_do
         await world.worker(door).work()
         assert not world.door(door).press_pin("6464").opened
         assert "Another device answers at its address" in world.row(t.device_state, door).last_error
+
+
+@pytest.mark.feature("DEV-12")
+async def test_a_door_is_not_opened_where_another_device_has_its_address(world: World) -> None:
+    swap_addresses(world)
+    command = world.open("Gate")
+    await world.worker("Gate").serve()
+    ended = world.command(command)
+    assert (ended.state, ended.result.split(":")[0]) == (
+        CommandState.FAILED,
+        "Another device answers at its address",
+    )
+    assert [world.asked(door, "relay/trig") for door in DOORS] == [0, 0]
+
+
+@pytest.mark.feature("DEV-12")
+async def test_a_device_that_told_who_it_is_is_not_asked_again_for_every_opening(world: World) -> None:
+    worker = world.worker("Gate")
+    asked = world.asked("Gate", "system/info")
+    for _ in range(3):
+        world.open("Gate")
+    await worker.serve()
+    assert world.asked("Gate", "relay/trig") == 3
+    assert world.asked("Gate", "system/info") == asked + 1
+
+
+@pytest.mark.feature("DEV-12")
+async def test_a_device_that_fell_silent_has_to_tell_anew_who_it_is(world: World) -> None:
+    worker = world.worker("Gate")
+    world.open("Gate")
+    await worker.serve()
+    world.power_off("Gate")
+    silent = world.open("Gate")
+    await worker.serve()
+    await world.power_on("Gate")
+    asked = world.asked("Gate", "system/info")
+    opened = world.open("Gate")
+    await worker.serve()
+    assert [world.command(one).state for one in (silent, opened)] == [CommandState.FAILED, CommandState.DONE]
+    assert world.asked("Gate", "system/info") == asked + 1

@@ -180,7 +180,10 @@ async def test_a_device_that_is_not_there_is_tried_again_later_and_later(gate: W
     worker = gate.worker("Gate", ALWAYS_DUE)
     await worker.work()
     row = sync(gate)
-    assert (row.attempt, row.last_error) == (1, "No connection to the device: check power, cable and address.")
+    assert (row.attempt, row.last_error) == (
+        1,
+        "The address answers, but nothing listens at this port: check it, or wait for a restart.",
+    )
     assert timedelta(seconds=1) <= row.not_before - clock() <= timedelta(seconds=2)
     assert state(gate).status == DeviceStatus.OFFLINE
     assert state(gate).last_error == row.last_error
@@ -445,7 +448,7 @@ async def test_a_door_opens_once_and_is_said_to_be_open(gate: World) -> None:
             "The connection to the device broke before its answer was complete.",
         ),
         ({"drop_after": 1}, CommandState.UNKNOWN, "The connection to the device broke before its answer was complete."),
-        ({"not_found": True}, CommandState.FAILED, "What answers at this address does not look like an Akuvox device."),
+        ({"not_found": True}, CommandState.FAILED, "The device's firmware does not know the call"),
         ({"garbage": True}, CommandState.UNKNOWN, "What answers at this address does not look like an Akuvox device."),
     ],
 )
@@ -453,6 +456,7 @@ async def test_how_an_opening_went_is_said_honestly(
     gate: World, fault: dict[str, Any], state_after: CommandState, words: str
 ) -> None:
     worker = gate.worker("Gate")
+    await ended(gate, worker, gate.open("Gate"))
     gate.spoil("Gate", **fault)
     found, said = await ended(gate, worker, gate.open("Gate"))
     assert found == state_after
@@ -464,7 +468,7 @@ async def test_an_opening_of_a_device_that_is_off_has_failed(gate: World) -> Non
     gate.power_off("Gate")
     assert await ended(gate, gate.worker("Gate"), gate.open("Gate")) == (
         CommandState.FAILED,
-        "No connection to the device: check power, cable and address.",
+        "The address answers, but nothing listens at this port: check it, or wait for a restart.",
     )
 
 

@@ -225,3 +225,34 @@ def test_a_photo_that_lies_about_its_size_is_read_no_further(park: Park, faces: 
     park.add()
     (row,) = faces.preview(path).rows
     assert row.verdict is Verdict.REFUSE
+
+
+@pytest.mark.feature("RES-11")
+@pytest.mark.edge("15")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "North/South+1001+Jo Silva.jpg",
+        "North\\South+1001+Jo Silva.jpg",
+        "North_South+1001+Jo Silva.jpg",
+        "North-South+1001+Jo Silva.jpg",
+    ],
+)
+def test_a_building_with_a_slash_is_found_by_every_way_of_writing_it(
+    park: Park, faces: Faces, tmp_path: Path, name: str
+) -> None:
+    from backend.services.apartments import Apartments
+
+    building = Buildings(park.store).add(park.act, "North/South").id
+    park.apartments["N"] = Apartments(park.store).add(park.act, building, "1001").id
+    park.add("N", "Jo", "Silva")
+    (row,) = faces.preview(packed(tmp_path, {name: photo()})).rows
+    assert (row.verdict, row.building, row.apartment) == (Verdict.CHANGE, "North/South", "1001")
+
+
+@pytest.mark.feature("RES-11")
+def test_of_two_buildings_that_a_file_name_can_mean_none_is_guessed(park: Park, faces: Faces, tmp_path: Path) -> None:
+    for name in ("North/South", "North:South"):
+        Buildings(park.store).add(park.act, name)
+    (row,) = faces.preview(packed(tmp_path, {"North_South+1001+Jo Silva.jpg": photo()})).rows
+    assert row.does.endswith("There is no building North_South.")

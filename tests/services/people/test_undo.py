@@ -421,8 +421,9 @@ def test_what_cannot_be_undone_says_so(park: Park) -> None:
     park.residents.reveal(park.act, anna.id)
     shown = park.rows(t.operation, type="resident.reveal")[0]["id"]
     prepared = park.rows(t.operation, type="test.prepare", community_id=park.context.community_id)[0]["id"]
-    for operation in (shown, prepared):
-        assert refusal(park, operation) == "This cannot be undone."
+    seen = f"Number {shown} cannot be undone (Showed PIN: Kowalska, Anna · A 1001): what was seen cannot be unseen."
+    assert refusal(park, shown) == seen
+    assert refusal(park, prepared).endswith("Take away by hand what is not wanted.")
     with pytest.raises(NotFound, match="There is no operation 9999"):
         park.undo.undo(park.act, 9999)
 
