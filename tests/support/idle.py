@@ -39,9 +39,7 @@ async def wait_until_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> Non
                 return
             calm = 0
             await asyncio.sleep(0.001)
-        elif loop._ready:  # type: ignore[attr-defined]
-            calm = 0
-        elif calm + 1 == CALM and _draw():
+        elif loop._ready or (calm + 1 == CALM and _draw()):  # type: ignore[attr-defined]
             calm = 0
         else:
             calm += 1
