@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from backend.domain.apartments import ApartmentDevice, ApartmentRecord, Plan, oddities
 from backend.domain.calling import CallWay
@@ -15,20 +16,24 @@ from backend.domain.names import twin_apartments
 from backend.services.communities import community_row
 from backend.services.credentials import spoken
 from backend.store import tables as t
+from backend.store.rows import ROW
 
 _PHONES = ("phone1", "phone2", "phone3")
 
 
 def apartment_row(connection: Connection, community_id: int, apartment_id: int | None) -> Row[Any]:
     """The row of an apartment of the community with its building's name as `building`; raises NotFound."""
-    found = connection.execute(
-        select(t.apartment, t.building.c.name.label("building"))
-        .join(t.building, t.building.c.id == t.apartment.c.building_id)
-        .where(t.apartment.c.id == apartment_id, t.building.c.community_id == community_id)
-    ).one_or_none()
+    found = connection.execute(_apartment(), {ROW: apartment_id, "community_": community_id}).one_or_none()
     if found is None:
         raise NotFound("There is no such apartment.")
     return found
+
+
+@cache
+def _apartment() -> Select[Any]:
+    a, b = t.apartment, t.building
+    here = (a.c.id == bindparam(ROW), b.c.community_id == bindparam("community_"))
+    return select(a, b.c.name.label("building")).join(b, b.c.id == a.c.building_id).where(*here)
 
 
 def plan_of(connection: Connection, community_id: int, now: datetime) -> Plan:

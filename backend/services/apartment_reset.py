@@ -29,13 +29,14 @@ from backend.services.apartment_pages import people_of
 from backend.services.booking_rights import cancel_of_guests
 from backend.services.communities import community_row
 from backend.services.credentials import credentials_of, free, spoken
-from backend.services.holders import chunks, devices_by_holder, devices_holding, groups_of, reaching, set_groups
+from backend.services.holders import devices_by_holder, devices_holding, groups_of, reaching, set_groups
 from backend.services.logins import make_due
 from backend.services.outbox import withdraw
 from backend.services.resident_deletion import delete_family
 from backend.services.resident_rows import family_of
 from backend.services.slices import taken
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.work import Work
 
 CONTACT: dict[str, Any] = {

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from types import MappingProxyType
 
-from sqlalchemy import select
-
 from backend.domain.records import Saved
-from backend.store import tables as t
 from backend.store.store import Store
 from backend.store.work import Work
 
@@ -26,11 +23,7 @@ def saved(work: Work, record_id: int, *, skipped: Mapping[str, str] = MappingPro
 
     `skipped` says by field what was asked for and not done.
     """
-    sync = t.device_sync
-    rows = work.connection.execute(select(sync.c.id, sync.c.gen).where(sync.c.id.in_(sorted(work.dirtied))))
-    answer = Saved(
-        id=record_id, operation=work.open_operation(), doors={row.id: row.gen for row in rows}, skipped=dict(skipped)
-    )
+    answer = Saved(id=record_id, operation=work.open_operation(), doors=work.generations(), skipped=dict(skipped))
     work.result = asdict(answer)
     return answer
 

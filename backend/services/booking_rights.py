@@ -11,12 +11,13 @@ from backend.domain.access.rules import Window
 from backend.domain.enums import CredentialKind, Repeat
 from backend.services.amenity_device import relays_of_device
 from backend.services.credentials import Value, issue
-from backend.services.holders import chunks, reaching
+from backend.services.holders import reaching
 from backend.services.key_digits import new_key
 from backend.services.leaving import take_all
 from backend.services.outbox import withdraw
 from backend.services.own_rights import set_own_rights
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.work import Work
 
 

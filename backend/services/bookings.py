@@ -35,11 +35,12 @@ from backend.services.booking_plans import imagine_booking
 from backend.services.booking_rights import cancel_rows, give_key, give_rights, is_live
 from backend.services.communities import community_row
 from backend.services.credentials import credentials_of, open_value, spoken
-from backend.services.holders import chunks, reaching
+from backend.services.holders import reaching
 from backend.services.lists import ListHandle
 from backend.services.plans import door_plans
 from backend.services.slices import taken
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.work import Work
 
 

@@ -22,6 +22,7 @@ from backend.services.lists import ListHandle
 from backend.services.pin_mode import collisions, rescope
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
+from backend.store.rows import ROW, select_row
 from backend.store.work import Work
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Communities(Service):
 
 def community_row(connection: Connection, community_id: int) -> Row[Any]:
     """The row of a community; raises NotFound."""
-    found = connection.execute(select(t.community).where(t.community.c.id == community_id)).one_or_none()
+    found = connection.execute(select_row(t.community), {ROW: community_id}).one_or_none()
     if found is None:
         raise NotFound("There is no such community.")
     return found

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from backend.domain.codes import mask
 from backend.domain.context import new_id
@@ -89,20 +90,23 @@ def owner_of(connection: Connection, sealer: Sealer, value: Value) -> Row[Any] |
     """
     if not value.unique:
         return None
+    index = sealer.index(value.kind.value, value.unique)
+    wanted = {"index_": index, "kind_": value.kind.value, "scope_": value.scope}
+    return next((row for row in connection.execute(_owners(), wanted) if excludes(row, value)), None)
+
+
+@cache
+def _owners() -> Select[Any]:
+    """Made once: it is asked for each value of whoever is saved, while the write lock is held."""
     c, h = t.credential, t.holder
-    rows = connection.execute(
+    return (
         select(c, h.c.name, h.c.apartment_id, t.apartment.c.number, t.building.c.name.label("building"))
         .join(h, h.c.id == c.c.holder_id)
         .outerjoin(t.apartment, t.apartment.c.id == h.c.apartment_id)
         .outerjoin(t.building, t.building.c.id == t.apartment.c.building_id)
-        .where(
-            c.c.value_index == sealer.index(value.kind.value, value.unique),
-            c.c.kind == value.kind.value,
-            c.c.status.in_(TAKEN),
-        )
-        .order_by(c.c.scope != value.scope, c.c.id)
+        .where(c.c.value_index == bindparam("index_"), c.c.kind == bindparam("kind_"), c.c.status.in_(TAKEN))
+        .order_by(c.c.scope != bindparam("scope_"), c.c.id)
     )
-    return next((row for row in rows if excludes(row, value)), None)
 
 
 def clash(connection: Connection, sealer: Sealer, value: Value, holder_id: int | None) -> str:

@@ -17,11 +17,11 @@ from backend.services.base import Service, replayed, saved
 from backend.services.drift_adopting import become_staff, take_over
 from backend.services.drift_found import open_detail, record_of, refuse_cloud, rows_of, state_column
 from backend.services.drift_rows import recount
-from backend.services.holders import chunks
 from backend.services.late_libraries import load
 from backend.services.lists import ListHandle
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
+from backend.store.rows import chunks
 from backend.store.work import Work
 
 COUNT_FROM = 21

@@ -18,9 +18,9 @@ from backend.domain.codes import mask
 from backend.domain.enums import CredentialStatus, HeldKind, HolderStatus, LogResponse
 from backend.domain.ghosts import TOGETHER, Code
 from backend.services.credentials import LIVE, open_value
-from backend.services.holders import chunks
 from backend.services.library_list import LOOK_UP, OWNERS, identity, last_used, owned
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.seal import Sealer
 
 LINES = 50_000

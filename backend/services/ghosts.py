@@ -19,8 +19,9 @@ from backend.services.base import Service, replayed, saved
 from backend.services.commands import queue
 from backend.services.ghost_facts import Facts, Stray, read_facts
 from backend.services.ghost_pages import ComputedPages
-from backend.services.holders import chunks, devices_holding
+from backend.services.holders import devices_holding
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.store import Store
 
 FRESH_FOR = 10

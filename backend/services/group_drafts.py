@@ -18,10 +18,10 @@ from backend.domain.names import check_name, fold
 from backend.domain.schedule_line import parse_schedule
 from backend.services.communities import community_row, why_no_permissions
 from backend.services.group_pages import why_fixed
-from backend.services.holders import chunks
 from backend.services.own_rights import relays_of, set_relays, set_windows, windows_of
 from backend.services.relay_holds import devices_held_by
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.work import Work
 
 REASON = "access group changed"

@@ -16,8 +16,9 @@ from backend.domain.groups import PeopleChange
 from backend.services.credentials import LIVE
 from backend.services.group_pages import alone_without, group_row, members_of, names_of
 from backend.services.group_plans import plan_of_people
-from backend.services.holders import chunks, left_open, reaching
+from backend.services.holders import left_open, reaching
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.seal import Sealer
 from backend.store.work import Work
 
@@ -90,8 +91,7 @@ def leave(work: Work, group_id: int, holder_ids: Iterable[int]) -> None:
     rows = select(member.c.id).where(member.c.group_id == group_id, member.c.holder_id.in_(people))
     only = doors_changing(work.connection, group_id, people)
     with reaching(work, people, "taken out of an access group", only=only):
-        for row_id in work.connection.execute(rows).scalars().all():
-            work.delete(member, row_id)
+        work.delete_many(member, work.connection.execute(rows).scalars().all())
 
 
 def doors_changing(connection: Connection, group_id: int, holder_ids: Iterable[int]) -> set[int]:

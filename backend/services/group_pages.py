@@ -13,9 +13,9 @@ from backend.domain.errors import NotFound
 from backend.domain.groups import GroupDoor, GroupPerson, GroupRecord
 from backend.domain.schedule_line import describe_schedule, hours_per_week, schedule_text
 from backend.services.door_states import devices_now, formats_of
-from backend.services.holders import chunks
 from backend.services.own_rights import windows_of
 from backend.store import tables as t
+from backend.store.rows import chunks
 
 
 def group_row(connection: Connection, community_id: int, group_id: int) -> Row[Any]:

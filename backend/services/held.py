@@ -16,8 +16,8 @@ from backend.domain.access.rules import Credential
 from backend.domain.enums import CredentialKind, HeldKind
 from backend.domain.floors import NO_FLOOR
 from backend.domain.formats import Formats
-from backend.services.holders import chunks
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.seal import Sealer
 
 _WORDS = {CredentialKind.PIN: "this PIN", CredentialKind.CARD: "this card", CredentialKind.FACE: "this face"}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -13,36 +14,41 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
-    delete,
     func,
-    insert,
     or_,
     select,
-    tuple_,
-    update,
 )
 
 from backend.domain.enums import HeldKind, HolderKind, HolderStatus
 from backend.services.credentials import LIVE
+from backend.services.proofs_due import await_proof, drop_proof
 from backend.store import tables as t
+from backend.store.rows import IDS, among, chunks
 from backend.store.work import Work
-
-_Item = TypeVar("_Item")
-
-_AT_ONCE = 500
-"""Ids in one query: every database takes so many."""
 
 
 def devices_by_holder(connection: Connection, holder_ids: Iterable[int]) -> dict[int, set[int]]:
     """Holder -> the devices that a group or an own right of theirs opens, as the rows stand; suspended people: none."""
-    member, opens, own, ids = t.access_group_member, t.access_group_relay, t.own_relay, sorted(set(holder_ids))
-    by_group = select(member.c.holder_id, t.relay.c.device_id).join(opens, opens.c.group_id == member.c.group_id)
-    found = _sets(connection, _at_doors(by_group, opens.c.relay_id, member.c.holder_id), member.c.holder_id, ids)
-    by_right = _at_doors(select(own.c.holder_id, t.relay.c.device_id).select_from(own), own.c.relay_id, own.c.holder_id)
-    at_home = or_(t.holder.c.kind != HolderKind.RESIDENT.value, t.device.c.apartment_id == t.holder.c.apartment_id)
-    for holder_id, devices in _sets(connection, by_right.where(at_home), own.c.holder_id, ids).items():
+    ids = sorted(set(holder_ids))
+    found = _sets(connection, _by_group(), ids)
+    for holder_id, devices in _sets(connection, _by_own_right(), ids).items():
         found[holder_id] |= devices
     return found
+
+
+@cache
+def _by_group() -> Select[Any]:
+    member, opens = t.access_group_member, t.access_group_relay
+    query = select(member.c.holder_id, t.relay.c.device_id).join(opens, opens.c.group_id == member.c.group_id)
+    return _at_doors(query, opens.c.relay_id, member.c.holder_id).where(among(member.c.holder_id))
+
+
+@cache
+def _by_own_right() -> Select[Any]:
+    own = t.own_relay
+    at_home = or_(t.holder.c.kind != HolderKind.RESIDENT.value, t.device.c.apartment_id == t.holder.c.apartment_id)
+    query = _at_doors(select(own.c.holder_id, t.relay.c.device_id).select_from(own), own.c.relay_id, own.c.holder_id)
+    return query.where(at_home, among(own.c.holder_id))
 
 
 def _at_doors(query: Select[Any], relay_id: Column[int], holder_id: Column[int]) -> Select[Any]:
@@ -70,9 +76,14 @@ def left_open() -> ColumnElement[bool]:
 
 def devices_holding(connection: Connection, holder_ids: Iterable[int]) -> dict[int, set[int]]:
     """Holder -> the devices that hold a record of theirs now, as far as our books know."""
+    return _sets(connection, _holding(), holder_ids)
+
+
+@cache
+def _holding() -> Select[Any]:
     held = t.held
     query = select(held.c.holder_id, held.c.device_id).where(held.c.kind == HeldKind.USER.value, held.c.to_at.is_(None))
-    return _sets(connection, query, held.c.holder_id, holder_ids)
+    return query.where(among(held.c.holder_id))
 
 
 def people_at(connection: Connection, device_ids: Iterable[int]) -> set[int]:
@@ -115,13 +126,9 @@ def reaching(work: Work, holder_ids: Iterable[int], reason: str, *, only: set[in
     after, kept = devices_by_holder(work.connection, ids), live_codes(work.connection, ids)
     concerned = set().union(*before.values(), *after.values())
     work.dirty(concerned if only is None else concerned & only, reason)
-    lost = [
-        (device_id, credential_id)
-        for credential_id, holder_id in owned.items()
-        for device_id in before[holder_id] - (after[holder_id] if credential_id in kept else set())
-    ]
-    _await_proof(work, lost)
-    drop_proof(work, {credential_id: after[holder_id] for credential_id, holder_id in kept.items()})
+    owed = {code: before[one] - (after[one] if code in kept else set()) for code, one in owned.items()}
+    await_proof(work, owed)
+    drop_proof(work, {code: after[one] for code, one in kept.items()})
 
 
 def _devices_before(connection: Connection, ids: Sequence[int], only: set[int] | None = None) -> dict[int, set[int]]:
@@ -133,37 +140,14 @@ def _devices_before(connection: Connection, ids: Sequence[int], only: set[int] |
 
 def live_codes(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
     """Credential -> holder of everything that may be on a door."""
-    c = t.credential
-    query = select(c.c.id, c.c.holder_id).where(c.c.status.in_(LIVE))
-    rows = (row for part in chunks(ids) for row in connection.execute(query.where(c.c.holder_id.in_(part))))
+    rows = (row for part in chunks(ids) for row in connection.execute(_live_codes(), {IDS: part}))
     return {row.id: row.holder_id for row in rows}
 
 
-def _await_proof(work: Work, pairs: Sequence[tuple[int, int]]) -> None:
-    r = t.read_back
-    for part in chunks(pairs):
-        there = work.connection.execute(
-            select(r.c.device_id, r.c.credential_id).where(tuple_(r.c.device_id, r.c.credential_id).in_(part))
-        )
-        known = {(row.device_id, row.credential_id) for row in there}
-        if known:
-            again = update(r).where(tuple_(r.c.device_id, r.c.credential_id).in_(sorted(known)))
-            work.connection.execute(again.values(freed_at=work.at, absent_at=None))
-        rows = [{"device_id": d, "credential_id": c, "freed_at": work.at} for d, c in part if (d, c) not in known]
-        if rows:
-            work.connection.execute(insert(r), rows)
-
-
-def drop_proof(work: Work, wanted: Mapping[int, set[int]]) -> None:
-    """A door that is to hold a credential has nothing to prove about it."""
-    r = t.read_back
-    for part in chunks(sorted(wanted)):
-        rows = work.connection.execute(
-            select(r.c.id, r.c.device_id, r.c.credential_id).where(r.c.credential_id.in_(part))
-        )
-        void = [row.id for row in rows if row.device_id in wanted[row.credential_id]]
-        if void:
-            work.connection.execute(delete(r).where(r.c.id.in_(void)))
+@cache
+def _live_codes() -> Select[Any]:
+    c = t.credential
+    return select(c.c.id, c.c.holder_id).where(c.c.status.in_(LIVE), among(c.c.holder_id))
 
 
 def groups_of(connection: Connection, holder_id: int) -> tuple[tuple[int, str], ...]:
@@ -200,14 +184,10 @@ def known_groups(connection: Connection, community_id: int, group_ids: Iterable[
     return bool(found == len(wanted))
 
 
-def chunks(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
-    """The items in slices that one query takes."""
-    return (items[at : at + _AT_ONCE] for at in range(0, len(items), _AT_ONCE))
-
-
-def _sets(connection: Connection, query: Select[Any], column: Column[Any], ids: Iterable[int]) -> dict[int, set[int]]:
+def _sets(connection: Connection, query: Select[Any], ids: Iterable[int]) -> dict[int, set[int]]:
+    """What a query for pairs answers for the ids that it takes, those of each first value together."""
     found: dict[int, set[int]] = defaultdict(set)
     for part in chunks(sorted(set(ids))):
-        for key, value in connection.execute(query.where(column.in_(part))):
+        for key, value in connection.execute(query, {IDS: part}):
             found[key].add(value)
     return found

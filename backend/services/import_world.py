@@ -13,9 +13,9 @@ from backend.domain.enums import ResidentRole
 from backend.domain.names import fold
 from backend.services.communities import community_row
 from backend.services.credentials import TAKEN, Value, excludes
-from backend.services.holders import chunks
 from backend.services.resident_places import Place
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.seal import Sealer
 
 NOT_MADE = 0

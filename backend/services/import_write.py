@@ -1,7 +1,7 @@
 """Writing an import: everything was validated first, then slices under one operation (feature RES-09).
 
-A slice holds the write lock for 30 ms at most: codes are sealed before it is taken, and its size follows the time that
-the slice before took. Letters with login information are written after the rows, apartment by apartment.
+Codes are sealed before a slice takes the write lock, and its size follows the time that the slice before took. Letters
+with login information are written after the rows, apartment by apartment.
 """
 
 from __future__ import annotations
@@ -49,10 +49,8 @@ ACT = "resident.import"
 ACT_WITH_PLACES = "apartment.import"
 """The act of an import that makes apartments: taking it back needs the right to do so."""
 
-SLICE_MOST, SLICE_LEAST = 200, 25
+SLICE_MOST, SLICE_LEAST = 200, 10
 """Rows of a slice; with fewer the share that every slice costs by itself outweighs them."""
-_AIM = 0.45
-"""Share of LOCK_FOR that a slice is meant to take; the commit comes on top."""
 _ROWS_AT_ONCE = 500
 
 
@@ -158,7 +156,7 @@ class Writing:
 
     def _resize(self, rows: int, seconds: float) -> None:
         """The next slice is as long as it may be, by the time of this one."""
-        wanted = int(rows * LOCK_FOR * _AIM / max(seconds, 1e-4))
+        wanted = int(rows * LOCK_FOR / max(seconds, 1e-4))
         self._size = max(SLICE_LEAST, min(SLICE_MOST, 2 * self._size, wanted))
 
     def _prepared(self, queue: deque[Checked]) -> list[tuple[Checked, Newcomer | None]]:
@@ -200,9 +198,7 @@ class Writing:
         add_rows(work.connection, self.report_id, (self._line(row) for row in done))
         touch(work, self.report_id, self.written)
         work.touch(*self.TOPICS)
-        sync = t.device_sync
-        rows = work.connection.execute(select(sync.c.id, sync.c.gen).where(sync.c.id.in_(sorted(work.dirtied))))
-        self.doors |= {row.id: row.gen for row in rows}
+        self.doors |= work.generations()
 
     def _places(self, work: Work, new: Sequence[Newcomer]) -> None:
         """Make the apartments that are not there yet."""

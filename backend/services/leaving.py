@@ -14,11 +14,12 @@ from sqlalchemy import Connection, Row
 from backend.domain.enums import CredentialKind, HolderStatus
 from backend.domain.residents import Deletion
 from backend.services.credentials import credentials_of, free
-from backend.services.holders import chunks, devices_by_holder, devices_holding, set_groups
+from backend.services.holders import devices_by_holder, devices_holding, set_groups
 from backend.services.own_rights import set_own_rights
 from backend.services.plans import door_plans, without
 from backend.services.rules import load_rules
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.seal import Sealer
 from backend.store.work import Work
 

@@ -14,9 +14,10 @@ from backend.domain.enums import CredentialKind, HolderKind
 from backend.domain.errors import Conflict, NotFound
 from backend.domain.library import FreePins, LibraryRecord, Taking
 from backend.services.credentials import LIVE, TAKEN, open_value, spoken
-from backend.services.holders import chunks, devices_by_holder, devices_holding, groups_of
+from backend.services.holders import devices_by_holder, devices_holding, groups_of
 from backend.services.library_list import LOOK_UP, code_rows, codes_meant, facts_of
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.seal import Sealer
 
 WORDS = {CredentialKind.PIN: "PIN", CredentialKind.CARD: "card"}

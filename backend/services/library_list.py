@@ -20,10 +20,10 @@ from backend.domain.paging import ListQuery, ListRow
 from backend.services.apartment_list import number_order
 from backend.services.base import Service
 from backend.services.credentials import LIVE, made_at, open_value
-from backend.services.holders import chunks
 from backend.services.lists import ListHandle
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
+from backend.store.rows import chunks
 from backend.store.seal import Sealer
 from backend.store.store import Store
 

@@ -9,10 +9,23 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Connection, Row, Text, cast, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from backend.domain.enums import AppStatus, LoginState, OutgoingKind, OutgoingState, ResidentRole
 from backend.domain.login_letters import Account, login_letter, login_message
@@ -20,9 +33,9 @@ from backend.domain.logins import Contact, Way, make_password, way_of
 from backend.domain.residents import LoginRecord
 from backend.services.agents import agent_record
 from backend.services.credentials import spoken
-from backend.services.holders import chunks
 from backend.services.outbox import post_mail, post_sms, withdraw
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.work import Work
 
 SERVER = "sip.server"
@@ -118,8 +131,13 @@ def server_of(connection: Connection, now: datetime) -> str:
 
 
 def _family(connection: Connection, apartment_id: int) -> list[Row[Any]]:
+    return list(connection.execute(_people(), {"apartment_": apartment_id}))
+
+
+@cache
+def _people() -> Select[Any]:
     r, login = t.resident, t.resident_login
-    query = (
+    return (
         select(
             r.c.id,
             r.c.role,
@@ -138,10 +156,9 @@ def _family(connection: Connection, apartment_id: int) -> list[Row[Any]]:
         .join(t.building, t.building.c.id == t.apartment.c.building_id)
         .join(t.community, t.community.c.id == t.building.c.community_id)
         .outerjoin(login, login.c.id == r.c.id)
-        .where(r.c.apartment_id == apartment_id)
+        .where(r.c.apartment_id == bindparam("apartment_"))
         .order_by(r.c.id)
     )
-    return list(connection.execute(query))
 
 
 def _way(row: Row[Any], master: Row[Any] | None) -> Way | None:

@@ -22,7 +22,7 @@ from backend.services import late_libraries, slices
 from backend.services.apartment_pages import apartment_row, people_of
 from backend.services.apartment_reset import guests_of, others, remove_others
 from backend.services.credentials import credentials_of, open_value, shown, spoken
-from backend.services.holders import chunks, devices_by_holder, reaching
+from backend.services.holders import devices_by_holder, reaching
 from backend.services.move_letters import tell_planner
 from backend.services.move_rows import leaving_of, move_row, open_incoming, open_told, seal_told
 from backend.services.outbox import withdraw
@@ -30,6 +30,7 @@ from backend.services.resident_drafts import check_draft, insert_holder, insert_
 from backend.services.resident_rows import family_of
 from backend.services.undone import is_undone
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.store import Store
 from backend.store.work import Work
 

@@ -17,11 +17,11 @@ from backend.domain.timewords import describe_moment
 from backend.services.communities import community_row
 from backend.services.credentials import LIVE
 from backend.services.door_states import OVERDUE_AFTER, formats_of
-from backend.services.holders import chunks
 from backend.services.move_rows import open_told
 from backend.services.texts import KINDS
 from backend.services.undone import is_undone
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.seal import Sealer
 
 

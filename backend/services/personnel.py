@@ -25,7 +25,7 @@ from backend.domain.residents import Deletion
 from backend.domain.staff import NOUNS, StaffDefaults, StaffDraft, StaffPatch, StaffRecord
 from backend.services.base import Service, replayed, saved
 from backend.services.credentials import records_of
-from backend.services.holders import chunks, groups_of, reaching
+from backend.services.holders import groups_of, reaching
 from backend.services.leaving import take_all, what_goes
 from backend.services.lists import ListHandle
 from backend.services.person_pages import last_seen, unsent
@@ -43,6 +43,7 @@ from backend.services.sync_people import doors_of
 from backend.services.texts import count_kinds
 from backend.services.undone import is_undone
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.store import Store
 from backend.store.work import Work
 

@@ -15,9 +15,9 @@ from backend.domain.access.results import Explanation, Reason
 from backend.domain.access.rules import Rules
 from backend.domain.enums import HolderKind
 from backend.domain.temp_keys import KeyState
-from backend.services.holders import chunks
 from backend.services.temp_key_rows import key_state
 from backend.store import tables as t
+from backend.store.rows import chunks
 
 KEYS = frozenset({HolderKind.VISITOR, HolderKind.BOOKING})
 """Holders that are no people."""

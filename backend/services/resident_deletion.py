@@ -13,11 +13,12 @@ from backend.domain.enums import ResidentRole
 from backend.domain.errors import Conflict, NotFound
 from backend.domain.residents import Deletion
 from backend.services.booking_rights import end_with_residents, live_of_residents
-from backend.services.holders import chunks, reaching
+from backend.services.holders import reaching
 from backend.services.leaving import take_all, what_goes
 from backend.services.logins import recall
 from backend.services.resident_rows import family_of
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.seal import Sealer
 from backend.store.work import Work
 

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, insert, select
 
 from backend.domain.enums import CredentialKind
 from backend.services.credentials import open_value, shown
-from backend.services.holders import chunks
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.work import Work
 
 

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, insert, select, tuple_, update
+from sqlalchemy import Connection, and_, select
 
 from backend.domain.enums import HolderStatus
 from backend.services.holders import (
-    chunks,
     devices_by_holder,
     devices_holding,
-    drop_proof,
     left_open,
     live_codes,
 )
+from backend.services.proofs_due import await_once, drop_proof
 from backend.store import tables as t
 from backend.store.work import Work
 
@@ -53,32 +52,9 @@ def settle(work: Work, before: Mapping[int, set[int]], since: datetime | None = 
     """
     ids = sorted(before)
     after, live = devices_by_holder(work.connection, ids), live_codes(work.connection, ids)
-    lost = [(device_id, code) for code, one in live.items() for device_id in sorted(before[one] - after[one])]
-    asked = sum(_await_once(work, part, since) for part in chunks(lost))
+    asked = await_once(work, {code: before[one] - after[one] for code, one in live.items()}, since)
     drop_proof(work, {code: after[one] for code, one in live.items()})
     return asked > 0
-
-
-def _await_once(work: Work, pairs: Sequence[tuple[int, int]], since: datetime | None) -> int:
-    """Wait for these proofs and count them; one that waits already keeps its age, one given since stays."""
-    r = t.read_back
-    these = tuple_(r.c.device_id, r.c.credential_id).in_(pairs)
-    rows = work.connection.execute(select(r.c.device_id, r.c.credential_id).where(these))
-    known = {(row.device_id, row.credential_id) for row in rows}
-    asked = 0
-    if known:
-        again = update(r).where(these, r.c.absent_at.is_not(None)).values(absent_at=None)
-        if since is not None:
-            again = again.where(r.c.freed_at < since).values(freed_at=since)
-        asked = work.connection.execute(again).rowcount
-    new = [
-        {"device_id": device_id, "credential_id": code, "freed_at": since or work.at}
-        for device_id, code in pairs
-        if (device_id, code) not in known
-    ]
-    if new:
-        work.connection.execute(insert(r), new)
-    return asked + len(new)
 
 
 def waiting_at(connection: Connection, device_ids: Iterable[int], group_id: int) -> list[int]:

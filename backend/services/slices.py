@@ -17,16 +17,23 @@ Stopped = Callable[[], bool]
 """Is asked between slices; what is written then stays."""
 
 LOCK_FOR = 0.02
-"""Seconds after which a slice takes no further record: the lock is to be free again within 50 ms."""
+"""Seconds that the records of a slice may take: with what comes around them the lock is free again within 50 ms."""
 
 
 def taken(queue: deque[_Item]) -> Iterator[_Item]:
-    """Take records off the front of `queue` for one slice: one at least, then as many as there is time for."""
-    began = time.perf_counter()
+    """Take records off the front of `queue` for one slice: one at least, then as many as there is time for.
+
+    The next one counts as long as the longest so far, so that the last one ends in time too.
+    """
+    began = before = time.perf_counter()
+    longest = 0.0
     while queue:
         yield queue.popleft()
-        if time.perf_counter() - began > LOCK_FOR:
+        now = time.perf_counter()
+        longest = max(longest, now - before)
+        if now - began + longest > LOCK_FOR:
             return
+        before = now
 
 
 def quiet(_progress: Progress) -> None:

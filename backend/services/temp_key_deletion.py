@@ -17,10 +17,11 @@ from backend.domain.enums import HolderStatus
 from backend.domain.errors import NotFound
 from backend.domain.temp_keys import KeyDeletion
 from backend.services.credentials import credentials_of, free
-from backend.services.holders import chunks, devices_by_holder, devices_holding, reaching
+from backend.services.holders import devices_by_holder, devices_holding, reaching
 from backend.services.temp_key_mail import recall_mail
 from backend.services.temp_key_rows import key_rows, over, with_time
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.work import Work
 
 AT_ONCE = 8

@@ -13,8 +13,8 @@ from backend.domain.bookings import peak
 from backend.domain.errors import Conflict
 from backend.services.amenity_device import kept_out
 from backend.services.booking_checks import taken_seats
-from backend.services.holders import chunks
 from backend.store import tables as t
+from backend.store.rows import chunks
 
 if TYPE_CHECKING:
     from backend.services.undo_changes import Change

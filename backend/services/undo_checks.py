@@ -13,12 +13,12 @@ from backend.domain.errors import Conflict
 from backend.domain.names import display_name
 from backend.services.apartment_reset import guests_of
 from backend.services.credentials import LIVE, Value, clash, open_value, spoken
-from backend.services.holders import chunks
 from backend.services.pin_mode import refuse_collisions, scope_now
 from backend.services.resident_rows import family_of
 from backend.services.undo_bookings import refuse_doors_kept_out, refuse_without_seats
 from backend.services.undo_changes import Change
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.seal import Sealer
 
 _REFUSED = "This cannot be undone"

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from backend.domain.enums import CredentialStatus, HolderStatus, PinMode
 from backend.services.credentials import LIVE
-from backend.services.holders import chunks
 from backend.services.pin_mode import rescope, scope_now
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.work import Work
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from backend.domain.context import Context
 from backend.domain.errors import Forbidden
 from backend.domain.permissions import allowed, refusal
 from backend.store import tables as t
+from backend.store.rows import ROW, select_row
 
 
 def require(connection: Connection, context: Context, permission: str) -> None:
@@ -17,7 +18,7 @@ def require(connection: Connection, context: Context, permission: str) -> None:
     """
     if context.actor_id is None:
         return
-    row = connection.execute(select(t.manager).where(t.manager.c.id == context.actor_id)).one_or_none()
+    row = connection.execute(select_row(t.manager), {ROW: context.actor_id}).one_or_none()
     if row is None or row.disabled:
         raise Forbidden(permission, "This account has been disabled. Ask the installer.")
     if context.proved_at and row.password_changed_at and row.password_changed_at > context.proved_at:

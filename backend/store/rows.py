@@ -5,13 +5,14 @@ Building a statement costs several times what running it does, and it is run whi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     DefaultClause,
     Delete,
     Insert,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Update,
     bindparam,
     delete,
+    func,
     insert,
     select,
     text,
@@ -28,14 +30,30 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningInsert
 
-from backend.store.tables import change
+from backend.store.tables import change, device_sync
 
+_Item = TypeVar("_Item")
+
+_AT_ONCE = 500
+"""Ids in one query: every database takes so many."""
 ROW = "row_id_"
 """Parameter of the row's id in the statements below; no column is called so."""
+IDS = "ids_"
+"""Parameter of several ids, as `among` asks for them."""
 BUMP_TOPIC = text(
     "INSERT INTO topic (name, version) VALUES (:name, 1) ON CONFLICT (name) DO UPDATE SET version = topic.version + 1"
 )
 """The next version of the topic :name, the same words on SQLite and PostgreSQL."""
+
+
+def chunks(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    """The items in slices that one query takes."""
+    return (items[at : at + _AT_ONCE] for at in range(0, len(items), _AT_ONCE))
+
+
+def among(column: Column[Any]) -> ColumnElement[bool]:
+    """The condition that a column is one of IDS."""
+    return column.in_(bindparam(IDS, expanding=True))
 
 
 @cache
@@ -57,6 +75,12 @@ def select_row(table: Table) -> Select[Any]:
 
 
 @cache
+def select_rows(table: Table) -> Select[Any]:
+    """SELECT of the whole rows IDS."""
+    return select(table).where(among(table.c.id))
+
+
+@cache
 def update_row(table: Table) -> Update:
     """UPDATE of the columns given as parameters in the row ROW."""
     return update(table).where(table.c.id == bindparam(ROW))
@@ -74,6 +98,28 @@ def close_image(table: Table) -> Update:
     return update(change).where(
         change.c.table_name == table.name, change.c.row_id == bindparam(ROW), change.c.to_at.is_(None)
     )
+
+
+@cache
+def dirty_devices() -> Update:
+    """UPDATE that gives the devices IDS a new generation, why_ and since at_ unless they wait already."""
+    sync = device_sync
+    return (
+        update(sync)
+        .where(among(sync.c.id))
+        .values(
+            gen=sync.c.gen + 1,
+            reason=bindparam("why_"),
+            not_before=None,
+            since=func.coalesce(sync.c.since, bindparam("at_", type_=sync.c.since.type)),
+        )
+    )
+
+
+@cache
+def select_generations() -> Select[Any]:
+    """SELECT of id and generation of the devices IDS."""
+    return select(device_sync.c.id, device_sync.c.gen).where(among(device_sync.c.id))
 
 
 def whole(table: Table, row_id: int, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, literal, select, update
+from sqlalchemy import Connection, Table
 
 from backend.domain.context import Context, new_id
 from backend.domain.errors import NotFound, Stale
@@ -18,12 +18,17 @@ from backend.store.images import to_image
 from backend.store.permission import require
 from backend.store.rows import (
     BUMP_TOPIC,
+    IDS,
     ROW,
+    chunks,
     close_image,
     delete_row,
+    dirty_devices,
     insert_row,
     insert_rows,
+    select_generations,
     select_row,
+    select_rows,
     update_row,
     whole,
 )
@@ -31,8 +36,6 @@ from backend.store.seal import Sealer
 
 Image = tuple[int, dict[str, Any] | None, dict[str, Any] | None]
 """A changed row: its id, the row before and the row after."""
-READ_AT_ONCE = 500
-"""Rows read in one query: every database takes so many ids."""
 
 
 @dataclass
@@ -88,9 +91,9 @@ class Work:
     def rows(self, table: Table, row_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         """As `row` for many rows, by id; raises NotFound where one is missing."""
         found: dict[int, dict[str, Any]] = {}
-        for at in range(0, len(row_ids), READ_AT_ONCE):
-            query = select(table).where(table.c.id.in_(row_ids[at : at + READ_AT_ONCE]))
-            found |= {int(row["id"]): dict(row) for row in self.connection.execute(query).mappings()}
+        for part in chunks(row_ids):
+            read = self.connection.execute(select_rows(table), {IDS: part})
+            found |= {int(row["id"]): dict(row) for row in read.mappings()}
         if found.keys() != set(row_ids):
             raise NotFound(f"This {table.name.replace('_', ' ')} does not exist any more.")
         return found
@@ -172,15 +175,16 @@ class Work:
         if not wanted:
             return
         self._refuse_replay()
-        sync = t.device_sync
-        since = func.coalesce(sync.c.since, literal(self.at, sync.c.since.type))
-        self.connection.execute(
-            update(sync)
-            .where(sync.c.id.in_(wanted))
-            .values(gen=sync.c.gen + 1, reason=reason, not_before=None, since=since)
-        )
+        self.connection.execute(dirty_devices(), {IDS: wanted, "why_": reason, "at_": self.at})
         self.dirtied.update(wanted)
         self.touch("sync")
+
+    def generations(self) -> dict[int, int]:
+        """The devices made dirty so far, each with the generation that it must reach."""
+        if not self.dirtied:
+            return {}
+        rows = self.connection.execute(select_generations(), {IDS: sorted(self.dirtied)})
+        return {row.id: row.gen for row in rows}
 
     def touch(self, *topics: str) -> None:
         """Name what changed, for every terminal that shows it."""

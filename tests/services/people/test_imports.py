@@ -10,6 +10,7 @@ import pytest
 
 from backend.domain.enums import ImportKind, ImportState, PinMode, Role, Verdict
 from backend.domain.errors import Forbidden, Invalid
+from backend.services.import_write import SLICE_LEAST
 from backend.services.imports import Imports
 from backend.store import tables as t
 from tests.services.people.lists import PERSON, Lists
@@ -303,11 +304,11 @@ def test_a_stop_between_slices_keeps_what_is_written_and_tells_the_rest(park: Pa
         tell=lambda progress: seen.append((progress.done, progress.total)),
         stopped=lambda: bool(seen),
     )
-    assert seen[0] == (25, 120)
-    assert (report.state, report.written) == (ImportState.STOPPED, 25)
-    assert len(park.rows(t.resident)) == 25
-    assert "25 of 120 rows" in report.sentence
-    assert lists.write(lists.draft(*rows)).written == 95
+    assert seen[0] == (SLICE_LEAST, 120)
+    assert (report.state, report.written) == (ImportState.STOPPED, SLICE_LEAST)
+    assert len(park.rows(t.resident)) == SLICE_LEAST
+    assert f"{SLICE_LEAST} of 120 rows" in report.sentence
+    assert lists.write(lists.draft(*rows)).written == 120 - SLICE_LEAST
 
 
 @pytest.mark.feature("RES-09")
@@ -320,7 +321,7 @@ def test_a_crash_goes_on_with_the_same_request_under_one_operation(park: Park, l
 
     with pytest.raises(KeyboardInterrupt):
         lists.imports.write(context, draft, tell=die)
-    assert len(park.rows(t.resident)) == 25
+    assert len(park.rows(t.resident)) == SLICE_LEAST
     park.clock.advance(minutes=5)
     (broken,) = lists.imports.reports(park.context)
     assert broken.state is ImportState.BROKEN
@@ -339,7 +340,7 @@ def test_what_the_world_took_meanwhile_is_left_out_and_told(park: Park, lists: L
     draft = lists.draft(*rows, ("A", "1002", 0, "Ben", "Berg", "", ""), columns=CODES)
 
     def steal(progress: Any) -> None:
-        if progress.done == 25:
+        if progress.done == SLICE_LEAST:
             park.add("1003", "Rosa", "Quispe", pin="2027")
 
     report = lists.write(draft, tell=steal)
@@ -451,7 +452,7 @@ def test_an_import_goes_on_in_the_pin_mode_that_came_meanwhile(park: Park, lists
     draft = lists.draft(*family, *late, columns=CODES)
 
     def turn(progress: Any) -> None:
-        if progress.done == 25:
+        if progress.done == SLICE_LEAST:
             switch(park, PinMode.PIN)
             add_staff(park, "6060")
 
