@@ -33,7 +33,7 @@ def _run(template: Path, roots: pytest.TempPathFactory, examples: int, steps: in
 @pytest.mark.feature("SYNC-03")
 @pytest.mark.feature("AGT-05")
 def test_every_door_equals_the_rules(template_site: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    _run(template_site, tmp_path_factory, 30, 15, 500)
+    _run(template_site, tmp_path_factory, 14, 15, 500)
 
 
 @pytest.mark.nightly

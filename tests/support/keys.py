@@ -53,6 +53,7 @@ class Keys:
         while not condition():
             assert loop.time() < deadline, f"it did not come:\n{self.text()}"
             await asyncio.sleep(0.01)
+        await self.pilot.pause()  # whatever came is drawn, and takes keys
 
     async def until_text(self, wanted: str, within: float = 15.0) -> None:
         """Wait until a text is on the screen."""
