@@ -33,12 +33,12 @@ def summary_line(data: Dashboard) -> tuple[Part, ...]:
     offline = data.devices - data.devices_online
     return (
         (figure(data.masters + data.members), "bold $sp-t1"),
-        (" residents   ", "$sp-t3"),
+        (" resident   " if data.masters + data.members == 1 else " residents   ", "$sp-t3"),
         (figure(data.active), "bold $sp-t1"),
         (" active   ", "$sp-t3"),
         (f"◐ {data.expiring} expiring   " if data.expiring else "", "$sp-warn"),
         (figure(data.devices), "bold $sp-t1"),
-        (" devices   ", "$sp-t3"),
+        (" device   " if data.devices == 1 else " devices   ", "$sp-t3"),
         _online(data.devices, offline),
     )
 

@@ -81,7 +81,7 @@ class DevicePage(RecordPage):
         record = self.record
         if record is None:
             return Title("Device")
-        return Title(record.name, ((f"{record.model} · {record.firmware} · {record.mac}", "$sp-t2"),))
+        return Title(record.name, ((f"{record.model} · {record.firmware or '–'} · {record.mac}", "$sp-t2"),))
 
     async def load(self) -> None:
         """Read the device and what would be written to it now."""

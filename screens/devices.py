@@ -114,7 +114,7 @@ class DevicesScreen(ResourceScreen):
         """State or relays of the device under the cursor."""
         session = self.session
         record = await session.ask(session.engine.devices.get, session.context, row_id)
-        figure_parts = ((f"{record.model} · {record.firmware} · {record.mac}", "$sp-t3"),)
+        figure_parts = ((f"{record.model} · {record.firmware or '–'} · {record.mac}", "$sp-t3"),)
         if page == "Relays":
             return Detail(relay_lines(record), figure_parts)
         lines = state_lines(record, session.formats, session.now())

@@ -70,13 +70,13 @@ STEPS = {
     ),
     "code": Step(
         "Two-factor Authentication",
-        (Entry("code", "Verification code", max_length=12),),
+        (Entry("code", "Verification code", max_length=12, once=True),),
         (Hint("Enter", "Log in"), Hint("F5", "Obtain Code"), _BACK),
     ),
     "forgot": Step("Forgot password", (_EMAIL,), (Hint("Enter", "Mail a code"), _BACK)),
     "reset": Step(
         "New password",
-        (Entry("code", "Code of the mail", max_length=16), Entry("password", "New password", secret=True)),
+        (Entry("code", "Code of the mail", max_length=16, once=True), Entry("password", "New password", secret=True)),
         (Hint("Tab", "Next"), Hint("Enter", "Save"), _BACK),
     ),
 }

@@ -9,6 +9,7 @@ from textual.app import App
 from textual.worker import WorkerFailed
 
 from backend import crashes
+from screens.base.drawing import wrapped
 from smartplus_tui import __version__
 from widgets.dialog import Choice, ConfirmDialog
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from backend.engine import Engine
 
 WHOLE = "Nothing is half saved: every change is written whole or not at all."
+ROOM = 68
+"""Cells of a line in the dialog."""
 ON_ITS_WAY = "What doors were to receive is still on its way."
 
 
@@ -26,11 +29,12 @@ class FailedDialog(ConfirmDialog):
 
     def __init__(self, error: BaseException, kept: Path | None) -> None:
         lines = [
-            ((crashes.where(error), "$sp-t2"),),
-            ((f"{WHOLE} {ON_ITS_WAY}", "$sp-t2"),),
+            *wrapped(crashes.where(error), ROOM, "$sp-t2"),
+            *wrapped(WHOLE, ROOM, "$sp-t2"),
+            *wrapped(ON_ITS_WAY, ROOM, "$sp-t2"),
         ]
         if kept is not None:
-            lines.append(((f"Where it happened, without codes or names: {kept}", "$sp-t3"),))
+            lines += wrapped(f"Where it happened, without codes or names: {kept}", ROOM, "$sp-t3")
         super().__init__(
             "Error",
             "Something unexpected went wrong here.",

@@ -17,13 +17,17 @@ from widgets.text import clean
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line: its key, its label, whether it shows bullets, what stands in it at first."""
+    """A line: its key, its label, whether it shows bullets, what stands in it at first.
+
+    What is good `once` is emptied when it was wrong, as a secret is.
+    """
 
     key: str
     label: str
     secret: bool = False
     value: str = ""
     max_length: int = 256
+    once: bool = False
 
 
 class Entries(Vertical):
@@ -89,18 +93,18 @@ class Entries(Vertical):
         (empty or secret or lines)[0].focus()
 
     def say(self, errors: Mapping[str, str]) -> None:
-        """Show sentences under their lines; a secret line in error is emptied, and the first bad one focused.
+        """Show sentences under their lines; secrets and codes in error are emptied, and the first bad one focused.
 
         What is about no line here stands under all of them; secrets are emptied then too.
         """
-        whole = "; ".join(text for key, text in errors.items() if key not in self._inputs)
+        whole = " ".join(text for key, text in errors.items() if key not in self._inputs)
         for key, label in self._errors.items():
             text = whole if key == "" else errors.get(key, "")
             label.update(clean(text))
             label.set_class(bool(text), "-shown")
         bad = list(self._bad(errors, whole))
         for one in bad:
-            if one.secret:
+            if one.secret or one.once:
                 with self.prevent(Input.Changed):
                     self._inputs[one.key].value = ""
         if bad:

@@ -154,6 +154,11 @@ class Form(VerticalScroll, can_focus=False):
         """Every value by key."""
         return {key: field.value for key, field in self._fields.items()}
 
+    def missed(self) -> dict[str, str]:
+        """What was typed into pickers and fits nothing, a sentence each."""
+        pickers = {key: field for key, field in self._fields.items() if isinstance(field, PickField)}
+        return {key: picker.missed for key, picker in pickers.items() if picker.missed}
+
     def changes(self) -> dict[str, Any]:
         """The values that differ from those that the form began with."""
         return {key: field.value for key, field in self._fields.items() if field.changed}

@@ -132,6 +132,11 @@ class PickField(FormField):
         """What stands in the line and has not been taken."""
         return self._line.value.strip()
 
+    @property
+    def missed(self) -> str:
+        """What is wrong with what stands in the line though it fits nothing, "" where nothing does."""
+        return f"Nothing is called “{self.typed}”: type another part of the name" if self.typed else ""
+
     def set_options(self, options: Sequence[PickRow]) -> None:
         """Offer these; what is taken and not among them goes."""
         self._options = tuple(options)
@@ -213,8 +218,7 @@ class PickField(FormField):
         """Take the row under the cursor of the list."""
         row = self._list.current if self._line.open else None
         if row is None:
-            if self.typed:
-                self.error = f"Nothing is called “{self.typed}”: type another part of the name"
+            self.error = self.missed or self.error
             return
         self.take(row.answer)
 

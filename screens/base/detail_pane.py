@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
+from textual.css.query import NoMatches
 from textual.timer import Timer
 from textual.worker import Worker
 
@@ -73,6 +74,10 @@ class DetailPane(Panel):
                 detail = await self._read(row.id, page)
             except SmartPlusError as error:
                 detail = Detail((((str(error), "$sp-t3"),),))
+            except NoMatches:
+                if self.is_attached and self.screen in self.app.screen_stack:
+                    raise
+                return  # the page went away while it was read
         if not self.is_attached:
             return
         self.set_class(row is None, "-empty")

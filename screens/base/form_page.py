@@ -206,7 +206,13 @@ class FormPage(MergingPage):
         if self.focused is not None:
             self._cursor = self.focused
             self.set_focus(None)  # a picker takes its first hit when it is left
-        self.call_after_refresh(lambda: self.start(self._save_unless_lost, then))
+        self.call_after_refresh(lambda: self.start(self._save_what_fits, then))
+
+    async def _save_what_fits(self, then: FormPage | None) -> None:
+        """What fits no choice is said, and nothing saved in its place."""
+        if missed := self.form.missed():
+            raise Invalid(missed)
+        await self._save_unless_lost(then)
 
     async def _present_plan(self) -> Sequence[DoorPlan] | None:
         """The plan that stands beside the fields, where it is of these fields and fresh."""

@@ -423,3 +423,21 @@ async def test_another_name_and_clock_of_the_community_are_seen_at_once(show: Sh
         version = engine.communities.get(context).version
         engine.communities.edit(context.again(), version, clock_format="12")
         await keys.until(lambda: "10:00 am" in keys.text().partition("\n")[0])
+
+
+@pytest.mark.feature("SET-06")
+async def test_what_fits_no_choice_is_not_saved_as_the_old_one(show: Show) -> None:
+    async with show("g", "s", "e") as keys:
+        await keys.until_text("Encryption")
+        await keys.settled()
+        await keys.type("mail.example")
+        await keys.press("tab")
+        await keys.type("plain")
+        await keys.press("f2")
+        await keys.until_text("Nothing is called “plain”")
+        await keys.until_text("Not saved")
+        assert "mail.example" in keys.text()
+        await keys.press("ctrl+u")
+        await keys.type("none")
+        await keys.press("f2")
+        await keys.until_text("Without encryption only")
