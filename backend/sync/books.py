@@ -7,14 +7,17 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, Select, bindparam, case, func, select, update
 
 from backend.domain.access.results import Loss
 from backend.domain.enums import HeldKind
 from backend.services.door_states import planned_removals
 from backend.services.drift_rows import standing
 from backend.store import tables as t
+from backend.store.rows import ROW
 from backend.store.work import Work
 
 BACKOFF_FIRST = 2.0
@@ -69,21 +72,23 @@ class SyncRow:
 
 def load_sync(connection: Connection, device_id: int) -> SyncRow:
     """The sync row of a device, as it stands."""
+    return SyncRow(*connection.execute(_sync_row(), {ROW: device_id}).one())
+
+
+@cache
+def _sync_row() -> Select[Any]:
     s = t.device_sync
-    row = connection.execute(
-        select(
-            s.c.gen,
-            s.c.done_gen,
-            s.c.attempt,
-            s.c.not_before,
-            s.c.next_change_at,
-            s.c.read_back_at,
-            s.c.held_reason,
-            s.c.held_plan,
-            s.c.released,
-        ).where(s.c.id == device_id)
-    ).one()
-    return SyncRow(*row)
+    return select(
+        s.c.gen,
+        s.c.done_gen,
+        s.c.attempt,
+        s.c.not_before,
+        s.c.next_change_at,
+        s.c.read_back_at,
+        s.c.held_reason,
+        s.c.held_plan,
+        s.c.released,
+    ).where(s.c.id == bindparam(ROW))
 
 
 def backoff(attempt: int, chance: random.Random) -> float:
