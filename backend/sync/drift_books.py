@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, Update, bindparam, insert, or_, select, update
 
 from backend.domain.context import new_id
 from backend.domain.enums import DriftCause, DriftResolution, HeldKind
@@ -101,11 +101,16 @@ def end_strangers(work: Work, device_id: int, present: Iterable[str]) -> None:
 
 def repaired(work: Work, device_id: int) -> None:
     """The door holds what it should: what was wrong with records of ours is over."""
+    work.connection.execute(_repaired(), {ROW: device_id, "at_": work.at})
+
+
+@cache
+def _repaired() -> Update:
     d = t.drift
-    work.connection.execute(
+    return (
         update(d)
-        .where(d.c.device_id == device_id, d.c.ended_at.is_(None), d.c.cause != DriftCause.UNKNOWN.value)
-        .values(ended_at=work.at, resolution=DriftResolution.REPAIRED.value)
+        .where(d.c.device_id == bindparam(ROW), d.c.ended_at.is_(None), d.c.cause != DriftCause.UNKNOWN.value)
+        .values(ended_at=bindparam("at_"), resolution=DriftResolution.REPAIRED.value)
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, delete, func, select, update
 
 from backend.domain.enums import CredentialStatus
 from backend.services.credentials import value_place
@@ -74,9 +74,14 @@ def note_back(work: Work, device_id: int, freed_ids: Iterable[int]) -> None:
 
 def count_red(work: Work, device_id: int) -> None:
     """Keep the number of unproved revocations of a device on its sync row."""
+    work.connection.execute(_count_red(), {ROW: device_id})
+
+
+@cache
+def _count_red() -> Update:
     r, s = t.read_back, t.device_sync
-    unproved = select(func.count()).where(r.c.device_id == device_id, r.c.absent_at.is_(None)).scalar_subquery()
-    work.connection.execute(update(s).where(s.c.id == device_id).values(red=unproved))
+    unproved = select(func.count()).where(r.c.device_id == bindparam(ROW), r.c.absent_at.is_(None)).scalar_subquery()
+    return update(s).where(s.c.id == bindparam(ROW)).values(red=unproved)
 
 
 def cooled(connection: Connection, community_id: int, now: datetime) -> list[int]:

@@ -9,7 +9,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, bindparam, delete, exists, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    Update,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
 
 from backend.devices.users import SOME_FACE
 from backend.domain.access.identity import parse_user_key
@@ -158,16 +170,21 @@ def schedules_in_doubt(work: Work, device_id: int, keys: Iterable[str]) -> None:
 
 def gone_since(connection: Connection, device_id: int, since: datetime) -> list[HeldUser]:
     """The users that the device held until then or later, and holds no more."""
+    rows = connection.execute(_gone_since(), {ROW: device_id, "since_": since})
+    return [HeldUser(row.key, "", b"", row.holder_id) for row in rows]
+
+
+@cache
+def _gone_since() -> Select[Any]:
     h, now = t.held, t.held.alias("now")
     still = exists().where(
         now.c.device_id == h.c.device_id, now.c.kind == h.c.kind, now.c.key == h.c.key, now.c.to_at.is_(None)
     )
-    rows = connection.execute(
+    return (
         select(h.c.key, h.c.holder_id)
-        .where(h.c.device_id == device_id, h.c.kind == HeldKind.USER, h.c.to_at > since, ~still)
+        .where(h.c.device_id == bindparam(ROW), h.c.kind == HeldKind.USER, h.c.to_at > bindparam("since_"), ~still)
         .distinct()
     )
-    return [HeldUser(row.key, "", b"", row.holder_id) for row in rows]
 
 
 def gone(work: Work, device_id: int, kind: HeldKind, keys: Iterable[str]) -> None:
@@ -183,9 +200,14 @@ def gone(work: Work, device_id: int, kind: HeldKind, keys: Iterable[str]) -> Non
 
 def all_seen(work: Work, device_id: int) -> None:
     """Note that every user held for certain was there when the device was read, just now."""
+    work.connection.execute(_all_seen(), {ROW: device_id})
+
+
+@cache
+def _all_seen() -> Update:
     h = t.held
-    here = (h.c.device_id == device_id, h.c.kind == HeldKind.USER, h.c.to_at.is_(None))
-    work.connection.execute(update(h).where(*here, h.c.unknown.is_(False), h.c.seen.is_(False)).values(seen=True))
+    here = (h.c.device_id == bindparam(ROW), h.c.kind == HeldKind.USER, h.c.to_at.is_(None))
+    return update(h).where(*here, h.c.unknown.is_(False), h.c.seen.is_(False)).values(seen=True)
 
 
 def in_doubt(work: Work, device_id: int, keys: Iterable[str]) -> None:
