@@ -172,7 +172,10 @@ def _filled(source: str, sheets: list[tuple[str, list[tuple[int, list[Any]]], fr
 
 
 def _says(cells: list[Any]) -> bool:
-    return any(cell is not None and (not isinstance(cell, str) or cell.strip()) for cell in cells)
+    for cell in cells:  # noqa: SIM110 - the first cell of most rows says something: a generator takes longer
+        if cell is not None and (not isinstance(cell, str) or cell.strip()):
+            return True
+    return False
 
 
 def _dated(found: dict[str, Any]) -> Any:

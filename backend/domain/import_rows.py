@@ -55,22 +55,29 @@ def parse_rows(draft: ImportDraft) -> list[ParsedRow]:
     fixes: dict[int, dict[str, str]] = {}
     for (number, name), text in draft.fixes.items():
         fixes.setdefault(number, {})[name] = text
+    columns = [(at, name, name in _DIGITS) for at, name in enumerate(draft.columns.fields) if name]
+    first, left_out = draft.columns.heading_row, draft.left_out
     rows = [
-        _parse(row, draft.columns.fields, fixes.get(row.number))
+        _parse(row, columns, fixes.get(row.number))
         for row in draft.sheet.rows
-        if row.number > draft.columns.heading_row and row.number not in draft.left_out
+        if row.number > first and row.number not in left_out
     ]
     for name in _ZEROS_MATTER:
         _suspect_zeros(rows, name)
     return rows
 
 
-def _parse(row: SheetRow, fields: Sequence[str], fixes: Mapping[str, str] | None) -> ParsedRow:
-    """One row; it runs for every cell of a long list, so what most cells need comes first."""
-    parsed = ParsedRow(row.number, {})
-    values, numeric = parsed.values, []
-    for name, cell in zip(fields, row.cells, strict=False):
-        if cell is None or cell == "" or not name:
+def _parse(row: SheetRow, columns: Sequence[tuple[int, str, bool]], fixes: Mapping[str, str] | None) -> ParsedRow:
+    """One row by its columns, each with its place, field and whether that is of digits.
+
+    It runs for every cell of a long list, so what most cells need comes first.
+    """
+    values: dict[str, str] = {}
+    parsed, numeric, cells = ParsedRow(row.number, values), [], row.cells
+    width = len(cells)
+    for at, name, digits in columns:
+        cell = cells[at] if at < width else None
+        if cell is None or cell == "":
             continue
         if type(cell) is str:
             text = cell.strip()
@@ -80,19 +87,20 @@ def _parse(row: SheetRow, fields: Sequence[str], fixes: Mapping[str, str] | None
             text = text_of(cell)
             numeric.append(name)
             _judge(parsed, name, cell)
-        if name in _DIGITS and not text.isdecimal():
+        if digits and not text.isdecimal():
             text = _mended(parsed, name, text)
         values[name] = text
-    fixes = fixes or {}
-    for name, typed in fixes.items():
+    for name, typed in (fixes or {}).items():
         values[name] = typed.strip()
         parsed.bad.pop(name, None)
-    parsed.numeric = frozenset(numeric) - fixes.keys()
+    if numeric:
+        parsed.numeric = frozenset(numeric) - (fixes or {}).keys()
     if NAME in values or PLACE in values:
         _take_apart(parsed)
     if row.hidden:
         parsed.odd[""] = "The file does not show this row."
-    if values.get("role") and parsed.role is None:
+    role = values.get("role")
+    if role and role not in _ROLES and parsed.role is None:
         parsed.bad["role"] = "0 is the family master, 1 a family member."
     return parsed
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import ScalarSelect, func, select, update
+from sqlalchemy import BindParameter, ScalarSelect, func, select, update
 
 from backend.store import tables as t
 from backend.store.work import Work
@@ -15,7 +16,7 @@ def detail_place(uuid: str) -> str:
     return f"drift.detail:{uuid}"
 
 
-def standing(device_id: int) -> ScalarSelect[int]:
+def standing(device_id: int | BindParameter[Any]) -> ScalarSelect[int]:
     """How many differences of a device wait: for a choice, or for the door."""
     d = t.drift
     return select(func.count()).where(d.c.device_id == device_id, d.c.ended_at.is_(None)).scalar_subquery()

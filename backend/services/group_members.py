@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from datetime import datetime, time
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, select
 
 from backend.domain.access.rules import ALL_DAY_END
 from backend.domain.enums import HolderKind, HolderStatus, Repeat
@@ -18,13 +19,16 @@ from backend.services.group_pages import alone_without, group_row, members_of, n
 from backend.services.group_plans import plan_of_people
 from backend.services.holders import left_open, reaching
 from backend.store import tables as t
-from backend.store.rows import chunks
+from backend.store.rows import IDS, among, chunks
 from backend.store.seal import Sealer
 from backend.store.work import Work
 
-AT_ONCE = 25
-"""People whom one step of a slice takes: what their doors lose is looked up once for all of them."""
+AT_ONCE, DOORS_AT_ONCE = 10, 300
+"""People whom one step of a slice takes, what their doors lose being looked up once for all of them: fewer where a
+group opens so many doors that there would be more pairs of a person and a door."""
 
+_GROUP = "group_"
+"""Parameter of the group in the query for its doors."""
 Queue = deque[list[int]]
 """People who are still to be written, some at a time."""
 
@@ -60,10 +64,11 @@ def change_of(
     )
 
 
-def queue_of(holder_ids: Iterable[int]) -> Queue:
-    """People in steps."""
+def queue_of(holder_ids: Iterable[int], doors: int) -> Queue:
+    """People in steps, each of whom so many doors concern."""
     ids = sorted(set(holder_ids))
-    return deque(ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE))
+    size = max(1, min(AT_ONCE, DOORS_AT_ONCE // max(1, doors)))
+    return deque(ids[at : at + size] for at in range(0, len(ids), size))
 
 
 def join(work: Work, group_id: int, holder_ids: Iterable[int]) -> None:
@@ -100,24 +105,28 @@ def doors_changing(connection: Connection, group_id: int, holder_ids: Iterable[i
     A door that another group of theirs opens around the clock holds the same; so does every door for whoever has
     nothing to show, or may not enter at all.
     """
+    parts = ({IDS: part, _GROUP: group_id} for part in chunks(sorted(set(holder_ids))))
+    return {device_id for part in parts for device_id in connection.execute(_doors_changing(), part).scalars()}
+
+
+@cache
+def _doors_changing() -> Select[Any]:
     h, opens, relay, code = t.holder, t.access_group_relay, t.relay, t.credential
     shows = select(code.c.id).where(code.c.holder_id == h.c.id, code.c.status.in_(LIVE)).exists()
-    query = (
+    return (
         select(relay.c.device_id)
-        .join(opens, and_(opens.c.relay_id == relay.c.id, opens.c.group_id == group_id))
+        .join(opens, and_(opens.c.relay_id == relay.c.id, opens.c.group_id == bindparam(_GROUP)))
         .join(t.device, t.device.c.id == relay.c.device_id)
         .join(h, h.c.community_id == t.device.c.community_id)
         .join(t.community, t.community.c.id == h.c.community_id)
         .where(h.c.status == HolderStatus.ACTIVE.value, h.c.removed_at.is_(None), left_open())
-        .where(shows, ~_always_open(group_id))
+        .where(shows, ~_always_open(), among(h.c.id))
         .distinct()
     )
-    parts = (query.where(h.c.id.in_(part)) for part in chunks(sorted(set(holder_ids))))
-    return {device_id for part in parts for device_id in connection.execute(part).scalars()}
 
 
-def _always_open(group_id: int) -> ColumnElement[bool]:
-    """The condition that another group opens the joined `relay` to the joined `holder` around the clock."""
+def _always_open() -> ColumnElement[bool]:
+    """The condition that another group than _GROUP opens the joined `relay` to the joined `holder` around the clock."""
     g, member, opens, window = t.access_group, t.access_group_member, t.access_group_relay.alias(), t.access_window
     return (
         select(member.c.id)
@@ -126,7 +135,7 @@ def _always_open(group_id: int) -> ColumnElement[bool]:
         .join(window, window.c.group_id == g.c.id)
         .where(
             member.c.holder_id == t.holder.c.id,
-            member.c.group_id != group_id,
+            member.c.group_id != bindparam(_GROUP),
             opens.c.relay_id == t.relay.c.id,
             g.c.keeps_holidays.is_(False),
             window.c.repeat == Repeat.DAILY.value,

@@ -13,7 +13,9 @@ from backend.services.group_deletion import delete_empty
 from backend.services.group_drafts import REASON
 from backend.services.group_members import join, leave, queue_of
 from backend.services.group_pages import members_of
+from backend.services.own_rights import relays_of
 from backend.services.settling import let_in_by, settle, waiting_at
+from backend.store import tables as t
 from backend.store.work import Work
 
 Step = Callable[[Work], None]
@@ -22,10 +24,10 @@ Step = Callable[[Work], None]
 NONE: frozenset[int] = frozenset()
 
 
-def people_steps(group_id: int, holder_ids: Iterable[int], *, add: bool) -> deque[Step]:
+def people_steps(connection: Connection, group_id: int, holder_ids: Iterable[int], *, add: bool) -> deque[Step]:
     """People join a group or leave it, some at a time."""
-    change = join if add else leave
-    return deque(partial(change, group_id=group_id, holder_ids=some) for some in queue_of(holder_ids))
+    change, doors = join if add else leave, len(relays_of(connection, t.access_group_relay, group_id))
+    return deque(partial(change, group_id=group_id, holder_ids=some) for some in queue_of(holder_ids, doors))
 
 
 def proof_steps(
@@ -39,7 +41,7 @@ def proof_steps(
         people: Iterable[int] = members_of(connection, [group_id])
     else:
         people = waiting_at(connection, come, group_id) if come else ()
-    return deque(partial(_prove, holder_ids=some, left=left, since=since) for some in queue_of(people))
+    return deque(partial(_prove, holder_ids=some, left=left, since=since) for some in queue_of(people, len(left)))
 
 
 def _prove(work: Work, holder_ids: list[int], left: frozenset[int], since: datetime) -> None:
@@ -52,7 +54,7 @@ def deletion_steps(connection: Connection, group_ids: Iterable[int]) -> deque[St
     """The people leave, some at a time; the last step takes whoever has come meanwhile, and the group."""
     steps: deque[Step] = deque()
     for group_id in group_ids:
-        steps += people_steps(group_id, members_of(connection, [group_id]), add=False)
+        steps += people_steps(connection, group_id, members_of(connection, [group_id]), add=False)
         steps.append(partial(_delete, group_id=group_id))
     return steps
 

@@ -170,7 +170,7 @@ class Groups(Service):
         def steps(connection: Connection) -> deque[Step]:
             group = group_row(connection, context.community_id, group_id)
             people.extend(concerned(connection, group, ids, add=add))
-            return people_steps(group_id, people, add=add)
+            return people_steps(connection, group_id, people, add=add)
 
         def begin(work: Work) -> int:
             group = group_row(work.connection, context.community_id, group_id)

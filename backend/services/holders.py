@@ -127,8 +127,8 @@ def reaching(work: Work, holder_ids: Iterable[int], reason: str, *, only: set[in
     concerned = set().union(*before.values(), *after.values())
     work.dirty(concerned if only is None else concerned & only, reason)
     owed = {code: before[one] - (after[one] if code in kept else set()) for code, one in owned.items()}
-    await_proof(work, owed)
     drop_proof(work, {code: after[one] for code, one in kept.items()})
+    await_proof(work, owed)
 
 
 def _devices_before(connection: Connection, ids: Sequence[int], only: set[int] | None = None) -> dict[int, set[int]]:

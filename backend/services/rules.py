@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, select
 
 from backend.domain.access.rules import ALL_DAY_END, Credential, Device, Group, Holder, Relay, Rules, Window
 from backend.domain.enums import CredentialKind, CredentialStatus, HolderKind, HolderStatus, Repeat
@@ -19,6 +20,7 @@ from backend.domain.limits import FLOORS, limits_of, takes
 from backend.services.credentials import value_place
 from backend.store import tables as t
 from backend.store.images import from_image
+from backend.store.rows import IDS, among
 from backend.store.seal import Sealer
 
 READ: dict[str, tuple[str, ...]] = {
@@ -54,6 +56,8 @@ _OWN_RIGHTS = {
     HolderKind.BOOKING.value: "Booking",
 }
 """Kind of a holder -> what the group of their own rights is called."""
+_HERE = "here_"
+"""Parameter of the community in the queries for rows."""
 _KINDS = {kind.value: kind for kind in CredentialKind}
 _STATUSES = {status.value: status for status in CredentialStatus}
 
@@ -96,7 +100,11 @@ class RuleRows:
         wanted = None if holder_ids is None else frozenset(holder_ids)
         made = cls(community_id, wanted, READ if values else _WITHOUT_VALUES)
         for name, columns in made.columns.items():
-            found = connection.execute(_query(name, columns, community_id, wanted)).all()
+            told: dict[str, Any] = {_HERE: community_id}
+            part = wanted is not None and name in _OF_HOLDER
+            if part:
+                told[IDS] = sorted(wanted or ())
+            found = connection.execute(_query(name, columns, of_some=part), told).all()
             made.rows[name] = {row[0]: row for row in found}
         if not made.rows["community"]:
             raise NotFound("There is no such community.")
@@ -255,19 +263,19 @@ def _methods(text: str) -> frozenset[CredentialKind]:
     return frozenset(_KINDS[word] for word in text.split(",") if word in _KINDS)
 
 
-def _query(name: str, columns: Iterable[str], community_id: int, holder_ids: frozenset[int] | None) -> Select[Any]:
+@cache
+def _query(name: str, columns: tuple[str, ...], *, of_some: bool) -> Select[Any]:
+    """The rows of a table in the community _HERE, of all people or of some; made once, as doors wait for it."""
     table = t.metadata.tables[name]
-    query: Select[Any] = select(*(table.c[column] for column in columns)).where(_within(table, community_id))
+    query: Select[Any] = select(*(table.c[column] for column in columns)).where(_within(table))
     if name == "credential":
         query = query.where(table.c.status != CredentialStatus.GONE.value)
-    owner = _OF_HOLDER.get(name)
-    if owner is not None and holder_ids is not None:
-        query = query.where(table.c[owner].in_(holder_ids))
-    return query
+    return query.where(among(table.c[_OF_HOLDER[name]])) if of_some else query
 
 
-def _within(table: Table, community_id: int) -> ColumnElement[bool]:
-    """The condition that a row belongs to the community, by itself or by its group or device."""
+def _within(table: Table) -> ColumnElement[bool]:
+    """The condition that a row belongs to the community _HERE, by itself or by its group or device."""
+    community_id = bindparam(_HERE, type_=t.community.c.id.type)
     if table is t.community:
         return table.c.id == community_id
     if "community_id" in table.c:

@@ -52,9 +52,8 @@ def settle(work: Work, before: Mapping[int, set[int]], since: datetime | None = 
     """
     ids = sorted(before)
     after, live = devices_by_holder(work.connection, ids), live_codes(work.connection, ids)
-    asked = await_once(work, {code: before[one] - after[one] for code, one in live.items()}, since)
     drop_proof(work, {code: after[one] for code, one in live.items()})
-    return asked > 0
+    return await_once(work, {code: before[one] - after[one] for code, one in live.items()}, since) > 0
 
 
 def waiting_at(connection: Connection, device_ids: Iterable[int], group_id: int) -> list[int]:

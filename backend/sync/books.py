@@ -7,14 +7,17 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, case, func, select, update
 
 from backend.domain.access.results import Loss
 from backend.domain.enums import HeldKind
 from backend.services.door_states import planned_removals
 from backend.services.drift_rows import standing
 from backend.store import tables as t
+from backend.store.rows import ROW
 from backend.store.work import Work
 
 BACKOFF_FIRST = 2.0
@@ -69,21 +72,23 @@ class SyncRow:
 
 def load_sync(connection: Connection, device_id: int) -> SyncRow:
     """The sync row of a device, as it stands."""
+    return SyncRow(*connection.execute(_sync_row(), {ROW: device_id}).one())
+
+
+@cache
+def _sync_row() -> Select[Any]:
     s = t.device_sync
-    row = connection.execute(
-        select(
-            s.c.gen,
-            s.c.done_gen,
-            s.c.attempt,
-            s.c.not_before,
-            s.c.next_change_at,
-            s.c.read_back_at,
-            s.c.held_reason,
-            s.c.held_plan,
-            s.c.released,
-        ).where(s.c.id == device_id)
-    ).one()
-    return SyncRow(*row)
+    return select(
+        s.c.gen,
+        s.c.done_gen,
+        s.c.attempt,
+        s.c.not_before,
+        s.c.next_change_at,
+        s.c.read_back_at,
+        s.c.held_reason,
+        s.c.held_plan,
+        s.c.released,
+    ).where(s.c.id == bindparam(ROW))
 
 
 def backoff(attempt: int, chance: random.Random) -> float:
@@ -105,7 +110,23 @@ def note_done(
 
     `unmanaged` is None where the device was not read.
     """
+    told = {
+        ROW: device_id,
+        "gen_": gen,
+        "released_": json.dumps({"done_at": work.at.isoformat()}),
+        "next_change_": next_change_at,
+        "losses_": json.dumps([loss.text for loss in losses]),
+        "unmanaged_": unmanaged,
+    }
+    work.connection.execute(_note_done(), told)
+    work.touch("sync")
+
+
+@cache
+def _note_done() -> Update:
     s, h = t.device_sync, t.held
+    device_id = bindparam(ROW, type_=s.c.id.type)
+    gen = bindparam("gen_", type_=s.c.gen.type)
     users = select(func.count()).where(h.c.device_id == device_id, h.c.kind == HeldKind.USER, h.c.to_at.is_(None))
     values = {
         "done_gen": case((s.c.done_gen > gen, s.c.done_gen), else_=gen),
@@ -117,27 +138,31 @@ def note_done(
         "drift": standing(device_id),
         "held_reason": "",
         "held_plan": case(
-            (s.c.released.is_(True), json.dumps({"done_at": work.at.isoformat()})),
+            (s.c.released.is_(True), bindparam("released_", type_=s.c.held_plan.type)),
             (s.c.held_reason == "", s.c.held_plan),
             else_="",
         ),
         "released": False,
-        "next_change_at": next_change_at,
-        "losses": json.dumps([loss.text for loss in losses]),
+        "next_change_at": bindparam("next_change_"),
+        "losses": bindparam("losses_"),
         "users_held": users.scalar_subquery(),
+        "users_unmanaged": func.coalesce(bindparam("unmanaged_", type_=s.c.users_unmanaged.type), s.c.users_unmanaged),
     }
-    if unmanaged is not None:
-        values["users_unmanaged"] = unmanaged
-    work.connection.execute(update(s).where(s.c.id == device_id).values(**values))
-    work.touch("sync")
+    return update(s).where(s.c.id == device_id).values(values)
 
 
 def note_read(work: Work, device_id: int, *, unmanaged: int) -> None:
     """The device was read back: how many differences wait, and how many users there are nobody's."""
-    s = t.device_sync
-    values = {"read_back_at": work.at, "drift": standing(device_id), "users_unmanaged": unmanaged}
-    work.connection.execute(update(s).where(s.c.id == device_id).values(**values))
+    work.connection.execute(_note_read(), {ROW: device_id, "at_": work.at, "unmanaged_": unmanaged})
     work.touch("sync")
+
+
+@cache
+def _note_read() -> Update:
+    s = t.device_sync
+    device_id = bindparam(ROW, type_=s.c.id.type)
+    read: dict[str, Any] = {"read_back_at": bindparam("at_"), "users_unmanaged": bindparam("unmanaged_")}
+    return update(s).where(s.c.id == device_id).values(read | {"drift": standing(device_id)})
 
 
 def note_failed(work: Work, device_id: int, attempt: int, *, not_before: datetime, error: str) -> None:

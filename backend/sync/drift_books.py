@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, Update, bindparam, insert, or_, select, update
 
 from backend.domain.context import new_id
 from backend.domain.enums import DriftCause, DriftResolution, HeldKind
 from backend.domain.names import fold
 from backend.services.drift_rows import detail_place
 from backend.store import tables as t
+from backend.store.rows import ROW
 from backend.store.work import Work
 from backend.sync.drifting import Finding
 
@@ -21,18 +23,25 @@ _AT_ONCE = 500
 
 def wishes(connection: Connection, device_id: int) -> dict[str, bytes]:
     """The users of nobody that somebody wants gone, by key, each with the fingerprint of what was looked at."""
+    return {row.key: bytes(row.mac or b"") for row in connection.execute(_wished(), {ROW: device_id})}
+
+
+@cache
+def _wished() -> Select[Any]:
     d = t.drift
-    rows = connection.execute(
-        select(d.c.key, d.c.mac).where(d.c.device_id == device_id, d.c.ended_at.is_(None), d.c.wish != "")
-    )
-    return {row.key: bytes(row.mac or b"") for row in rows}
+    return select(d.c.key, d.c.mac).where(d.c.device_id == bindparam(ROW), d.c.ended_at.is_(None), d.c.wish != "")
 
 
 def unrepaired(connection: Connection, device_id: int) -> bool:
     """Whether a difference of ours stands at a device."""
+    return connection.execute(_unrepaired(), {ROW: device_id}).first() is not None
+
+
+@cache
+def _unrepaired() -> Select[Any]:
     d = t.drift
-    mine = (d.c.device_id == device_id, d.c.ended_at.is_(None), d.c.cause != DriftCause.UNKNOWN.value)
-    return connection.execute(select(d.c.id).where(*mine).limit(1)).first() is not None
+    mine = (d.c.device_id == bindparam(ROW), d.c.ended_at.is_(None), d.c.cause != DriftCause.UNKNOWN.value)
+    return select(d.c.id).where(*mine).limit(1)
 
 
 def earlier(connection: Connection, device_id: int, keys: Iterable[str]) -> dict[str, bytes]:
@@ -92,11 +101,16 @@ def end_strangers(work: Work, device_id: int, present: Iterable[str]) -> None:
 
 def repaired(work: Work, device_id: int) -> None:
     """The door holds what it should: what was wrong with records of ours is over."""
+    work.connection.execute(_repaired(), {ROW: device_id, "at_": work.at})
+
+
+@cache
+def _repaired() -> Update:
     d = t.drift
-    work.connection.execute(
+    return (
         update(d)
-        .where(d.c.device_id == device_id, d.c.ended_at.is_(None), d.c.cause != DriftCause.UNKNOWN.value)
-        .values(ended_at=work.at, resolution=DriftResolution.REPAIRED.value)
+        .where(d.c.device_id == bindparam(ROW), d.c.ended_at.is_(None), d.c.cause != DriftCause.UNKNOWN.value)
+        .values(ended_at=bindparam("at_"), resolution=DriftResolution.REPAIRED.value)
     )
 
 

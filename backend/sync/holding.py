@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
 
 from backend.devices.client import DeviceClient
 from backend.devices.schedules import ALWAYS as ALWAYS_REF
 from backend.domain.access.results import ALWAYS, DoorHold
 from backend.domain.context import Context
 from backend.store import tables as t
+from backend.store.rows import ROW
 from backend.store.store import Store
 from backend.store.work import Work
 from backend.sync.difference import HeldSchedule
@@ -29,9 +32,14 @@ class HeldOpen:
 
 def load_held_open(connection: Connection, device_id: int) -> dict[int, HeldOpen]:
     """The relays of a device that were ever kept open from here, by number."""
-    r = t.relay_held
-    rows = connection.execute(select(r.c.number, r.c["keys"], r.c.unknown).where(r.c.device_id == device_id))
+    rows = connection.execute(_held(), {ROW: device_id})
     return {row[0]: HeldOpen(tuple(filter(None, row[1].split(";"))), bool(row[2])) for row in rows}
+
+
+@cache
+def _held() -> Select[Any]:
+    r = t.relay_held
+    return select(r.c.number, r.c["keys"], r.c.unknown).where(r.c.device_id == bindparam(ROW))
 
 
 def remaining(held: HeldOpen, wanted: DoorHold | None, schedules: Mapping[str, HeldSchedule]) -> tuple[str, ...]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from sqlalchemy import select
-
 from backend.devices.client import DeviceClient
 from backend.devices.errors import WrongDevice
 from backend.store import tables as t
+from backend.store.rows import ROW, select_row
 from backend.store.store import Store
 
 ROUND = 60.0
@@ -47,7 +46,7 @@ async def require_same(client: DeviceClient, store: Store, device_id: int, *, ur
 
 def _mac(store: Store, device_id: int) -> str:
     with store.read() as connection:
-        return str(connection.execute(select(t.device.c.mac).where(t.device.c.id == device_id)).scalar_one())
+        return str(connection.execute(select_row(t.device), {ROW: device_id}).one().mac)
 
 
 def _now() -> float:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from backend.domain.context import Context
 from backend.services.credentials import LIVE
@@ -13,6 +15,7 @@ from backend.services.holders import devices_by_holder, live_codes
 from backend.services.settling import settle
 from backend.services.slices import taken
 from backend.store import tables as t
+from backend.store.rows import ROW
 from backend.store.store import Store
 
 AT_ONCE = 25
@@ -39,16 +42,22 @@ def note_owed(store: Store, context: Context, device_id: int, removed: Iterable[
 
 def _unnoted(connection: Connection, device_id: int, removed: set[int]) -> set[int]:
     """Those who lose their right without a proof that waits for it, and those whose proof waits though they have it."""
-    r, code = t.read_back, t.credential
-    waiting = set(
-        connection.execute(
-            select(code.c.holder_id)
-            .join(r, r.c.credential_id == code.c.id)
-            .where(r.c.device_id == device_id, r.c.absent_at.is_(None), code.c.status.in_(LIVE))
-            .distinct()
-        ).scalars()
-    )
+    waiting = set(connection.execute(_waiting(), {ROW: device_id}).scalars())
+    if not (removed or waiting):
+        return set()
     rights = devices_by_holder(connection, removed | waiting)
     let_in = {holder_id for holder_id, devices in rights.items() if device_id in devices}
     lose = removed - waiting - let_in
     return (waiting & let_in) | set(live_codes(connection, sorted(lose)).values())
+
+
+@cache
+def _waiting() -> Select[Any]:
+    """The people of whom a device has something to prove."""
+    r, code = t.read_back, t.credential
+    return (
+        select(code.c.holder_id)
+        .join(r, r.c.credential_id == code.c.id)
+        .where(r.c.device_id == bindparam(ROW), r.c.absent_at.is_(None), code.c.status.in_(LIVE))
+        .distinct()
+    )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, delete, func, select, update
 
 from backend.domain.enums import CredentialStatus
 from backend.services.credentials import value_place
 from backend.services.revocation_books import keep_of_credentials
 from backend.store import tables as t
+from backend.store.rows import ROW
 from backend.store.seal import Sealer
 from backend.store.work import Work
 
@@ -31,15 +34,19 @@ class Freed:
 
 def load_freed(connection: Connection, sealer: Sealer, device_id: int, *, proved: bool = False) -> tuple[Freed, ...]:
     """The credentials whose absence at this device is not proved yet, or those of which it is."""
-    r, c = t.read_back, t.credential
-    rows = connection.execute(
-        select(r.c.id, c.c.holder_id, c.c.kind, c.c.uuid, c.c.value_sealed)
-        .join(c, c.c.id == r.c.credential_id)
-        .where(r.c.device_id == device_id, r.c.absent_at.is_not(None) if proved else r.c.absent_at.is_(None))
-    ).all()
     return tuple(
         Freed(row.id, row.holder_id, row.kind, sealer.open_text(value_place(row.uuid), row.value_sealed))
-        for row in rows
+        for row in connection.execute(_freed(proved), {ROW: device_id})
+    )
+
+
+@cache
+def _freed(proved: bool) -> Select[Any]:
+    r, c = t.read_back, t.credential
+    return (
+        select(r.c.id, c.c.holder_id, c.c.kind, c.c.uuid, c.c.value_sealed)
+        .join(c, c.c.id == r.c.credential_id)
+        .where(r.c.device_id == bindparam(ROW), r.c.absent_at.is_not(None) if proved else r.c.absent_at.is_(None))
     )
 
 
@@ -67,9 +74,14 @@ def note_back(work: Work, device_id: int, freed_ids: Iterable[int]) -> None:
 
 def count_red(work: Work, device_id: int) -> None:
     """Keep the number of unproved revocations of a device on its sync row."""
+    work.connection.execute(_count_red(), {ROW: device_id})
+
+
+@cache
+def _count_red() -> Update:
     r, s = t.read_back, t.device_sync
-    unproved = select(func.count()).where(r.c.device_id == device_id, r.c.absent_at.is_(None)).scalar_subquery()
-    work.connection.execute(update(s).where(s.c.id == device_id).values(red=unproved))
+    unproved = select(func.count()).where(r.c.device_id == bindparam(ROW), r.c.absent_at.is_(None)).scalar_subquery()
+    return update(s).where(s.c.id == bindparam(ROW)).values(red=unproved)
 
 
 def cooled(connection: Connection, community_id: int, now: datetime) -> list[int]:

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from backend.devices.errors import AccessDenied, ApiUnsupported, DeviceError, DeviceRefused, LoginRefused
 from backend.domain.enums import DeviceStatus
 from backend.store import tables as t
+from backend.store.rows import ROW, select_row, update_row
 from backend.store.work import Work
 from backend.sync.readback import NotKept
 
@@ -50,14 +51,11 @@ def note_uptime(work: Work, device_id: int, uptime_s: int | None) -> bool:
 
 def _seen(work: Work, device_id: int, error: str, values: dict[str, int]) -> None:
     d, s = t.device_state, t.device_sync
-    was = work.connection.execute(select(d.c.status, d.c.last_error).where(d.c.id == device_id)).one()
+    was = work.connection.execute(select_row(d), {ROW: device_id}).one()
     back = was.status != DeviceStatus.ONLINE
     since = {"status_since": work.at, "offline_since": None} if back else {}
-    work.connection.execute(
-        update(d)
-        .where(d.c.id == device_id)
-        .values(last_seen_at=work.at, last_error=error, status=DeviceStatus.ONLINE, **since, **values)
-    )
+    told = {"last_seen_at": work.at, "last_error": error, "status": DeviceStatus.ONLINE, **since, **values}
+    work.connection.execute(update_row(d), {ROW: device_id, **told})
     if back:
         work.connection.execute(update(s).where(s.c.id == device_id).values(attempt=0, not_before=None))
     if back or was.last_error != error:

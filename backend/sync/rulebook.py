@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from backend.domain.access.compile import compile_device
 from backend.domain.access.prepared import Prepared, prepare
@@ -24,6 +26,11 @@ class _Edition:
     prepared: Prepared
 
 
+@cache
+def _last_change() -> Select[Any]:
+    return select(func.coalesce(func.max(t.change.c.id), 0))
+
+
 class RuleBook:
     """Shared by the workers of one process; every call may come from a thread of its own.
 
@@ -38,7 +45,7 @@ class RuleBook:
 
     def read(self, connection: Connection, community_id: int) -> Prepared:
         """The rules of a community as this connection sees them; raises NotFound, Unreachable as `load_rules`."""
-        last_change = int(connection.execute(select(func.coalesce(func.max(t.change.c.id), 0))).scalar_one())
+        last_change = int(connection.execute(_last_change()).scalar_one())
         with self._lock:
             edition = self._editions.get(community_id)
             if edition is None or edition.last_change != last_change:
