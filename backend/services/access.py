@@ -282,8 +282,8 @@ def _stranger(log: Row[Any], kind: CredentialKind | None) -> Answer:
 
 
 def _held(device_id: int, users: tuple[DoorUser, ...], wanted: Compiled) -> Compiled:
-    """What a device holds as a side of a plan; what it cannot hold is no news."""
-    return Compiled(device_id, users, (), None, wanted.losses)
+    """What a device holds as a side of a plan; what it cannot hold is no news, what holds it open is its relays'."""
+    return Compiled(device_id, users, (), None, wanted.losses, wanted.holds)
 
 
 def _unmanaged(connection: Connection) -> dict[int, int]:

@@ -112,6 +112,7 @@ def plan_lines(plans: Sequence[DoorPlan], formats: Formats) -> list[tuple[Part, 
             )
         )
         lines += [opening] if (opening := opening_part(plan, formats)) else []
+        lines += [((f"  {hold}", "$sp-t2"),) for hold in plan.holds]
     lines += [(("", ""),), (("Capacity after", "$sp-t3"),)]
     for plan in sorted(plans, key=lambda one: one.users_after / max(1, one.users_limit), reverse=True)[:3]:
         room = f"{figure(plan.users_after)}/{figure(plan.users_limit)}"

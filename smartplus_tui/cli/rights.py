@@ -41,6 +41,7 @@ def plan_lines(plans: Sequence[DoorPlan], formats: Formats) -> Iterator[str]:
         yield f"{door.device_name}: {room}{_opening(door, formats)}"
         for sign, lines in (("+", door.adds), ("-", door.removes), ("~", door.changes)):
             yield from (f"  {sign} {line.name}: {line.what}" for line in lines)
+        yield from (f"  ~ {hold}" for hold in door.holds)
         yield from (f"  ! {loss.text}" for loss in door.losses)
 
 

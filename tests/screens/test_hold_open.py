@@ -77,3 +77,19 @@ async def test_who_may_not_edit_devices_is_told(show: Show, park: Park, side: in
         await keys.until_text("Relays")
         await keys.press("O")
         await keys.until_text("Your role does not allow this")
+
+
+@pytest.mark.feature("SYNC-02")
+async def test_other_hours_of_a_group_show_the_door_that_they_keep_open(show: Show, park: Park, side: int) -> None:
+    engine, installer = park
+    day = next(one[0] for one in engine.groups.list_all(installer) if one[1] == "Day team")
+    engine.relay_holds.set(
+        installer.again(), side, engine.relay_holds.get(installer, side).version, on=True, group_ids=[day]
+    )
+    async with show("g", "g") as keys:
+        await keys.until_text("Day team")
+        await keys.press("end", "e")
+        await keys.until_page("GroupEdit")
+        await keys.press("tab", "end")
+        await keys.type("; sa 10-12")
+        await keys.until_text("Relay A is held open at other hours.")

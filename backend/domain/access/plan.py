@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from backend.domain.access.results import Compiled, DoorPlan, DoorUser, PlanLine
+from backend.domain.access.results import Compiled, DoorHold, DoorPlan, DoorUser, PlanLine
 from backend.domain.access.rules import Device
 from backend.domain.errors import NotFound
 from backend.domain.floors import NO_FLOOR
@@ -40,7 +40,7 @@ def plan(
         if device is None:
             raise NotFound(f"There is no device {device_id}.")
         door = _door_plan(device, before.get(device_id), after.get(device_id))
-        if door.adds or door.removes or door.changes or door.losses:
+        if door.adds or door.removes or door.changes or door.losses or door.holds:
             plans.append(door)
     return tuple(plans)
 
@@ -48,6 +48,7 @@ def plan(
 def _door_plan(device: Device, before: Compiled | None, after: Compiled | None) -> DoorPlan:
     old_users, new_users = (side.users if side else () for side in (before, after))
     old_losses, new_losses = (side.losses if side else () for side in (before, after))
+    old_holds, new_holds = (side.holds if side else () for side in (before, after))
     adds: list[PlanLine] = []
     removes: list[PlanLine] = []
     changes: list[PlanLine] = []
@@ -70,7 +71,21 @@ def _door_plan(device: Device, before: Compiled | None, after: Compiled | None) 
         users_after=len(new_users),
         users_limit=device.max_users,
         losses=tuple(loss for loss in new_losses if loss not in known),
+        holds=tuple(_holds(old_holds, new_holds)),
     )
+
+
+def _holds(before: Iterable[DoorHold], after: Iterable[DoorHold]) -> Iterator[str]:
+    """Say which relays hours keep open, no longer keep open, or keep open at other times."""
+    old, new = ({hold.number: hold.keys for hold in side} for side in (before, after))
+    for number in sorted(old.keys() | new.keys()):
+        relay = f"Relay {chr(ord('A') + number - 1)}"
+        if number not in old:
+            yield f"{relay} is held open by hours."
+        elif number not in new:
+            yield f"{relay} is no longer held open by hours."
+        elif old[number] != new[number]:
+            yield f"{relay} is held open at other hours."
 
 
 def _by_name(lines: Iterable[PlanLine]) -> tuple[PlanLine, ...]:

@@ -120,7 +120,7 @@ class DoorPlan:
     """The difference that a change would make at one door, its capacity after, and the losses it would bring.
 
     `opens_at` is set (UTC) where the door holds it only for hours that begin then, further away than it holds people
-    ahead; None where it is so at once.
+    ahead; None where it is so at once. `holds` says which relays hours will keep open, or no longer.
     """
 
     device_id: int
@@ -132,6 +132,7 @@ class DoorPlan:
     users_limit: int
     losses: tuple[Loss, ...]
     opens_at: datetime | None = None
+    holds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

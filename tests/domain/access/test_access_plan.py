@@ -231,3 +231,19 @@ def test_a_plan_shows_no_secret():
     (door,) = plan(compiled(NOBODY), compiled(with_credentials(pin(1, value="4711"), card(2, value="0A3C7F20"))), GYM)
     assert "4711" not in repr(door)
     assert "0A3C7F20" not in repr(door)
+
+
+def test_relays_that_hours_keep_open_are_part_of_the_plan():
+    def held(*groups, hours="08:00-18:00"):
+        relay = replace(gym_relay(), held_by=frozenset(groups))
+        device = replace(gym(), hold_open=True)
+        group = Group(1, "Day", (daily(hours),), frozenset())
+        return community(groups=[group], holders=[], credentials=[], relays=[relay], devices=[device])
+
+    def told(before, after):
+        return [door.holds for door in plan(compiled(before), compiled(after), GYM)]
+
+    assert told(held(), held(1)) == [("Relay A is held open by hours.",)]
+    assert told(held(1), held()) == [("Relay A is no longer held open by hours.",)]
+    assert told(held(1), held(1, hours="09:00-18:00")) == [("Relay A is held open at other hours.",)]
+    assert told(held(1), held(1)) == []
