@@ -92,6 +92,12 @@ def backoff(attempt: int, chance: random.Random) -> float:
     return BACKOFF_FIRST / 2 + chance.random() * (roof - BACKOFF_FIRST / 2)
 
 
+def _kept(loss: Loss) -> str | list[int | str]:
+    """A loss as it is kept: of a record that the device refused, whose it is too."""
+    refused = loss.code == "refused" and loss.holder_id is not None
+    return [int(loss.holder_id or 0), loss.text] if refused else loss.text
+
+
 def note_done(
     work: Work,
     device_id: int,
@@ -123,7 +129,7 @@ def note_done(
         ),
         "released": False,
         "next_change_at": next_change_at,
-        "losses": json.dumps([loss.text for loss in losses]),
+        "losses": json.dumps([_kept(loss) for loss in losses]),
         "users_held": users.scalar_subquery(),
     }
     if unmanaged is not None:
