@@ -124,7 +124,7 @@ def _device_now(row: Row[Any], red: int) -> DeviceNow:
         not_before=row.not_before,
         relays_open={int(number): is_open for number, is_open in json.loads(row.relay_states or "{}").items()},
         sync=_device_sync(row, red),
-        refused={int(one[0]): str(one[1]) for one in json.loads(row.losses or "[]") if not isinstance(one, str)},
+        refused=_refused(row.losses),
     )
 
 
@@ -147,7 +147,12 @@ def _device_sync(row: Row[Any], red: int) -> DeviceSync:
         held_reason=held_reason,
         removals=planned_removals(row.held_plan) if held_reason else 0,
         losses=tuple(one if isinstance(one, str) else str(one[1]) for one in json.loads(row.losses or "[]")),
+        refused=len(_refused(row.losses)),
     )
+
+
+def _refused(losses: str) -> dict[int, str]:
+    return {int(one[0]): str(one[1]) for one in json.loads(losses or "[]") if not isinstance(one, str)}
 
 
 def formats_of(connection: Connection, community_id: int) -> Formats:

@@ -179,6 +179,7 @@ async def test_a_door_that_refuses_somebody_does_not_hold_them(world: World) -> 
         door.device: (door.state, door.detail.partition(":")[0]) for door in world.sync.person(world.context, saved.id)
     }
     assert states == {"Gate": (SyncState.RED, "refused by the door"), "Yard": (SyncState.IN_SYNC, "")}
+    assert {name: sync.refused for _, name, sync in world.sync.devices(world.context)} == {"Gate": 1, "Yard": 0}
     later = world.add("Dan", "7575", apartment="1004")
     world.spoil("Gate", full=False)
     await read(world, *DOORS)
