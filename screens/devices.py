@@ -32,6 +32,8 @@ assert _DELETE is not None
 DELETE = _DELETE
 HALF = 52
 """Cells of the state beside the relays."""
+CLOCK_RIGHT = 60.0
+"""Seconds by which the clock of a device may be off."""
 
 
 class DevicesScreen(ResourceScreen):
@@ -163,8 +165,7 @@ def _trouble_lines(record: DeviceRecord, formats: Formats) -> list[tuple[Part, .
     """Its clock, when it changes next, the worst trouble, what does not fit."""
     lines = []
     if record.clock_offset_ms is not None:
-        off = record.clock_offset_ms / 1000
-        lines.append(fact("Clock", ((f"{off:+.1f} s", "$sp-bad" if abs(off) > 60 else "$sp-t2"),)))
+        lines.append(fact("Clock", (_clock(record.clock_offset_ms / 1000),)))
     if record.sync.next_change_at:
         lines.append(fact("Next change", ((formats.moment(record.sync.next_change_at), "$sp-t2"),)))
     for text in (record.sync.held_reason, record.sync.last_error, record.last_error):
@@ -173,6 +174,14 @@ def _trouble_lines(record: DeviceRecord, formats: Formats) -> list[tuple[Part, .
             break
     lines += [fact("Not held", ((text, "$sp-warn"),)) for text in record.sync.losses[:3]]
     return lines
+
+
+def _clock(off: float) -> Part:
+    """How far a clock is off; what a wrong one does to the hours of groups is said too."""
+    if abs(off) <= CLOCK_RIGHT:
+        return (f"{off:+.1f} s", "$sp-t2")
+    far = age(timedelta(seconds=round(abs(off))))
+    return (f"{far} fast: hours come early" if off > 0 else f"{far} slow: hours come late", "$sp-bad")
 
 
 def relay_lines(record: DeviceRecord) -> list[tuple[Part, ...]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screens.base.drawing import column
+from backend.domain.formats import counted
+from screens.base.drawing import column, wrapped
 from screens.base.entry_dialog import EntryDialog
 from widgets.dialog import Choice, ConfirmDialog
 from widgets.entries import Entry
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from screens.base.page import Page
 
 MOST_SHOWN = 14
-"""Rows of a file that the question shows; bad ones come first."""
+"""Lines about a file that the question shows; bad rows come first."""
+INDENT, REASON = 21, 49
+"""Cells before the reasons of a row, and those of a reason."""
 
 
 class PickSheet(EntryDialog[tuple["SheetDevice", ...]]):
@@ -64,7 +67,7 @@ def ask_to_add(page: Page, rows: tuple[SheetDevice, ...]) -> None:
     bad = len(rows) - len(good)
     lines = [line for row in sorted(rows, key=lambda one: one.good) for line in _lines(row)]
     more: list[tuple[Part, ...]] = [((f"and {len(lines) - MOST_SHOWN} more lines", "$sp-t3"),)]
-    question = f"Add {len(good)} of {len(rows)} devices?" if good else "No row of this file can be added."
+    question = f"Add {len(good)} of {counted(len(rows), 'device')}?" if good else "No row of this file can be added."
     choices = [Choice("y", f"Add {len(good)}" + (", leave the others" if bad else ""), "add")] if good else []
     dialog = ConfirmDialog(
         "Import devices",
@@ -77,7 +80,10 @@ def ask_to_add(page: Page, rows: tuple[SheetDevice, ...]) -> None:
         session = page.session
         drafts = [row.draft for row in good if row.draft is not None]
         await session.ask(session.engine.device_sheets.add, session.act(), drafts)
-        page.say(f"{len(drafts)} devices added", f"{bad} rows were left out" if bad else "never seen until they answer")
+        page.say(
+            f"{counted(len(drafts), 'device')} added",
+            f"{counted(bad, 'row')} left out" if bad else "never seen until they answer",
+        )
 
     def answered(answer: str | None) -> None:
         if answer:
@@ -92,7 +98,6 @@ def _lines(row: SheetDevice) -> list[tuple[Part, ...]]:
     if row.draft is not None:
         facts = f"{row.draft.model}  {row.draft.host}"
         return [(("+ ", "$sp-ok"), place, (column(row.name, 20), "$sp-t1"), (facts, "$sp-t2"))]
-    return [
-        (("× ", "$sp-bad"), place, (column(row.name or "–", 14), "$sp-t1"), (f"{name}: {text}", "$sp-t2"))
-        for name, text in row.errors.items()
-    ]
+    head: tuple[Part, ...] = (("× ", "$sp-bad"), place, (column(row.name or "–", 14), "$sp-t1"))
+    told = [line[1] for name, text in row.errors.items() for line in wrapped(f"{name}: {text}", REASON, "$sp-t2")]
+    return [(*(head if at == 0 else ((" " * INDENT, ""),)), part) for at, part in enumerate(told)]

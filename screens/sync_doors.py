@@ -121,7 +121,7 @@ class SyncDoorsScreen(SyncTab):
     async def _retry(self) -> None:
         session = self.session
         found = await session.ask(session.engine.sync.devices, session.context)
-        late = [device_id for device_id, _, sync in found if sync.state is not SyncState.IN_SYNC]
+        late = [device_id for device_id, _, sync in found if sync.state is not SyncState.IN_SYNC or sync.refused]
         if late:
             await read_back(self, late)
         else:

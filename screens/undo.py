@@ -84,6 +84,7 @@ class UndoScreen(Page):
         table = self.query_one(VirtualTable)
         table.show_message(empty("Nothing has been done yet").content())
         table.set_source(ListSource([self._row(at, act) for at, act in enumerate(acts)]))
+        self.start(self._plan, group="plan", exclusive=True)  # the act under the cursor may be undone by now
         wanted, self._asked = self._asked, None
         if wanted in self._acts:
             table.stand_on(wanted)

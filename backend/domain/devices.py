@@ -28,6 +28,8 @@ class DeviceSync:
     held_reason: str = ""
     removals: int = 0
     losses: tuple[str, ...] = ()
+    refused: int = 0
+    """How many people's records, as they should be now, it did not take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,8 @@ class DeviceNow:
     not_before: datetime | None
     relays_open: dict[int, bool]
     sync: DeviceSync
+    refused: dict[int, str]
+    """People whose record, as it should be now, the device did not take: holder -> what it said."""
 
     def done(self, gen: int) -> bool:
         """Whether the device holds what generation `gen` wanted."""
@@ -122,6 +124,7 @@ def _device_now(row: Row[Any], red: int) -> DeviceNow:
         not_before=row.not_before,
         relays_open={int(number): is_open for number, is_open in json.loads(row.relay_states or "{}").items()},
         sync=_device_sync(row, red),
+        refused=_refused(row.losses),
     )
 
 
@@ -143,8 +146,13 @@ def _device_sync(row: Row[Any], red: int) -> DeviceSync:
         last_error=row.last_error,
         held_reason=held_reason,
         removals=planned_removals(row.held_plan) if held_reason else 0,
-        losses=tuple(json.loads(row.losses or "[]")),
+        losses=tuple(one if isinstance(one, str) else str(one[1]) for one in json.loads(row.losses or "[]")),
+        refused=len(_refused(row.losses)),
     )
+
+
+def _refused(losses: str) -> dict[int, str]:
+    return {int(one[0]): str(one[1]) for one in json.loads(losses or "[]") if not isinstance(one, str)}
 
 
 def formats_of(connection: Connection, community_id: int) -> Formats:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from backend.domain.access.results import DoorPlan
 from backend.domain.access.rules import Credential, Holder, Rules
-from backend.domain.enums import Verdict
+from backend.domain.enums import CredentialKind, Verdict
 from backend.domain.floors import split_floors
 from backend.domain.imports import ImportDraft, Preview, PreviewRow
 from backend.domain.sentences import sentences
@@ -102,16 +102,18 @@ def _renamed(holder: Holder, row: Checked, rules: Rules) -> Holder:
 
 
 def _changed(holder_id: int, row: Checked, rules: Rules) -> tuple[Credential, ...]:
-    """What somebody would have: a new PIN takes the place of the old, cards come beside."""
+    """What somebody would have: a new PIN or face takes the place of the old, cards come beside."""
     there = rules.credentials.get(holder_id, ())
     new = [one for one in _of_row(holder_id, row) if (one.kind, one.value) not in {(o.kind, o.value) for o in there}]
-    kinds = {one.kind.value for one in new if one.kind.value == "pin"}
+    kinds = {one.kind.value for one in new if one.kind.value != "card"}
     return (*(one for one in there if one.kind.value not in kinds), *new)
 
 
 def _of_row(holder_id: int, row: Checked) -> tuple[Credential, ...]:
-    values = [value for values in row.values.values() for value in values]
+    values = [(value.kind, value.text) for values in row.values.values() for value in values]
+    if row.patch.get("face"):
+        values.append((CredentialKind.FACE, f"row {row.parsed.number}"))
     return tuple(
-        Credential(_NEW + row.parsed.number * 100 + number, holder_id, value.kind, value.text)
-        for number, value in enumerate(values)
+        Credential(_NEW + row.parsed.number * 100 + number, holder_id, kind, text)
+        for number, (kind, text) in enumerate(values)
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from backend.domain.credentials import DoorHeld
 from backend.domain.enums import CredentialKind, DeviceStatus, HeldKind, SyncState
+from backend.domain.records import Saved
 from backend.domain.revocations import RevocationLine
 from backend.services.agents import agent_record
 from backend.services.credentials import shown, value_place
@@ -18,6 +20,11 @@ from backend.services.holders import devices_by_holder
 from backend.services.texts import KINDS, count_kinds
 from backend.store import tables as t
 from backend.store.seal import Sealer
+
+MOST_ROWS = 500
+"""Rows of an act that are looked at: one of more is about very many people."""
+_HOLDERS = ("holder", "resident", "staff", "delivery", "temp_key")
+_OF_PEOPLE = frozenset({*_HOLDERS, "credential", "access_group_member"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +45,36 @@ def doors_of(connection: Connection, community_id: int, holder_id: int, now: dat
     freed = _unproved(connection, holder_id, now)
     found = devices_now(connection, community_id, now)
     return tuple(
-        _door(door, opens=door.id in opens, unsure=held.get(door.id), freed=freed.get(door.id, []))
+        _door(
+            door,
+            opens=door.id in opens,
+            unsure=held.get(door.id),
+            freed=freed.get(door.id, []),
+            refused=door.refused.get(holder_id, "") if door.id in opens else "",
+        )
         for door in found.values()
         if door.id in opens or door.id in held or door.id in freed
     )
+
+
+def people_of_act(connection: Connection, change: Saved | Mapping[int, int]) -> set[int] | None:
+    """The people whose record an act wrote anew; None where it was about a rule for everybody, or is not known."""
+    if not isinstance(change, Saved):
+        return None
+    c, code, member = t.change, t.credential, t.access_group_member
+    rows = connection.execute(
+        select(c.c.table_name, c.c.row_id).where(c.c.operation_id == change.operation).distinct().limit(MOST_ROWS + 1)
+    ).all()
+    by_table: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        by_table[row.table_name].add(row.row_id)
+    if len(rows) > MOST_ROWS or not by_table.keys() <= _OF_PEOPLE:
+        return None
+    found = {one for name in _HOLDERS for one in by_table[name]}
+    for table in (code, member):
+        query = select(table.c.holder_id).where(table.c.id.in_(by_table[table.name]))
+        found |= set(connection.execute(query).scalars())
+    return found
 
 
 def revocations_of(
@@ -73,8 +106,11 @@ def revocations_of(
     return tuple(sorted(lines, key=lambda line: (-line.freed_at.timestamp(), line.device, line.credential)))
 
 
-def _door(door: DeviceNow, *, opens: bool, unsure: bool | None, freed: list[_Freed]) -> DoorHeld:
-    """How one door stands for a person; `unsure` is None where nothing of theirs is on the device."""
+def _door(door: DeviceNow, *, opens: bool, unsure: bool | None, freed: list[_Freed], refused: str) -> DoorHeld:
+    """How one door stands for a person; `unsure` is None where nothing of theirs is on the device.
+
+    `refused` is what the device said to their record as it should be now, "" where it took it.
+    """
     state, detail = SyncState.IN_SYNC, ""
     late = Counter(one.kind for one in freed if one.late)
     if late:
@@ -85,6 +121,8 @@ def _door(door: DeviceNow, *, opens: bool, unsure: bool | None, freed: list[_Fre
         state, detail = SyncState.PENDING, "removed, not read back"
     elif not door.done(door.gen):
         state, detail = SyncState.PENDING, _not_yet(door)
+    elif refused:
+        state, detail = SyncState.RED, f"refused by the door: {refused.rpartition(': ')[2]}"
     elif unsure:
         state, detail = SyncState.PENDING, "not read back since a write failed"
     elif unsure is None:

@@ -17,7 +17,7 @@ from backend.services.agents import agent_record
 from backend.services.base import Service, replayed, saved
 from backend.services.commands import queue
 from backend.services.door_states import WORST_FIRST, devices_now, formats_of, planned_removals
-from backend.services.sync_people import doors_of, revocations_of
+from backend.services.sync_people import doors_of, people_of_act, revocations_of
 from backend.store import tables as t
 from backend.store.work import Work
 
@@ -36,15 +36,23 @@ class Sync(Service):
             found = devices_now(connection, context.community_id, now) if wanted else {}
             alive = agent_record(connection, now).alive
             formats = formats_of(connection, context.community_id)
+            people = people_of_act(connection, change) if any(door.refused for door in found.values()) else None
         doors = [found[device_id] for device_id in wanted if device_id in found]
         late = [door for door in doors if not door.done(wanted[door.id])]
+        refusing = [
+            Waiting(device_id=door.id, device=door.name, reason=f"refused by the door: {said}")
+            for door in doors
+            if door not in late
+            for said in [said for one, said in door.refused.items() if people is None or one in people][:1]
+        ]
         waiting = tuple(
             Waiting(
                 device_id=door.id, device=door.name, reason=door.waiting(agent_alive=alive, now=now, formats=formats)
             )
             for door in late
         )
-        return Progress(done=len(doors) - len(late), total=len(doors), waiting=waiting)
+        done = len(doors) - len(late) - len(refusing)
+        return Progress(done=done, total=len(doors), waiting=(*waiting, *refusing))
 
     def devices(self, context: Context) -> tuple[tuple[int, str, DeviceSync], ...]:
         """Id, name and sync of every device, the worst first."""

@@ -97,6 +97,12 @@ def backoff(attempt: int, chance: random.Random) -> float:
     return BACKOFF_FIRST / 2 + chance.random() * (roof - BACKOFF_FIRST / 2)
 
 
+def _kept(loss: Loss) -> str | list[int | str]:
+    """A loss as it is kept: of a record that the device refused, whose it is too."""
+    refused = loss.code == "refused" and loss.holder_id is not None
+    return [int(loss.holder_id or 0), loss.text] if refused else loss.text
+
+
 def note_done(
     work: Work,
     device_id: int,
@@ -115,7 +121,7 @@ def note_done(
         "gen_": gen,
         "released_": json.dumps({"done_at": work.at.isoformat()}),
         "next_change_": next_change_at,
-        "losses_": json.dumps([loss.text for loss in losses]),
+        "losses_": json.dumps([_kept(loss) for loss in losses]),
         "unmanaged_": unmanaged,
     }
     work.connection.execute(_note_done(), told)

@@ -347,3 +347,18 @@ async def test_what_has_reached_every_door_goes_once_it_could_be_read(
         reached.close()
         await keys.until_text("Zofia Zychowicz: 2 of 2 doors")
         await keys.until(lambda: "of 2 doors" not in keys.text())
+
+
+@pytest.mark.feature("DEV-01")
+@pytest.mark.parametrize(
+    ("off", "words"),
+    [(7_199_800, "2 h fast: hours come early"), (-7_200_000, "2 h slow: hours come late"), (400, "+0.4 s")],
+)
+async def test_a_wrong_clock_says_what_it_does(show: Show, park: Park, clock: FakeClock, off: int, words: str) -> None:
+    opened = open_site(park[0].root, clock=clock)
+    with opened.books(Context(None, "agent", 1, Via.AGENT)) as work:
+        work.connection.execute(update(t.device_state).values(clock_offset_ms=off))
+    opened.close()
+    async with show("g", "p") as keys:
+        await keys.until_page("DevicesScreen")
+        await keys.until_text(words)

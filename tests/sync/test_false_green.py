@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from backend.devices.errors import DeviceError, WrongDevice
-from backend.domain.enums import CommandState
+from backend.domain.enums import CommandState, SyncState
 from backend.domain.revocations import Proof, Revocation
 from backend.services.revocations import Revocations
 from backend.store import tables as t
@@ -164,3 +164,36 @@ async def test_a_device_that_fell_silent_has_to_tell_anew_who_it_is(world: World
     await worker.serve()
     assert [world.command(one).state for one in (silent, opened)] == [CommandState.FAILED, CommandState.DONE]
     assert world.asked("Gate", "system/info") == asked + 1
+
+
+@pytest.mark.feature("SYNC-01")
+async def test_a_door_that_refuses_somebody_does_not_hold_them(world: World) -> None:
+    world.spoil("Gate", full=True)
+    saved = world.add("Cem", "6464", apartment="1003")
+    await read(world, *DOORS)
+    assert not world.door("Gate").press_pin("6464").opened
+    progress = world.sync.progress(world.context, saved)
+    assert (progress.done, progress.total) == (1, 2)
+    assert [(one.device, one.reason.partition(":")[0]) for one in progress.waiting] == [("Gate", "refused by the door")]
+    states = {
+        door.device: (door.state, door.detail.partition(":")[0]) for door in world.sync.person(world.context, saved.id)
+    }
+    assert states == {"Gate": (SyncState.RED, "refused by the door"), "Yard": (SyncState.IN_SYNC, "")}
+    assert {name: sync.refused for _, name, sync in world.sync.devices(world.context)} == {"Gate": 1, "Yard": 0}
+    later = world.add("Dan", "7575", apartment="1004")
+    world.spoil("Gate", full=False)
+    await read(world, *DOORS)
+    assert world.sync.progress(world.context, later).done == 2
+    assert world.sync.progress(world.context, saved).done == 2
+    assert {door.state for door in world.sync.person(world.context, saved.id)} == {SyncState.IN_SYNC}
+
+
+@pytest.mark.feature("SYNC-01")
+async def test_whom_a_door_refuses_keeps_nobody_else_waiting(world: World) -> None:
+    world.spoil("Gate", full=True)
+    world.add("Cem", "6464", apartment="1003")
+    await read(world, *DOORS)
+    gone = world.residents.delete(world.context.again(), (world.rows(t.holder)[1].id,))
+    await read(world, *DOORS)
+    progress = world.sync.progress(world.context, gone)
+    assert (progress.done, progress.total) == (2, 2)

@@ -256,3 +256,12 @@ def test_of_two_buildings_that_a_file_name_can_mean_none_is_guessed(park: Park, 
         Buildings(park.store).add(park.act, name)
     (row,) = faces.preview(packed(tmp_path, {"North_South+1001+Jo Silva.jpg": photo()})).rows
     assert row.does.endswith("There is no building North_South.")
+
+
+@pytest.mark.feature("RES-11")
+def test_the_plan_of_photos_says_at_which_doors_faces_come(park: Park, faces: Faces, tmp_path: Path) -> None:
+    park.add(pin="2741")
+    faces.preview(packed(tmp_path, {"A+1001+Anna Kowalska.jpg": photo()}))
+    plans = faces.imports.plan(park.context, faces.draft)
+    assert plans
+    assert {line.what for plan in plans for line in (*plan.adds, *plan.changes)} == {"face"}
