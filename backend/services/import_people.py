@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, Table, select
 
 from backend.domain.context import new_id
 from backend.domain.enums import CredentialKind, HolderKind, LoginState, ResidentRole
@@ -20,6 +21,7 @@ from backend.services.import_checked import Checked
 from backend.services.resident_drafts import FIRST_UID
 from backend.services.resident_places import licence_of
 from backend.store import tables as t
+from backend.store.rows import IDS, ROW, among, insert_row, select_row
 from backend.store.seal import Sealer
 from backend.store.work import Work
 
@@ -81,13 +83,15 @@ def insert_newcomers(work: Work, people: Sequence[Newcomer]) -> dict[int, str]:
         ]
         work.insert_many(t.access_group_member, groups)
     logins = [{"id": holder_id, "state": LoginState.WAITING.value, "number": 1} for holder_id in ids]
-    work.connection.execute(insert(t.resident_login), logins)
+    work.connection.execute(insert_row(t.resident_login), logins)
     return late
 
 
 def _take_licences(work: Work, people: Mapping[int, Newcomer]) -> None:
     """New masters take the account that has waited in their apartment (rules 4.2)."""
     masters = {one.apartment_id: holder_id for holder_id, one in people.items() if one.row.role is ResidentRole.MASTER}
+    if not masters:
+        return
     a = t.apartment
     waiting = select(a).where(a.c.id.in_(sorted(masters)), a.c.licence.is_not(None))
     for apartment in work.connection.execute(waiting).all():
@@ -119,7 +123,7 @@ def _resident(holder_id: int, one: Newcomer) -> dict[str, Any]:
 def _overtaken(connection: Connection, people: Sequence[Newcomer]) -> Iterator[tuple[int, str]]:
     """Those of a slice whose place, name, address or code somebody else has taken since the rows were checked."""
     flats = sorted({one.apartment_id for one in people})
-    there = set(connection.execute(select(t.apartment.c.id).where(t.apartment.c.id.in_(flats))).scalars())
+    there = _there(connection, t.apartment, flats)
     masters, names = _families(connection, flats)
     emails = _taken_emails(connection, people)
     values = _taken_values(connection, people)
@@ -148,12 +152,26 @@ def _overtaken(connection: Connection, people: Sequence[Newcomer]) -> Iterator[t
 
 
 def _families(connection: Connection, flats: Sequence[int]) -> tuple[set[int], set[tuple[int, str]]]:
-    r, h = t.resident, t.holder
-    rows = connection.execute(
-        select(r.c.apartment_id, r.c.role, h.c.name_fold).join(h, h.c.id == r.c.id).where(r.c.apartment_id.in_(flats))
-    ).all()
+    rows = connection.execute(_people(), {IDS: flats}).all()
     masters = {row.apartment_id for row in rows if row.role == ResidentRole.MASTER.value}
     return masters, {(row.apartment_id, row.name_fold) for row in rows}
+
+
+@cache
+def _people() -> Select[Any]:
+    r, h = t.resident, t.holder
+    query = select(r.c.apartment_id, r.c.role, h.c.name_fold).join(h, h.c.id == r.c.id)
+    return query.where(among(r.c.apartment_id))
+
+
+def _there(connection: Connection, table: Table, ids: Sequence[int]) -> set[int]:
+    """Those of these rows that are there still."""
+    return set(connection.execute(_ids(table), {IDS: ids}).scalars()) if ids else set()
+
+
+@cache
+def _ids(table: Table) -> Select[Any]:
+    return select(table.c.id).where(among(table.c.id))
 
 
 def _taken_emails(connection: Connection, people: Sequence[Newcomer]) -> set[str]:
@@ -164,12 +182,16 @@ def _taken_emails(connection: Connection, people: Sequence[Newcomer]) -> set[str
 
 
 def _taken_values(connection: Connection, people: Sequence[Newcomer]) -> set[tuple[str, str, bytes]]:
-    c = t.credential
     wanted = [code["value_index"] for one in people for code in one.credentials]
     if not wanted:
         return set()
-    query = select(c.c.kind, c.c.scope, c.c.value_index).where(c.c.value_index.in_(wanted), c.c.status.in_(TAKEN))
-    return {(kind, scope, index) for kind, scope, index in connection.execute(query)}
+    return {(kind, scope, index) for kind, scope, index in connection.execute(_values(), {IDS: wanted})}
+
+
+@cache
+def _values() -> Select[Any]:
+    c = t.credential
+    return select(c.c.kind, c.c.scope, c.c.value_index).where(among(c.c.value_index), c.c.status.in_(TAKEN))
 
 
 def _value_keys(code: dict[str, Any]) -> set[tuple[str, str, bytes]]:
@@ -182,14 +204,11 @@ def _value_keys(code: dict[str, Any]) -> set[tuple[str, str, bytes]]:
 
 def _rescope(connection: Connection, community_id: int, people: Iterable[Newcomer]) -> None:
     """Put the codes into the scopes of the PIN mode that the community has now."""
-    query = select(t.community.c.pin_mode).where(t.community.c.id == community_id)
-    mode = connection.execute(query).scalar_one()
+    mode = connection.execute(select_row(t.community), {ROW: community_id}).one().pin_mode
     for one in people:
         for code in one.credentials:
             code["scope"] = scope_of(CredentialKind(code["kind"]), mode, community_id, one.apartment_id)
 
 
 def _known_groups(connection: Connection, people: Sequence[Newcomer]) -> set[int]:
-    wanted = sorted({group_id for one in people for group_id in one.row.group_ids})
-    g = t.access_group
-    return set(connection.execute(select(g.c.id).where(g.c.id.in_(wanted))).scalars()) if wanted else set()
+    return _there(connection, t.access_group, sorted({group_id for one in people for group_id in one.row.group_ids}))

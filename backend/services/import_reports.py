@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from backend.domain.enums import ImportKind, ImportState, Verdict
 from backend.domain.errors import NotFound
@@ -16,6 +16,7 @@ from backend.domain.imports import ImportReport, ReportRow
 from backend.domain.sentences import sentences
 from backend.services.import_checked import Checked
 from backend.store import tables as t
+from backend.store.rows import ROW, insert_row, update_row
 from backend.store.work import Work
 
 STAFF_ACT = "staff.import"
@@ -57,7 +58,7 @@ def add_rows(connection: Connection, report_id: int, rows: Iterable[ReportRow]) 
         for row in rows
     ]
     if values:
-        connection.execute(insert(t.import_row), values)
+        connection.execute(insert_row(t.import_row), values)
 
 
 def noted(connection: Connection, report_id: int) -> set[int]:
@@ -68,16 +69,19 @@ def noted(connection: Connection, report_id: int) -> set[int]:
 
 def touch(work: Work, report_id: int, written: int) -> None:
     """Note how far an import is."""
-    r = t.import_report
-    work.connection.execute(update(r).where(r.c.id == report_id).values(touched_at=work.at, written=written))
+    told = {ROW: report_id, "touched_at": work.at, "written": written}
+    work.connection.execute(update_row(t.import_report), told)
 
 
 def close_report(work: Work, report_id: int, state: ImportState, doors: Mapping[int, int]) -> None:
     """End the report, its counts taken from its rows."""
     r, row = t.import_report, t.import_row
-    verdicts = work.connection.execute(select(row.c.verdict).where(row.c.report_id == report_id)).scalars()
+    verdicts = (
+        select(row.c.verdict, func.count().label("rows")).where(row.c.report_id == report_id).group_by(row.c.verdict)
+    )
+    counts = {one.verdict: one.rows for one in work.connection.execute(verdicts.group_by(row.c.verdict))}
     ended = {"state": state.value, "touched_at": work.at, "ended_at": work.at}
-    counted = {"counts": json.dumps(Counter(verdicts)), "doors": json.dumps(dict(doors))}
+    counted = {"counts": json.dumps(counts), "doors": json.dumps(dict(doors))}
     work.connection.execute(update(r).where(r.c.id == report_id).values(**ended, **counted))
 
 

@@ -51,6 +51,8 @@ ACT_WITH_PLACES = "apartment.import"
 
 SLICE_MOST, SLICE_LEAST = 200, 10
 """Rows of a slice; with fewer the share that every slice costs by itself outweighs them."""
+_AIM = 0.6
+"""Share of LOCK_FOR that a slice is meant to take: how long the one before took is no more than a guess."""
 _ROWS_AT_ONCE = 500
 
 
@@ -156,7 +158,7 @@ class Writing:
 
     def _resize(self, rows: int, seconds: float) -> None:
         """The next slice is as long as it may be, by the time of this one."""
-        wanted = int(rows * LOCK_FOR / max(seconds, 1e-4))
+        wanted = int(rows * LOCK_FOR * _AIM / max(seconds, 1e-4))
         self._size = max(SLICE_LEAST, min(SLICE_MOST, 2 * self._size, wanted))
 
     def _prepared(self, queue: deque[Checked]) -> list[tuple[Checked, Newcomer | None]]:

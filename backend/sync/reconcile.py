@@ -88,11 +88,12 @@ class Reconciler:
         self.spoke = False
         """Whether the last run had an answer of the device."""
 
-    async def run(self, *, read_back: bool = False) -> bool:
+    async def run(self, *, read_back: bool = False, alive: Callable[[Work], None] | None = None) -> bool:
         """Bring the device to what it should hold; answers False when a mass removal waits for a person.
 
-        `read_back` reads before comparing: after a restart of the device or on demand. Raises DeviceError when the
-        device failed on the way; what it is known to hold by then is in the books.
+        `read_back` reads before comparing: after a restart of the device or on demand. `alive` notes the sign of life
+        of a device that answered, in the transaction that says it is done. Raises DeviceError when the device failed
+        on the way; what it is known to hold by then is in the books.
         """
         self.spoke, self.held_gen = False, None
         unmanaged: int | None = None
@@ -112,7 +113,7 @@ class Reconciler:
             found, proof = await self._read_back(job)
             unmanaged = found.unmanaged
             self._require_kept(job, found, proof)
-        await asyncio.to_thread(self._finish, job, unmanaged)
+        await asyncio.to_thread(self._finish, job, unmanaged, alive if self.spoke else None)
         return True
 
     def _load_noted(self) -> Job:
@@ -265,8 +266,10 @@ class Reconciler:
             proofs.note_back(work, self._device_id, seen[1])
             proofs.count_red(work, self._device_id)
 
-    def _finish(self, job: Job, unmanaged: int | None) -> None:
+    def _finish(self, job: Job, unmanaged: int | None, alive: Callable[[Work], None] | None) -> None:
         with self._store.books(self._context) as work:
+            if alive is not None:
+                alive(work)
             drift_books.repaired(work, self._device_id)
             books.note_done(
                 work,

@@ -181,12 +181,12 @@ class Worker:
         wanted, self._read_back = self._read_back, False
         try:
             await self._recognise()
-            await self._reconciler.run(read_back=wanted)
+            done = await self._reconciler.run(read_back=wanted, alive=self._alive)
         except DeviceError as error:
             self._read_back = self._read_back or wanted
             await self._note(partial(self._failed, sync.attempt + 1, error))
             raise
-        if self._reconciler.spoke:
+        if self._reconciler.spoke and not done:
             await self._note(self._alive)
 
     def _failed(self, attempt: int, error: DeviceError, work: Work) -> None:
