@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from backend.devices.errors import ConnectFailed
 from backend.domain.drift import DriftRecord
 from backend.domain.enums import DriftCause, DriftResolution, SyncState
 from backend.domain.errors import Conflict, Invalid, NotFound
@@ -181,7 +182,7 @@ async def test_all_records_gone_without_a_reset_were_lost(gate: World) -> None:
 async def test_an_offline_week_is_no_difference(gate: World, clock: FakeClock) -> None:
     gate.power_off("Gate")
     clock.advance(days=7)
-    with pytest.raises(Exception, match="No connection"):
+    with pytest.raises(ConnectFailed):
         await gate.reconciler("Gate").run()
     await gate.power_on("Gate")
     await gate.reconciler("Gate").run()
