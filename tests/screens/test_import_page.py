@@ -14,6 +14,7 @@ from textual.widgets import Input
 from backend.domain.enums import Role
 from backend.domain.paging import ListQuery
 from backend.services import slices, undo_changes
+from backend.services.import_write import SLICE_LEAST
 from tests.screens.conftest import SMALL, WIDE, Show
 from tests.support.keys import Keys
 
@@ -178,10 +179,10 @@ async def test_escape_stops_an_import_and_its_undo_between_slices(
         await keys.press("escape")
         slow.let_go()
         await keys.until_page("ImportReportPage")
-        await keys.until_text("25 of 80 rows")
+        await keys.until_text(f"{SLICE_LEAST} of 80 rows")
         await keys.until(lambda: "or take back what is written" in " ".join(keys.text().split()))
         await keys.until_text("Not written: it was stopped.")
-        assert count(keys) == before + 25
+        assert count(keys) == before + SLICE_LEAST
         await keys.press("u")
         await keys.until_page("UndoScreen")
         await keys.until_text("Import stop")
@@ -191,7 +192,7 @@ async def test_escape_stops_an_import_and_its_undo_between_slices(
         await keys.press("escape")
         slow.let_go()
         await keys.until_text("◐ half undone")
-        assert before < count(keys) < before + 25
+        assert before < count(keys) < before + SLICE_LEAST
         await keys.press("enter", "y")
         await keys.until(lambda: count(keys) == before)
 
