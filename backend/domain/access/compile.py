@@ -208,8 +208,9 @@ class _Door:
             self.losses.add(Loss(None, "floors", f"This door takes {one}: {_whose(floors, 'floors')}."))
 
     def _opens_by_face(self, claim: _Claim) -> bool:
-        """Tell whether the rules let a face in here, which the device cannot know."""
-        return bool(self.prepared.rights(self.device.id, claim.groups, CredentialKind.FACE, self.now).grants)
+        """Tell whether the rules let a face in here, now or in hours to come, which the device cannot know."""
+        rights = self.prepared.rights(self.device.id, claim.groups, CredentialKind.FACE, self.now)
+        return bool(rights.grants or rights.edges)
 
     def _hold_open(self) -> None:
         """Look up when relays are kept open; a device without relay schedules keeps none open."""

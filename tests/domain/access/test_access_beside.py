@@ -69,6 +69,14 @@ def test_a_door_without_faces_says_whose_it_was_not_told():
     assert lost(compiled(pin(1), face(2), device=PLAIN, relay=gym_relay(BOTH))) == []
 
 
+def test_a_face_left_out_is_told_before_its_hours_begin():
+    saturday = Window(Repeat.WEEKLY, days=frozenset({5}))
+    later = compiled(face(2), device=PLAIN, window=saturday)
+    assert (later.users, lost(later)) == ((), [("faces", "This door takes no faces: the face of Anna stays here.")])
+    past = Window(Repeat.NEVER, begins=utc("2026-01-02 09:00"), ends=utc("2026-01-03 09:00"))
+    assert lost(compiled(face(2), device=PLAIN, window=past)) == []
+
+
 def test_many_are_counted():
     ben = Holder(2, "Ben", True, frozenset({1}), floors=("G1",))
     found = compiled(face(2), face(3, 2), floors=("1", "2"), holders=[ben], device=replace(GATE, faces=False))

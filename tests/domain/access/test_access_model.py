@@ -164,10 +164,11 @@ def test_no_change_is_an_empty_plan(case):
     }
     planned = {door.device_id: door for door in plan(doors, later, rules.devices)}
     for device_id, door in planned.items():
-        assert door.adds or door.removes or door.changes or door.losses
+        assert door.adds or door.removes or door.changes or door.losses or door.holds
         assert doors[device_id] != later[device_id]
     for device_id in doors.keys() - planned.keys():
         assert shown(doors[device_id]) == shown(later[device_id])
+        assert doors[device_id].holds == later[device_id].holds
 
 
 def shown(compiled: Compiled) -> set[tuple[int, str, str | None, tuple[tuple[str, tuple[int, ...]], ...]]]:
