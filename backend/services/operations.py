@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, desc, func, select, union
 
 from backend.domain.context import Context
 from backend.domain.errors import NotFound
@@ -17,6 +17,7 @@ from backend.services.operation_fields import FieldReader
 from backend.services.since import since
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
+from backend.store.rows import IDS, select_rows
 
 _STORED = tuple(name for name in OperationRecord.model_fields if name not in ("blocked", "half_undone"))
 """What the row of an operation has of its record; the rest is for Undo to say."""
@@ -56,19 +57,14 @@ class Operations(Service):
     def of_record(self, context: Context, entity: str, record_id: int, limit: int = 100) -> tuple[OperationRecord, ...]:
         """The history of a record, newest first: acts on it and acts that changed it by the way."""
         o, change = t.operation, t.change
+        of_it = select(o.c.id).where(o.c.entity == entity, o.c.entity_id == record_id)
         tables = _TABLES.get(entity, (entity,))
-        changed = select(change.c.operation_id).where(change.c.table_name.in_(tables), change.c.row_id == record_id)
+        by_the_way = select(change.c.operation_id).where(change.c.table_name.in_(tables), change.c.row_id == record_id)
+        newest = union(of_it, by_the_way).order_by(desc("id")).limit(limit)
         with self.store.read(context, "operation.read") as connection:
-            rows = connection.execute(
-                select(o)
-                .where(
-                    o.c.community_id == context.community_id,
-                    or_(and_(o.c.entity == entity, o.c.entity_id == record_id), o.c.id.in_(changed)),
-                )
-                .order_by(o.c.at.desc(), o.c.id.desc())
-                .limit(limit)
-            ).all()
-        return tuple(operation_record(row) for row in rows)
+            rows = connection.execute(select_rows(o), {IDS: connection.execute(newest).scalars().all()}).all()
+        mine = (row for row in rows if row.community_id == context.community_id)
+        return tuple(operation_record(row) for row in sorted(mine, key=lambda row: (row.at, row.id), reverse=True))
 
 
 def operation_record(row: Row[Any]) -> OperationRecord:

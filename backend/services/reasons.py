@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 
 from backend.domain.access.brief import brief
 from backend.domain.access.rules import Credential, Rules
@@ -17,6 +17,7 @@ from backend.domain.enums import CredentialKind, LogResponse
 from backend.services.past import walk_back
 from backend.services.refusals import ended
 from backend.store import tables as t
+from backend.store.rows import IDS, chunks, select_rows
 from backend.store.seal import Sealer
 
 KINDS = {"pin": CredentialKind.PIN, "card": CredentialKind.CARD, "face": CredentialKind.FACE, "qr": CredentialKind.QR}
@@ -34,16 +35,7 @@ def reasons_of(connection: Connection, sealer: Sealer, context: Context, log_ids
 
     The rules are walked back through once for all lines. Those beyond what is known of the past are left out too.
     """
-    log = t.door_log
-    lines = connection.execute(
-        select(log).where(
-            log.c.id.in_(sorted(log_ids)),
-            log.c.community_id == context.community_id,
-            log.c.response == LogResponse.FAILED.value,
-            log.c.holder_id.is_not(None),
-            log.c.relay_id.is_not(None),
-        )
-    ).all()
+    lines = _refused(connection, context, log_ids)
     at: dict[datetime, list[Row[Any]]] = defaultdict(list)
     for line in lines:
         at[line.happened_at].append(line)
@@ -57,3 +49,21 @@ def reasons_of(connection: Connection, sealer: Sealer, context: Context, log_ids
             words = brief(rules, shown, line.relay_id, instant)
             found[line.id] = gone[line.holder_id].brief(words) if line.holder_id in gone else words
     return found
+
+
+def _refused(connection: Connection, context: Context, log_ids: Iterable[int]) -> list[Row[Any]]:
+    """The refused lines among these that name a person and a door of ours.
+
+    The ids alone are asked for: beside any other condition a database may walk the log of a whole community instead.
+    """
+    found = (
+        row for part in chunks(sorted(log_ids)) for row in connection.execute(select_rows(t.door_log), {IDS: part})
+    )
+    return [
+        row
+        for row in found
+        if row.community_id == context.community_id
+        and row.response == LogResponse.FAILED.value
+        and row.holder_id is not None
+        and row.relay_id is not None
+    ]

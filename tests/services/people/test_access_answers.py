@@ -12,6 +12,7 @@ from backend.domain.errors import Forbidden, Invalid, NotFound
 from backend.services import past
 from backend.store import tables as t
 from tests.services.people.park import Park, add_group
+from tests.support.plans import plans
 from tests.support.rows import ManagerContext
 
 pytestmark = pytest.mark.feature("SYNC-05")
@@ -256,6 +257,14 @@ def test_refused_lines_have_their_reasons_in_few_words_by_the_rules_of_then(park
         "stranger": None,
     }
     assert park.access.reasons(park.context, []) == {}
+
+
+def test_reasons_are_asked_for_by_the_lines_alone_however_long_the_log(park: Park) -> None:
+    anna = park.add(pin="2041")
+    lines = [logged(park, park.clock.now, anna.id) for _ in range(40)]
+    for plan in (found := plans(park.store, "door_log", lambda: park.access.reasons(park.context, lines))):
+        assert plan == "SEARCH door_log USING INTEGER PRIMARY KEY (rowid=?)"
+    assert len(found) == 1
 
 
 def test_reasons_beyond_the_horizon_are_left_out(park: Park, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from backend.catalog.door_logs import DOOR_LOG
 from backend.catalog.specs import filter_specs
@@ -20,6 +20,7 @@ from backend.services.lists import ListHandle
 from backend.store import tables as t
 from tests.services.things.conftest import Park
 from tests.support.clock import FakeClock
+from tests.support.plans import plans
 
 ZONE = "Europe/Berlin"
 
@@ -157,29 +158,21 @@ def test_the_log_sorts_by_time_alone(park: Park) -> None:
 @pytest.mark.feature("LOG-01")
 def test_a_long_log_is_read_along_its_index(park: Park, clock: FakeClock) -> None:
     """The plan of the database, not the clock of a busy machine: no page sorts or scans the log."""
-    statements: list[tuple[str, Any]] = []
     _fill(park, clock(), 2_000)
     handle = listed(park, "type:release gate")
-    engine = park.store._reader
 
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        if "door_log" in statement:
-            statements.append((statement, parameters))
+    def read() -> None:
+        first = handle.first(100)
+        assert len(first) == 100
+        handle.last(100)
+        handle.after(first[-1].key, 100)
 
-    event.listen(engine, "before_cursor_execute", note)
-    first = handle.first(100)
-    handle.last(100)
-    handle.after(first[-1].key, 100)
-    event.remove(engine, "before_cursor_execute", note)
-    assert len(statements) == 3
-    with engine.connect() as connection:
-        for statement, parameters in statements:
-            rows = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)
-            plan = " | ".join(str(row[3]) for row in rows)
-            assert "ix_door_log_time" in plan, plan
-            assert "TEMP B-TREE" not in plan, plan
-            assert "SCAN door_log" not in plan, plan
-    assert len(first) == 100
+    found = plans(park.store, "door_log", read)
+    assert len(found) == 3
+    for plan in found:
+        assert "ix_door_log_time" in plan, plan
+        assert "TEMP B-TREE" not in plan, plan
+        assert "SCAN door_log" not in plan, plan
 
 
 def _fill(park: Park, now: datetime, number: int) -> None:

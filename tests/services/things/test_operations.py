@@ -27,6 +27,7 @@ from backend.services.sign_in import SignIn
 from backend.store import tables as t
 from tests.services.things.conftest import Park
 from tests.support.clock import FakeClock
+from tests.support.plans import plans
 
 PIN, PASSWORD = "48151623", "4242 quiet doors"
 
@@ -201,6 +202,17 @@ def test_the_history_of_a_record_has_acts_that_touched_it_by_the_way(
     doors = [record.type for record in operations.of_record(park.viewer, "door", park.door("Gate"))]
     assert sorted(doors) == ["device.add", "door.open"]
     assert [record.type for record in operations.of_record(park.viewer, "device", gate)] == ["device.add"]
+
+
+def test_the_history_of_a_record_is_read_without_the_log_of_the_community(park: Park, operations: Operations) -> None:
+    def read() -> None:
+        assert operations.of_record(park.viewer, "device", park.device("Gate"))
+
+    found = plans(park.store, "operation", read)
+    assert found
+    for plan in found:
+        assert "ix_operation_time" not in plan, plan
+        assert "SCAN operation" not in plan, plan
 
 
 def test_a_batch_of_many_is_told_by_its_first_rows(park: Park, operations: Operations) -> None:
