@@ -56,7 +56,7 @@ class ResourceScreen(Listing):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._ticked = 0
+        self._ticks = Ticks()
 
     def compose_page(self) -> Iterable[Widget]:
         """Filter line, list, detail pane."""
@@ -90,7 +90,8 @@ class ResourceScreen(Listing):
         return Title(self.RECORD.title, right=(*self._ticked_parts(), *self._count_parts(self.RECORD.title.lower())))
 
     def _ticked_parts(self) -> tuple[Part, ...]:
-        return ((f"■ {figure(self._ticked)} ticked   ", "bold $sp-acc"),) if self._ticked else ()
+        count = self._ticks.count(self._count[0])
+        return ((f"■ {figure(count)} ticked   ", "bold $sp-acc"),) if count else ()
 
     def hints(self) -> Iterable[tuple[str, str]]:
         """The verbs of the record that this manager may use, then what every list can."""
@@ -140,6 +141,12 @@ class ResourceScreen(Listing):
         """The ticked records, else the one under the cursor; blocks on the database where all are ticked."""
         return self._all_ticked() if self.table.ticks else self.under_cursor()
 
+    def apply_filter(self, text: str) -> None:
+        """All that was filtered is not all that is filtered now: it is not ticked any more."""
+        super().apply_filter(text)
+        if self.table.ticks.everything:
+            self.table.ticks = Ticks()
+
     def gone(self, ids: Iterable[int]) -> None:
         """They are not ticked any more either."""
         ticks = self.table.ticks
@@ -167,7 +174,7 @@ class ResourceScreen(Listing):
     @on(TicksChanged)
     def _ticks_changed(self, event: TicksChanged) -> None:
         event.stop()
-        self._ticked = event.count
+        self._ticks = event.ticks
         self.refresh_frame()
 
     def action_verb(self, name: str) -> None:

@@ -51,6 +51,22 @@ async def test_everything_ticked_is_deleted_together_and_the_count_is_named(show
 
 
 @pytest.mark.feature("RES-07")
+async def test_all_that_was_filtered_is_not_ticked_under_another_filter(show: Show) -> None:
+    async with show("g", "r", "slash") as keys:
+        await keys.type("kowal")
+        await keys.press("enter", "a")
+        await keys.until_text("■ 2 ticked")
+        await keys.press("slash", "escape")
+        await keys.until_text("5 residents")
+        await keys.until(lambda: "ticked" not in keys.text())
+        await keys.press("space", "slash")
+        await keys.type("kowal")
+        await keys.press("enter")
+        await keys.until_text("2 of 5")
+        await keys.until_text("■ 1 ticked")
+
+
+@pytest.mark.feature("RES-07")
 async def test_who_is_deleted_is_not_ticked_any_more_and_the_others_are(show: Show) -> None:
     async with show("g", "r") as keys:
         await keys.until_text("Markup")
