@@ -79,9 +79,7 @@ class DeviceForm(FormPage):
         self._say((("Asking the device …", "$sp-t2"),))
         finding = await ask_device(session, values["address"], values["user"], values["password"])
         self._say(*finding_lines(finding))
-        if not finding.usable:
-            where = f" On its own page: {finding.menu_path}." if finding.menu_path else ""
-            raise Invalid({"address": f"{finding.sentence}{where}"})
+        finding.demand_usable()
         relays = [values[f"relay_{number}"] for number in range(1, MAX_RELAYS + 1)]
         draft = found_draft(finding, values["name"], values["user"], values["password"]).model_copy(
             update={

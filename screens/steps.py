@@ -154,9 +154,7 @@ class DoorStep(Step):
         if not address:
             raise Invalid({"address": "An address is needed, such as 192.168.1.20. F7 takes a virtual door instead."})
         finding = await ask_device(session, address, values["user"], values["password"], waited=waited)
-        if not finding.usable:
-            where = f" On its own page: {finding.menu_path}." if finding.menu_path else ""
-            raise Invalid({"address": f"{finding.sentence}{where}"})
+        finding.demand_usable()
         draft = found_draft(finding, values["name"], values["user"], values["password"])
         return await session.ask(session.engine.devices.add, session.act(), draft)
 

@@ -63,12 +63,14 @@ class TextField(FormField):
         self.refresh()
 
     def focus_value(self) -> None:
-        """Put the cursor into the text."""
+        """Put the cursor into the text; a secret that was refused cannot be read and is typed anew."""
         self._input.focus()
+        if self._input.password and self.error:
+            self._input.select_all()
 
     def watch_error(self) -> None:
         """A text in error is mended, not replaced: the cursor goes to its end without selecting it."""
-        self._input.select_on_focus = not self.error
+        self._input.select_on_focus = self._input.password or not self.error
         super().watch_error()
 
     def _put(self, value: Any) -> None:

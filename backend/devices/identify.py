@@ -105,20 +105,38 @@ _MENUS = {
 """Menu paths by state and model prefix; only the R20A's first level and the certificate page are documented."""
 
 
+_TELLS_NO_MORE = {
+    State.NO_ANSWER: (State.NO_ANSWER,),
+    State.NOT_AKUVOX: (State.NO_ANSWER, State.NOT_AKUVOX, State.TLS_REFUSED),
+}
+"""What plain HTTP met -> what HTTPS may meet there that tells no more than that."""
+
+
 async def identify(
     address: DeviceAddress, *, username: str = "", password: Secret = NO_SECRET, seconds: float = 12
 ) -> Finding:
     """Probe `address` and say what is there; never raises for what a host does. `seconds` limits each request.
 
-    Tries HTTPS where plain HTTP on the default port does not answer, and outdated encryption where TLS fails.
+    Tries HTTPS where plain HTTP gets no answer on the default port, or no sense on another one, and outdated
+    encryption where TLS fails.
     """
-    probe = _Probe(Endpoint(address), username, password, seconds)
-    finding = await probe.run()
-    if finding.state is State.NO_ANSWER and address.scheme == "http" and address.default_port:
-        secure = _Probe(Endpoint(DeviceAddress("https", address.host, 443)), username, password, seconds)
-        second = await secure.run()
-        return finding if second.state is State.NO_ANSWER else second
-    return finding
+    finding = await _Probe(Endpoint(address), username, password, seconds).run()
+    secure = _secure(address, finding.state)
+    if secure is None:
+        return finding
+    second = await _Probe(Endpoint(secure), username, password, seconds).run()
+    return finding if second.state in _TELLS_NO_MORE[finding.state] else second
+
+
+def _secure(address: DeviceAddress, met: State) -> DeviceAddress | None:
+    """Where the same device may answer by HTTPS, after what plain HTTP has met."""
+    if address.scheme != "http":
+        return None
+    if met is State.NO_ANSWER and address.default_port:
+        return DeviceAddress("https", address.host, 443)
+    if met is State.NOT_AKUVOX and not address.default_port:
+        return DeviceAddress("https", address.host, address.port)
+    return None
 
 
 class _Probe:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from backend.domain.enums import DeviceKind
+from backend.domain.errors import Invalid
 from backend.domain.frozen import Frozen
 
 
@@ -65,3 +66,11 @@ class FindingRecord(Frozen):
     def usable(self) -> bool:
         """Whether the device can be added as it is."""
         return self.state in ("ok", "legacy_tls")
+
+    def demand_usable(self) -> None:
+        """Raises Invalid at what was typed wrong, password or address, where the device cannot be added as it is."""
+        if self.usable:
+            return
+        field = "password" if self.state in ("wrong_password", "password_needed") else "address"
+        where = f" On its own page: {self.menu_path}." if self.menu_path else ""
+        raise Invalid({field: f"{self.sentence}{where}"})

@@ -47,8 +47,7 @@ def _add(call: Call, values: Values, typed: Typed) -> Saved:
         return _add_by_hand(call, values, typed)
     user, password = values.get("http_user", ""), values.get("password", "")
     found = find_at(call, values.get("address", ""), user, password)
-    if not found.usable:
-        raise Invalid({"address": " ".join(filter(None, (found.sentence, found.menu_path)))})
+    found.demand_usable()
     draft = DeviceDraft(
         name=values.get("name", ""),
         building_id=values.get("building_id"),

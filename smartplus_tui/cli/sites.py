@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -63,7 +64,8 @@ def init(  # noqa: PLR0917 - click passes them by name
     if call.json:
         emit({"id": 1, "site": str(call.site), "community": community, "admin": email})
     else:
-        tell(f"Made the site of {community} in {call.site}. Next: smartplus login --as {email}")
+        site = f" --site {shlex.quote(str(call.site))}" if call.given_site else ""
+        tell(f"Made the site of {community} in {call.site}. Next: smartplus{site}")
 
 
 @click.command(cls=Command)

@@ -207,6 +207,13 @@ async def test_a_device_that_insists_on_https_is_found_there(certificate: Certif
         assert finding.address == secure.address("https")
 
 
+async def test_an_encrypted_port_typed_without_https_is_found_all_the_same(certificate: Certificate) -> None:
+    async with serve(Door(auth="digest"), certificate.server_context()) as server:
+        finding = await found(server)
+    assert (finding.state, finding.scheme, finding.tls_pin) == (State.OK, "https", certificate.pin)
+    assert finding.address == server.address("https")
+
+
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 async def test_outdated_encryption_is_used_and_said(certificate: Certificate) -> None:
     async with serve(Door(auth="digest"), certificate.server_context(legacy=True)) as server:

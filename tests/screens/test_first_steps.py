@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -19,6 +20,7 @@ from backend.store.site import Site
 from backend.sync.worker import Pace
 from screens.first_steps import FirstSteps
 from smartplus_tui.app import SmartPlusApp
+from smartplus_tui.demo.doors import VirtualDoors
 from tests.screens.conftest import SMALL, WIDE
 from tests.support.keys import Keys
 from widgets.form import FormField
@@ -180,6 +182,34 @@ async def test_an_address_where_nothing_answers_is_said_in_words(engine: Engine)
         await keys.press("enter")
         await keys.until(lambda: "F7" not in error_of(keys, "address") and error_of(keys, "address") != "", within=70)
         assert step(keys) == 3
+
+
+@pytest.mark.feature("DEV-13")
+async def test_a_refused_password_is_said_at_the_password_and_typed_anew(engine: Engine, tmp_path: Path) -> None:
+    building = engine.buildings.add(INSTALLER.again(), "A").id
+    engine.apartments.add(INSTALLER.again(), building, "1001")
+    file, ready = tmp_path / "doors.toml", tmp_path / "ready.json"
+    login = 'user = "admin"\npassword = "httpapi"\n'
+    file.write_text(f'ready_file = "{ready.name}"\n[[device]]\nname = "Gate"\nmodel = "X916"\n{login}')
+    doors = VirtualDoors(file, ready, tmp_path / "doors.out")
+    try:
+        await asyncio.to_thread(doors.wait)
+        async with served(engine), opened(engine) as keys:
+            await keys.until_page("DashboardScreen")
+            await keys.press("f8")
+            await at(keys, 3, "address")
+            await keys.type(urlsplit(doors.devices["Gate"]["url"]).netloc)
+            await keys.press("tab", "tab")
+            await keys.type("wrong")
+            await keys.press("enter")
+            await keys.until(lambda: "refuses the user name or password" in error_of(keys, "password"), within=40)
+            assert error_of(keys, "address") == ""
+            await at(keys, 3)
+            await keys.type("httpapi")
+            await keys.press("enter")
+            await keys.until(lambda: step(keys) == 4, within=40)
+    finally:
+        doors.close()
 
 
 @pytest.mark.feature("ACC-08")
