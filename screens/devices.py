@@ -12,7 +12,7 @@ from backend.catalog.states import Drawn, drawn
 from backend.domain.formats import Formats, age, figure
 from screens.base.detail_pane import Detail
 from screens.base.drawing import beside, column
-from screens.base.needs import needs
+from screens.base.needs import needs, of_row
 from screens.base.resource import ResourceScreen
 from screens.device_form import DeviceForm
 from screens.relay_form import RelayForm
@@ -100,12 +100,14 @@ class DevicesScreen(ResourceScreen):
             await session.ask(session.engine.sync.check, session.act(), device_id)
         self.say("Reading back", f"{len(ids)} device{'s' if len(ids) != 1 else ''}, the list follows")
 
+    @of_row
     @needs("plan.read")
     def action_who(self) -> None:
         """Who may open a door of the device under the cursor."""
         for device_id in self.under_cursor():
             self.start(ask_who, self, device_id)
 
+    @of_row
     @needs("sync.write")
     def action_release(self) -> None:
         """Release a mass removal, by its typed count."""
