@@ -274,6 +274,9 @@ class Page(Acts):
         elif len(self.app.screen_stack) > 2:
             self.dismiss()
 
+    def arrived(self) -> None:
+        """Somebody came back to this module by its name or letter, from another one or from itself."""
+
     def stand_on(self, record: str, record_id: int) -> None:
         """This record was saved in a form over the page: a list of its type puts the cursor on it."""
 
