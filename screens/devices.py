@@ -32,8 +32,6 @@ assert _DELETE is not None
 DELETE = _DELETE
 HALF = 52
 """Cells of the state beside the relays."""
-CLOCK_RIGHT = 60.0
-"""Seconds by which the clock of a device may be off."""
 
 
 class DevicesScreen(ResourceScreen):
@@ -129,7 +127,7 @@ class DevicesScreen(ResourceScreen):
 
 def brief(lines: list[tuple[Part, ...]]) -> list[tuple[Part, ...]]:
     """State and sync, then what troubles it, for terminals with few lines."""
-    trouble = [line for line in lines if line[0][0].strip() in ("Trouble", "Not held")]
+    trouble = [line for line in lines[5:] if line[1][1] in ("$sp-bad", "$sp-warn")]
     return [*lines[:2], *(trouble or lines[4:])][:3]
 
 
@@ -167,23 +165,17 @@ def _trouble_lines(record: DeviceRecord, formats: Formats) -> list[tuple[Part, .
     """Its clock, when it changes next, the worst trouble, what does not fit."""
     lines = []
     if record.clock_offset_ms is not None:
-        lines.append(fact("Clock", (_clock(record.clock_offset_ms / 1000),)))
+        wrong = record.sync.clock
+        right = f"{record.clock_offset_ms / 1000:+.1f} s"
+        lines.append(fact("Clock", ((wrong or right, "$sp-bad" if wrong else "$sp-t2"),)))
     if record.sync.next_change_at:
         lines.append(fact("Next change", ((formats.moment(record.sync.next_change_at), "$sp-t2"),)))
     for text in (record.sync.held_reason, record.sync.last_error, record.last_error):
         if text:
             lines.append(fact("Trouble", ((text, "$sp-bad"),)))
             break
-    lines += [fact("Not held", ((text, "$sp-warn"),)) for text in record.sync.losses[:3]]
+    lines += [fact("Not held", ((text, "$sp-warn"),)) for text in record.sync.losses[-3:]]
     return lines
-
-
-def _clock(off: float) -> Part:
-    """How far a clock is off; what a wrong one does to the hours of groups is said too."""
-    if abs(off) <= CLOCK_RIGHT:
-        return (f"{off:+.1f} s", "$sp-t2")
-    far = age(timedelta(seconds=round(abs(off))))
-    return (f"{far} fast: hours come early" if off > 0 else f"{far} slow: hours come late", "$sp-bad")
 
 
 def relay_lines(record: DeviceRecord) -> list[tuple[Part, ...]]:
