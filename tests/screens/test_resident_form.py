@@ -243,7 +243,7 @@ async def test_what_was_deleted_meanwhile_is_said_and_what_was_typed_is_kept(sho
         await keys.type("x")
         engine.residents.delete(installer.again(), (engine.residents.find(installer, "piotr"),))
         await keys.press("f2")
-        await keys.until_text("Somebody took it away meanwhile")
+        await keys.until_text("Somebody took it away")
         assert typed(keys)["first"] == "Piotrx"
         await keys.press("escape")
         await keys.until_text("Throw away 1 change?")
