@@ -145,7 +145,7 @@ class AccountDialog(Dialog[None]):
         row = self.query_one(PickList).current
         place = self._places.get(row.answer) if row is not None else None
         if place is None or place.link_id is None:
-            self._say("Move to a linked site first: it is the one that is unlinked.")
+            self._say("Put the cursor on a linked site first: that one is unlinked.")
         else:
             self.app.push_screen(UnlinkSite(self.session, place), self._unlinked)
 

@@ -13,7 +13,7 @@ from screens.apartment_form import ApartmentForm
 from screens.apartment_new import ApartmentNew
 from screens.base.detail_pane import Detail
 from screens.base.history import history_lines
-from screens.base.needs import needs
+from screens.base.needs import needs, of_row
 from screens.base.resource import ResourceScreen
 from screens.move_acts import move
 from screens.resident_form import ResidentForm
@@ -83,18 +83,21 @@ class ApartmentsScreen(ResourceScreen):
         record = await session.ask(session.engine.apartments.get, session.context, apartment_id)
         delete_apartment(self, apartment_id, record.place)
 
+    @of_row
     @needs("resident.write")
     def action_family(self) -> None:
         """Add somebody to the apartment under the cursor."""
         for apartment_id in self.under_cursor():
             self.app.push_screen(ResidentForm(self.session, apartment_id=apartment_id))
 
+    @of_row
     @needs("visitor.write")
     def action_key(self) -> None:
         """A temporary key for the apartment under the cursor."""
         for apartment_id in self.under_cursor():
             new_key(self, apartment_id)
 
+    @of_row
     @needs("resident.write")
     def action_login(self) -> None:
         """Enter an address, so that the login goes out."""

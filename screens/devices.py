@@ -12,7 +12,7 @@ from backend.catalog.states import Drawn, drawn
 from backend.domain.formats import Formats, age, figure
 from screens.base.detail_pane import Detail
 from screens.base.drawing import beside, column
-from screens.base.needs import needs
+from screens.base.needs import needs, of_row
 from screens.base.resource import ResourceScreen
 from screens.device_form import DeviceForm
 from screens.relay_form import RelayForm
@@ -32,8 +32,6 @@ assert _DELETE is not None
 DELETE = _DELETE
 HALF = 52
 """Cells of the state beside the relays."""
-CLOCK_RIGHT = 60.0
-"""Seconds by which the clock of a device may be off."""
 
 
 class DevicesScreen(ResourceScreen):
@@ -100,12 +98,14 @@ class DevicesScreen(ResourceScreen):
             await session.ask(session.engine.sync.check, session.act(), device_id)
         self.say("Reading back", f"{len(ids)} device{'s' if len(ids) != 1 else ''}, the list follows")
 
+    @of_row
     @needs("plan.read")
     def action_who(self) -> None:
         """Who may open a door of the device under the cursor."""
         for device_id in self.under_cursor():
             self.start(ask_who, self, device_id)
 
+    @of_row
     @needs("sync.write")
     def action_release(self) -> None:
         """Release a mass removal, by its typed count."""
@@ -127,7 +127,7 @@ class DevicesScreen(ResourceScreen):
 
 def brief(lines: list[tuple[Part, ...]]) -> list[tuple[Part, ...]]:
     """State and sync, then what troubles it, for terminals with few lines."""
-    trouble = [line for line in lines if line[0][0].strip() in ("Trouble", "Not held")]
+    trouble = [line for line in lines[5:] if line[1][1] in ("$sp-bad", "$sp-warn")]
     return [*lines[:2], *(trouble or lines[4:])][:3]
 
 
@@ -165,23 +165,17 @@ def _trouble_lines(record: DeviceRecord, formats: Formats) -> list[tuple[Part, .
     """Its clock, when it changes next, the worst trouble, what does not fit."""
     lines = []
     if record.clock_offset_ms is not None:
-        lines.append(fact("Clock", (_clock(record.clock_offset_ms / 1000),)))
+        wrong = record.sync.clock
+        right = f"{record.clock_offset_ms / 1000:+.1f} s"
+        lines.append(fact("Clock", ((wrong or right, "$sp-bad" if wrong else "$sp-t2"),)))
     if record.sync.next_change_at:
         lines.append(fact("Next change", ((formats.moment(record.sync.next_change_at), "$sp-t2"),)))
     for text in (record.sync.held_reason, record.sync.last_error, record.last_error):
         if text:
             lines.append(fact("Trouble", ((text, "$sp-bad"),)))
             break
-    lines += [fact("Not held", ((text, "$sp-warn"),)) for text in record.sync.losses[:3]]
+    lines += [fact("Not held", ((text, "$sp-warn"),)) for text in record.sync.losses[-3:]]
     return lines
-
-
-def _clock(off: float) -> Part:
-    """How far a clock is off; what a wrong one does to the hours of groups is said too."""
-    if abs(off) <= CLOCK_RIGHT:
-        return (f"{off:+.1f} s", "$sp-t2")
-    far = age(timedelta(seconds=round(abs(off))))
-    return (f"{far} fast: hours come early" if off > 0 else f"{far} slow: hours come late", "$sp-bad")
 
 
 def relay_lines(record: DeviceRecord) -> list[tuple[Part, ...]]:

@@ -21,7 +21,7 @@ from backend.domain.formats import Formats
 from screens.base.detail_pane import Detail, DetailPane
 from screens.base.drawing import wrapped
 from screens.base.filter_line import FilterLine
-from screens.base.needs import needs
+from screens.base.needs import needs, of_row
 from screens.base.resource import ResourceScreen
 from screens.base.session import Session
 from screens.log_reasons import ReasonedPages
@@ -160,11 +160,13 @@ class DoorLogsScreen(ResourceScreen):
         self._following = event.following
         self.refresh_frame()
 
+    @of_row
     def action_pane(self) -> None:
         """Show or close the pane: without it all columns have room."""
         pane = self.query_one(DetailPane)
         pane.display = not pane.display
 
+    @of_row
     @needs("plan.read")
     def action_why(self) -> None:
         """Why this line says what it says."""

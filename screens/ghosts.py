@@ -13,7 +13,7 @@ from backend.domain.ghosts import WEIGHTS, Why
 from screens.base.detail_pane import Detail
 from screens.base.drawing import wrapped
 from screens.base.messages import OpenRecord
-from screens.base.needs import needs
+from screens.base.needs import needs, of_row
 from screens.library import LABEL, LibraryTab
 from screens.library_acts import take_away
 from widgets.dialog import Choice, ConfirmDialog
@@ -74,6 +74,7 @@ class GhostsTab(LibraryTab):
         else:
             self.say("There is no page of its owner", "w says what is known", bad=True)
 
+    @of_row
     @needs("library.read")
     def action_why(self) -> None:
         """Every reason with its weight."""

@@ -10,7 +10,7 @@ from backend.catalog.groups import ACCESS_GROUP
 from backend.domain.schedule_line import parse_schedule
 from screens.base.detail_pane import Detail
 from screens.base.history import history_lines
-from screens.base.needs import needs
+from screens.base.needs import needs, of_row
 from screens.group_acts import delete_groups
 from screens.group_drawing import door_lines, facts_lines, hours_lines
 from screens.group_form import GroupEdit, GroupForm
@@ -60,6 +60,7 @@ class GroupsScreen(GroupTab):
         """Delete one or the ticked, after who would lose what."""
         self.start(delete_groups, self, ids)
 
+    @of_row
     @needs("access_group.write")
     def action_add_people(self) -> None:
         """Put a resident into the group under the cursor."""

@@ -116,15 +116,25 @@ async def _open(app: App[None], session: Session, door: DoorRecord) -> None:
     opened = record.state == "done"
     session.tell(f"{door.name}: ", record.text, "ok" if opened else "bad")
     word = "opened" if opened else "may have opened" if record.state == "unknown" else "did not open"
-    _say(app, f"{door.name} {word}", record.text, bad=not opened)
+    if opened and (session.watched is None or not session.watched.text):
+        _refresh(app)  # the status line says it
+    else:
+        _say(app, f"{door.name} {word}", record.text, bad=not opened)
 
 
 def _say(app: App[None], text: str, more: str, *, bad: bool) -> None:
-    """A toast on whatever page is shown, and the same in its status line."""
-    page = next((one for one in reversed(app.screen_stack) if isinstance(one, Page)), None)
+    """A toast over whatever page is shown."""
+    page = _refresh(app)
     if page is not None:
         page.say(text, more, bad=bad)
+
+
+def _refresh(app: App[None]) -> Page | None:
+    """Draw the status line of the page that is shown."""
+    page = next((one for one in reversed(app.screen_stack) if isinstance(one, Page)), None)
+    if page is not None:
         page.refresh_frame()
+    return page
 
 
 async def until_ended(session: Session, command_id: int) -> CommandRecord:

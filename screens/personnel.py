@@ -13,7 +13,7 @@ from backend.domain.formats import Formats, counted
 from screens.base.detail_pane import Detail
 from screens.base.drawing import beside, wrapped
 from screens.base.history import history_lines
-from screens.base.needs import needs
+from screens.base.needs import needs, of_row
 from screens.base.page import Page
 from screens.can import CanPage
 from screens.person_acts import ask_delete, show_codes
@@ -68,6 +68,7 @@ class PersonnelTab(VisitorTab):
         """Show PIN and cards for a minute."""
         self.start(show_codes, self, self.service, ids[0])
 
+    @of_row
     @needs("plan.read")
     def action_why(self) -> None:
         """What opens to the person under the cursor, and why."""

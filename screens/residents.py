@@ -13,7 +13,7 @@ from backend.domain.enums import AppStatus
 from screens.base.detail_pane import Detail
 from screens.base.drawing import beside, state_cell
 from screens.base.history import history_lines
-from screens.base.needs import needs
+from screens.base.needs import needs, of_row
 from screens.base.resource import ResourceScreen
 from screens.can import CanPage
 from screens.group_acts import change_groups
@@ -98,6 +98,7 @@ class ResidentsScreen(ResourceScreen):
         """A new app password for one."""
         self.start(reset_password, self, ids[0])
 
+    @of_row
     @needs("plan.read")
     def action_why(self) -> None:
         """What opens to the person under the cursor, and why."""
@@ -118,23 +119,27 @@ class ResidentsScreen(ResourceScreen):
         event.stop()
         take_lines(self, event.text)
 
+    @of_row
     @needs("visitor.write")
     def action_key(self) -> None:
         """A temporary key for the apartment of the person under the cursor."""
         for resident_id in self.under_cursor():
             self.start(key_of_resident, self, resident_id)
 
+    @of_row
     @needs("resident.write")
     def action_family(self) -> None:
         """Add a member to the family under the cursor."""
         for resident_id in self.under_cursor():
             self.start(self._add_family, resident_id)
 
+    @of_row
     @needs("access_group.write")
     def action_to_group(self) -> None:
         """Put the ticked, or the one under the cursor, into a group."""
         change_groups(self, self.meant, add=True)
 
+    @of_row
     @needs("access_group.write")
     def action_from_group(self) -> None:
         """Take the ticked, or the one under the cursor, out of a group."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from screens.base.needs import needs
+from screens.base.needs import needs, of_row
 from screens.devices import DevicesScreen
 from screens.setup_device_by_hand import ByHandForm
 from screens.setup_device_forms import AddressForm, PlaceForm
@@ -52,12 +52,14 @@ class SetupDevicesTab(SetupTab, DevicesScreen):
         told = "Template written"
         self.app.push_screen(WriteTemplate(self.session), lambda path: self.say(told, path) if path else None)
 
+    @of_row
     @needs("device.write")
     def action_place(self) -> None:
         """Move the device under the cursor."""
         for device_id in self.under_cursor():
             self.app.push_screen(PlaceForm(self.session, device_id))
 
+    @of_row
     @needs("device.write")
     def action_address(self) -> None:
         """Change how the device under the cursor is reached."""

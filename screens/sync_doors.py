@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PLANS = 10
 """Doors whose plan is drawn into the list; the pane has that of any."""
-STATES = (SyncState.IN_SYNC, SyncState.PENDING, SyncState.DRIFT, SyncState.RED, SyncState.HELD)
+STATES = tuple(reversed(SyncState))
 
 
 class SyncDoorsScreen(SyncTab):
@@ -121,7 +121,7 @@ class SyncDoorsScreen(SyncTab):
     async def _retry(self) -> None:
         session = self.session
         found = await session.ask(session.engine.sync.devices, session.context)
-        late = [device_id for device_id, _, sync in found if sync.state is not SyncState.IN_SYNC or sync.refused]
+        late = [device_id for device_id, _, sync in found if sync.state is not SyncState.IN_SYNC]
         if late:
             await read_back(self, late)
         else:
@@ -136,10 +136,14 @@ def _waits(values: dict[str, Any], now: datetime) -> Cell:
     """What a door waits for: a person first, then the device, then the time of the next try."""
     if values["held_reason"]:
         return Cell("stopped: type its count", tone="bad")
-    if values["sync"] == SyncState.DRIFT.value:
-        return Cell("your choice, 3 Drift", tone="warn")
-    if values["sync"] == SyncState.IN_SYNC.value:
-        return Cell("–", tone="t3")
+    for_somebody = {
+        SyncState.REFUSED.value: Cell("who is not held, below", tone="bad"),
+        SyncState.CLOCK.value: Cell("its clock to be set", tone="bad"),
+        SyncState.DRIFT.value: Cell("your choice, 3 Drift", tone="warn"),
+        SyncState.IN_SYNC.value: Cell("–", tone="t3"),
+    }
+    if values["sync"] in for_somebody:
+        return for_somebody[values["sync"]]
     if values["status"] != "online":
         since = values["status_since"]
         return Cell(f"the device{f', {age(now - since)}' if since else ''}", tone="t2")

@@ -68,7 +68,9 @@ def standing_lines(found: DoorStanding, plans: Sequence[DoorPlan], formats: Form
     )
     if sync.next_change_at:
         lines.append(fact("Next edge", ((formats.moment(sync.next_change_at), "$sp-t2"),), LABEL))
-    lines += [fact("Not held", ((text, "$sp-warn"),), LABEL) for text in sync.losses[:3]]
+    if sync.clock:
+        lines.append(fact("Clock", ((sync.clock, "$sp-bad"),), LABEL))
+    lines += [fact("Not held", ((text, "$sp-warn"),), LABEL) for text in sync.losses[-3:]]
     return lines
 
 

@@ -272,6 +272,8 @@ class SmartPlusApp(AccountApp):
         while len(self.screen_stack) > 2:
             self.pop_screen()
         self._show(page)
+        if page.is_mounted:
+            page.arrived()
 
     def _show(self, screen: Screen[None]) -> None:
         """Put a screen in the place of the one that is shown; the first one comes on top of the empty one."""

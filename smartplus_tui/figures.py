@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from backend.catalog.states import drawn
+from backend.domain.enums import SyncState
 from backend.domain.formats import age
 from widgets.frame import Gauge
 
@@ -26,14 +28,17 @@ def _doors(summary: Summary) -> Gauge:
 
 def _sync(summary: Summary) -> Gauge:
     """The worst state of all devices with its count, not a mixture."""
-    for count, word, symbol, tone in (
-        (summary.red, "red", "×", "bad"),
-        (summary.held, "held", "×", "bad"),
-        (summary.drift, "drift", "≠", "warn"),
-        (summary.pending, "pending", "◐", "warn"),
+    for count, state in (
+        (summary.red, SyncState.RED),
+        (summary.held, SyncState.HELD),
+        (summary.refused, SyncState.REFUSED),
+        (summary.clock, SyncState.CLOCK),
+        (summary.drift, SyncState.DRIFT),
+        (summary.pending, SyncState.PENDING),
     ):
         if count:
-            return Gauge(symbol, f"{count} {word}", str(count), tone, loud=True, opens="n")
+            look = drawn("sync", state.value)
+            return Gauge(look.symbol, f"{count} {look.word}", str(count), look.word_tone, loud=True, opens="n")
     return Gauge("✓", "in sync", "sync", "ok", opens="n")
 
 
@@ -46,7 +51,7 @@ def _agent(agent: AgentRecord) -> Gauge:
 def badges(summary: Summary) -> dict[str, tuple[str, str]]:
     """Text and tone of the badges in the module column, by letter of the module: what wants a look there."""
     found = {
-        "n": _badge(summary.red + summary.held, summary.drift + summary.pending),
+        "n": _badge(summary.red + summary.held + summary.refused + summary.clock, summary.drift + summary.pending),
         "o": _badge(summary.texts_failed, summary.texts_waiting),
     }
     return {letter: badge for letter, badge in found.items() if badge is not None}

@@ -15,7 +15,9 @@ from smartplus_tui.failing import FailingApp
 AT_MOST = 15.0
 """Seconds that keys wait for one screen: what hangs longer gets them as it is. Escape never waits."""
 LOST_AFTER = 3.0
-"""Seconds after which a key whose widget went away with it counts as done."""
+"""Seconds after which a key whose widget went away with it counts as done; while the loop stands still none pass."""
+LOOKS = 30
+"""Turns of the loop that these seconds take at least: a key that is only late has arrived by then."""
 NOT_KEPT = frozenset({"escape", "ctrl+q", "ctrl+c"})
 """Keys that end waiting instead of joining it."""
 
@@ -71,9 +73,16 @@ class TypedAheadApp(FailingApp):
         if event is None or event._stop_propagation:
             return False
         if self._followed is None:
-            self._followed = self.set_timer(LOST_AFTER, partial(self._is_done, event))
+            self._look_again(event, LOOKS)
             self._follow(event, self._target)
         return True
+
+    def _look_again(self, event: events.Key, looks: int) -> None:
+        """Give a key up after so many looks."""
+        if event is not self._under_way:
+            return
+        again = partial(self._look_again, event, looks - 1) if looks > 1 else partial(self._is_done, event)
+        self._followed = self.set_timer(LOST_AFTER / LOOKS, again)
 
     def _follow(self, event: events.Key, node: MessagePump) -> None:
         """Walk behind a key from parent to parent, until one has stopped it."""

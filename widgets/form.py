@@ -62,7 +62,7 @@ class ErrorBanner(Widget):
         width: 1fr;
         height: auto;
         min-height: 2;
-        max-height: 4;
+        max-height: 8;
         margin-bottom: 1;
         color: $sp-t2;
         background: $sp-bad-bg;

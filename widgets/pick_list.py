@@ -13,6 +13,8 @@ from textual.strip import Strip
 from textual.style import Style as VisualStyle
 from textual.widget import Widget
 
+from backend.domain.fit import fit_of, words_of
+from backend.domain.names import fold
 from widgets.lines import Piece, strip_of
 from widgets.symbols import BAR, TICK, UNTICKED
 from widgets.text import Part, clean, fit, pad, width_of
@@ -29,17 +31,12 @@ class PickRow:
 
 
 def best(rows: Sequence[PickRow], typed: str) -> list[PickRow]:
-    """The rows that fit what was typed: the whole name, the start of the name, the start of a word, anywhere."""
-    wanted = typed.casefold().split()
+    """The rows that fit what was typed, the best first; of equal ones those whose name begins so."""
+    wanted = words_of(typed)
     if not wanted:
         return list(rows)
-    found: list[tuple[int, int, PickRow]] = []
-    for at, row in enumerate(rows):
-        name, text = row.name.casefold(), f"{row.name} {row.words}".casefold()
-        if all(word in text for word in wanted):
-            whole = " ".join(wanted)
-            rank = 0 if name == whole else 1 if text.startswith(wanted[0]) else 2 if f" {wanted[0]}" in text else 3
-            found.append((rank, at, row))
+    fitting = [(fit_of(wanted, row.name, row.words), not fold(row.name).startswith(wanted[0]), row) for row in rows]
+    found = [(fit, inside, row) for fit, inside, row in fitting if fit is not None]
     return [row for _, _, row in sorted(found, key=lambda one: one[:2])]
 
 

@@ -30,6 +30,8 @@ VOCABULARIES: dict[str, dict[str, Drawn]] = {
         "drift": Drawn("≠", "drift", "warn", "warn"),
         "red": Drawn("×", "red", "bad", "bad"),
         "held": Drawn("×", "held", "bad", "bad"),
+        "refused": Drawn("×", "refusing", "bad", "bad"),
+        "clock": Drawn("×", "wrong time", "bad", "bad"),
         "none": Drawn("–", "none", "t3"),
     },
     "account": {

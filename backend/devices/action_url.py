@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
+from backend.domain.doors import RELAY_LETTERS
 from backend.domain.errors import Invalid
 
 PREFIX = "a"
@@ -31,12 +32,12 @@ _STARS = "***"
 _VARIABLES: dict[str, tuple[str, ...]] = {
     **{
         f"Relay{letter}{edge}": (f"relay{n}=$relay{n}status",)
-        for n, letter in enumerate("ABCD", 1)
+        for n, letter in enumerate(RELAY_LETTERS, 1)
         for edge in ("Triggered", "Closed")
     },
     **{
         f"Input{letter}{edge}": (f"input{n}=$input{n}status",)
-        for n, letter in enumerate("ABCD", 1)
+        for n, letter in enumerate(RELAY_LETTERS, 1)
         for edge in ("Triggered", "Closed")
     },
     "ValidCodeEntered": ("code=$code",),
@@ -48,7 +49,7 @@ _VARIABLES: dict[str, tuple[str, ...]] = {
     "ValidQRCodeEntered": (),
     "InvalidQRCodeEntered": (),
     "AlarmTriggered": ("alarm=$alarmstatus",),
-    **{f"BreakInAlarm{letter}": () for letter in "ABCD"},
+    **{f"BreakInAlarm{letter}": () for letter in RELAY_LETTERS},
     "InputBreakIn": (),
     "InputAlarm": (),
     "AlarmDoorOpenedTimeoutA": (),

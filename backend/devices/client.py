@@ -12,12 +12,13 @@ from backend.devices.door_log import LogCollector, LogPage, LogRead, read_log_li
 from backend.devices.envelope import Record, text_of
 from backend.devices.errors import ApiUnsupported, BadAnswer, DeviceRefused, RelayRefused
 from backend.devices.profiles import Profile
-from backend.devices.relay_schedules import LETTERS, keys_of, read_relay_schedule, write_relay_schedule
+from backend.devices.relay_schedules import keys_of, read_relay_schedule, write_relay_schedule
 from backend.devices.results import ItemResult
 from backend.devices.schedules import RemoteSchedule, ScheduleBody, ScheduleKind, read_schedule, write_schedule
 from backend.devices.session import Session, accepted
 from backend.devices.system import DeviceInfo, DeviceStatus, read_info, read_relays, read_status
 from backend.devices.users import RemoteUser, UserBody, face_file, read_user, write_user
+from backend.domain.doors import RELAY_LETTERS
 from backend.domain.errors import Invalid
 
 __all__ = [
@@ -200,7 +201,7 @@ class DeviceClient:
         What a manual level means is read in two ways (protocol 1.5): as the level that the status reports, tried first,
         and as the contact that is joined. A relay that stands open is not harmed by the wrong one.
         """
-        letter = LETTERS[number - 1]
+        letter = RELAY_LETTERS[number - 1]
         kinds = await self.config_get(
             [f"Config.DoorSetting.RELAY.{key}" for key in (f"Type{letter}", f"Relay{letter}Type")]
         )

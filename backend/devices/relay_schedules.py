@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-LETTERS = "ABCD"
+from backend.domain.doors import RELAY_LETTERS
+
 _PREFIX = "Config.DoorSetting.RELAYSCHEDULE.Relay"
 
 
@@ -29,5 +30,5 @@ def read_relay_schedule(values: Mapping[str, str], number: int) -> tuple[str, ..
 
 
 def _keys(number: int) -> tuple[str, str]:
-    letter = LETTERS[number - 1]
+    letter = RELAY_LETTERS[number - 1]
     return f"{_PREFIX}{letter}Enable", f"{_PREFIX}{letter}Schedule"

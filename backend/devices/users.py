@@ -10,6 +10,7 @@ from backend.devices.envelope import LOCAL_SOURCES, Record, first_text, text_of
 from backend.devices.profiles import Profile
 from backend.domain.errors import Invalid
 from backend.domain.floors import NO_FLOOR
+from backend.domain.names import printable
 
 Grants = tuple[tuple[str, tuple[int, ...]], ...]
 """Pairs of a schedule's reference on the device ("1001") and the relays it opens, counted from 1."""
@@ -130,7 +131,7 @@ def write_user(body: UserBody, profile: Profile) -> Record:
 def check_user(body: UserBody, profile: Profile) -> None:
     """Raises `Invalid` for what the device would refuse, cut off or read as something else."""
     wrong: dict[str, str] = {}
-    if not body.name.strip() or not body.name.isprintable():
+    if not body.name.strip() or body.name != printable(body.name):
         wrong["name"] = "A user on a device needs a name."
     if not body.user_id.strip() or not body.user_id.isprintable():
         wrong["user_id"] = "A user on a device needs a user ID."

@@ -27,6 +27,8 @@ class Summary:
     pending: int
     red: int
     held: int
+    refused: int
+    clock: int
     drift: int
     agent: AgentRecord
     texts_failed: int = 0

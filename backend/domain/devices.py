@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from backend.domain.doors import RelayRecord
 from backend.domain.enums import DeviceKind, DeviceStatus, SyncState
+from backend.domain.formats import age
+
+CLOCK_RIGHT = timedelta(seconds=60)
+"""By how much the clock of a device may be off."""
+
+
+def wrong_clock(offset_ms: int | None) -> str:
+    """How far a clock is off and what that does to the hours of groups; "" for one that is right or not known."""
+    off = timedelta(milliseconds=offset_ms or 0)
+    if abs(off) <= CLOCK_RIGHT:
+        return ""
+    far = age(timedelta(seconds=round(abs(off).total_seconds())))
+    return f"{far} fast: hours come early" if offset_ms and offset_ms > 0 else f"{far} slow: hours come late"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +42,16 @@ class DeviceSync:
     removals: int = 0
     losses: tuple[str, ...] = ()
     refused: int = 0
-    """How many people's records, as they should be now, it did not take."""
+    """How many people's records, as they should be now, it did not take; their losses come last."""
+    clock: str = ""
+    """How far a wrong clock is off and what that does, "" for one that is right or has not told the time."""
+
+    @property
+    def trouble(self) -> str:
+        """What somebody has to look at, in words: a stop, the last error, a refusal, the clock."""
+        refused = f"refused {self.losses[-1]}" if self.refused else ""
+        clock = f"clock {self.clock}" if self.clock else ""
+        return self.held_reason or self.last_error or refused or clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

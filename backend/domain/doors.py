@@ -7,6 +7,9 @@ from datetime import datetime
 
 from backend.domain.enums import CommandState, CommandVerb, CredentialKind, DeviceStatus, LogAction, LogResponse
 
+RELAY_LETTERS = "ABCD"
+"""How devices name their relays and inputs, counted from 1: the fourth is D."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelayRecord:

@@ -140,10 +140,12 @@ class DeviceStatus(StrEnum):
 
 
 class SyncState(StrEnum):
-    """What a door holds against what it should hold, worst first."""
+    """What a door holds against what it should hold, and whether it keeps its hours, worst first."""
 
     RED = "red"
     HELD = "held"
+    REFUSED = "refused"
+    CLOCK = "clock"
     DRIFT = "drift"
     PENDING = "pending"
     IN_SYNC = "in_sync"

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, or_, select
 from backend.devices.door_log import LogMethod, RemoteLogLine
 from backend.domain.access.identity import parse_user_key
 from backend.domain.codes import mask
+from backend.domain.doors import RELAY_LETTERS
 from backend.domain.enums import CredentialKind, LogAction, LogResponse, LogType
 from backend.domain.names import clean, fold
 from backend.store import tables as t
@@ -93,7 +94,9 @@ class Namer:
     def _door(self, line: RemoteLogLine) -> tuple[int, str] | None:
         """The door of a line: the relay it names ("1", "A", "RelayA"), else the first one of the device."""
         said = line.relay.strip().upper().removeprefix("RELAY")[:1]
-        number = "ABCD".find(said) + 1 if said and said in "ABCD" else int(said) if said.isdecimal() else 1
+        number = (
+            RELAY_LETTERS.find(said) + 1 if said and said in RELAY_LETTERS else int(said) if said.isdecimal() else 1
+        )
         return self._doors.get(number)
 
     def _who(self, action: LogAction, line: RemoteLogLine) -> _Who | None:

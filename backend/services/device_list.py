@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, func, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, or_, select
 
 from backend.domain.context import Context
+from backend.domain.devices import CLOCK_RIGHT
 from backend.domain.enums import DeviceStatus, SyncState
-from backend.services.door_states import OVERDUE_AFTER
+from backend.services.door_states import OVERDUE_AFTER, refuses
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
 
@@ -78,9 +79,15 @@ def _standing(now: datetime) -> Columns:
         .scalar_subquery()
     )
     held = and_(sync.c.held_reason != "", sync.c.released.is_(False))
+    refused, clock = (
+        refuses(sync.c.losses),
+        func.abs(state.c.clock_offset_ms) > CLOCK_RIGHT // timedelta(milliseconds=1),
+    )
     holds = case(
         (red > 0, SyncState.RED.value),
         (held, SyncState.HELD.value),
+        (refused, SyncState.REFUSED.value),
+        (clock, SyncState.CLOCK.value),
         (sync.c.drift > 0, SyncState.DRIFT.value),
         (sync.c.gen > sync.c.done_gen, SyncState.PENDING.value),
         else_=SyncState.IN_SYNC.value,
@@ -92,7 +99,11 @@ def _standing(now: datetime) -> Columns:
         "door": case((relays.in_(("", "{}")), "unknown"), (relays.contains("true"), "open"), else_="closed"),
         "sync": holds,
         "sync_count": case(
-            (red > 0, red), (held, sync.c.pending), (sync.c.drift > 0, sync.c.drift), else_=sync.c.pending
+            (red > 0, red),
+            (held, sync.c.pending),
+            (or_(refused, clock), 0),
+            (sync.c.drift > 0, sync.c.drift),
+            else_=sync.c.pending,
         ),
         "read_at": state.c.last_seen_at,
     }
@@ -105,12 +116,14 @@ def _trouble(columns: Columns) -> ColumnElement[str]:
         (status == DeviceStatus.OFFLINE.value, "a"),
         (sync == SyncState.RED.value, "b"),
         (sync == SyncState.HELD.value, "c"),
-        (sync == SyncState.DRIFT.value, "d"),
-        (status == DeviceStatus.RESTARTING.value, "e"),
-        (status == DeviceStatus.NEVER_SEEN.value, "f"),
-        (sync == SyncState.PENDING.value, "g"),
-        (columns["door"] == "open", "h"),
-        else_="i",
+        (sync == SyncState.REFUSED.value, "d"),
+        (sync == SyncState.CLOCK.value, "e"),
+        (sync == SyncState.DRIFT.value, "f"),
+        (status == DeviceStatus.RESTARTING.value, "g"),
+        (status == DeviceStatus.NEVER_SEEN.value, "h"),
+        (sync == SyncState.PENDING.value, "i"),
+        (columns["door"] == "open", "j"),
+        else_="k",
     )
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
-from backend.domain.devices import DeviceSync
+from backend.domain.devices import DeviceSync, wrong_clock
 from backend.domain.enums import DeviceStatus, SyncState
 from backend.domain.formats import Formats
 from backend.domain.limits import limits_of
@@ -19,7 +19,7 @@ from backend.store import tables as t
 OVERDUE_AFTER = timedelta(seconds=60)
 """A revocation that is not proved by then is red: the door may still honour what was taken away."""
 
-WORST_FIRST = (SyncState.RED, SyncState.HELD, SyncState.DRIFT, SyncState.PENDING, SyncState.IN_SYNC)
+WORST_FIRST = tuple(SyncState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,7 @@ def _standing() -> Select[Any]:
             state.c.last_seen_at,
             state.c.last_error.label("error"),
             state.c.relay_states,
+            state.c.clock_offset_ms,
             *(column for column in sync.c if column.name not in ("id", "red", "attempt")),
         )
         .join(state, state.c.id == d.c.id)
@@ -131,8 +132,17 @@ def _device_now(row: Row[Any], red: int) -> DeviceNow:
 def _device_sync(row: Row[Any], red: int) -> DeviceSync:
     dirty = row.gen > row.done_gen
     held_reason = "" if row.released else row.held_reason
+    refused, clock = len(_refused(row.losses)), wrong_clock(row.clock_offset_ms)
+    found = {
+        SyncState.RED: red,
+        SyncState.HELD: held_reason,
+        SyncState.REFUSED: refused,
+        SyncState.CLOCK: clock,
+        SyncState.DRIFT: row.drift,
+        SyncState.PENDING: dirty,
+    }
     return DeviceSync(
-        state=_worst(red=red, held=bool(held_reason), drift=row.drift, dirty=dirty),
+        state=next((state for state in WORST_FIRST if found.get(state)), SyncState.IN_SYNC),
         pending=max(row.pending, 1) if dirty else 0,
         drift=row.drift,
         red=red,
@@ -147,8 +157,14 @@ def _device_sync(row: Row[Any], red: int) -> DeviceSync:
         held_reason=held_reason,
         removals=planned_removals(row.held_plan) if held_reason else 0,
         losses=tuple(one if isinstance(one, str) else str(one[1]) for one in json.loads(row.losses or "[]")),
-        refused=len(_refused(row.losses)),
+        refused=refused,
+        clock=clock,
     )
+
+
+def refuses(losses: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the losses of a device name somebody whom it refused: those are pairs, and come last."""
+    return losses.endswith('"]]')
 
 
 def _refused(losses: str) -> dict[int, str]:
@@ -167,8 +183,3 @@ def formats_of(connection: Connection, community_id: int) -> Formats:
 def planned_removals(held_plan: str) -> int:
     """How many people a stopped mass removal would take off the door; 0 where nothing is stopped."""
     return int(json.loads(held_plan).get("removals", 0)) if held_plan else 0
-
-
-def _worst(*, red: int, held: bool, drift: int, dirty: bool) -> SyncState:
-    found = {SyncState.RED: red, SyncState.HELD: held, SyncState.DRIFT: drift, SyncState.PENDING: dirty}
-    return next((state for state in WORST_FIRST if found.get(state)), SyncState.IN_SYNC)

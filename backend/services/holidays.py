@@ -108,7 +108,7 @@ def _checked(name: str, first_day: str, last_day: str) -> dict[str, str]:
     first, last = found.get("first_day"), found.get("last_day")
     if first is not None and last is not None:
         if last < first:
-            bad["last_day"] = "The last day is not before the first."
+            bad["last_day"] = "The last day is before the first."
         elif (last - first).days >= LONGEST:
             bad["last_day"] = f"A holiday has at most {LONGEST} days, this has {(last - first).days + 1:,}."
     if bad.get("last_day") and not last_day.strip():

@@ -1,6 +1,7 @@
 """One search over people, apartments, doors, devices and access groups (tasks rule 1).
 
-Order: an exact number, the start of a word, anywhere; within one of these people, apartments, doors, devices, groups.
+Order: how well a name fits (`Fit`), an exact number as well as a whole name; within one of these people, apartments,
+doors, devices, groups.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from backend.domain.codes import card_candidates, check_pin
 from backend.domain.context import Context
 from backend.domain.enums import CredentialKind, HolderKind
 from backend.domain.errors import Forbidden, Invalid
-from backend.domain.names import fold
+from backend.domain.fit import Fit, words_of
 from backend.domain.search import Hit
 from backend.domain.staff import NOUNS
 from backend.domain.temp_keys import is_key
@@ -28,7 +29,6 @@ from backend.store.permission import require
 
 PIN_PREFIX = "pin:"
 
-_EXACT, _START, _ANYWHERE = 0, 1, 2
 _WORDS_MOST = 6
 
 
@@ -52,7 +52,7 @@ class Search(Service):
         """
         if text.strip().casefold().startswith(PIN_PREFIX):
             return self._by_pin(context, text.strip()[len(PIN_PREFIX) :])
-        words = tuple(fold(text).replace(",", " ").split())[:_WORDS_MOST]
+        words = words_of(text)[:_WORDS_MOST]
         if not words:
             return ()
         ranked: list[tuple[int, int, Hit]] = []
@@ -64,7 +64,7 @@ class Search(Service):
                 ranked += [(row.rank, place, Hit(record=kind.record, id=row.id, title=row.title, detail=row.detail))
                            for row in rows]  # fmt: skip
             if len(words) == 1 and _may(connection, context, "library.read"):
-                ranked += [(_EXACT, -1, hit) for hit in self._by_card(connection, context, text)]
+                ranked += [(Fit.NAME, -1, hit) for hit in self._by_card(connection, context, text)]
         ranked.sort(key=lambda one: one[:2])
         return tuple(dict.fromkeys(hit for _, _, hit in ranked))[:limit]
 
@@ -174,9 +174,11 @@ def _doors(community_id: int, words: tuple[str, ...]) -> Select[Any]:
         .join(d, d.c.id == relay.c.device_id)
         .where(d.c.community_id == community_id)
     )
-    aside = [word_starts(d.c.name_fold, word) for word in words]
+    text = relay.c.name_fold.concat(" ").concat(d.c.name_fold)
+    none: list[ColumnElement[bool]] = [literal(False) for _ in words]
     named = or_(*(relay.c.name_fold.contains(word, autoescape=True) for word in words))
-    return _ranked(query, relay.c.name_fold, words, aside, literal(False)).where(named).order_by(relay.c.name_fold)
+    exact = relay.c.name_fold == " ".join(words)
+    return _ranked(query, text, words, none, exact).where(named).order_by(relay.c.name_fold)
 
 
 def _devices(community_id: int, words: tuple[str, ...]) -> Select[Any]:
@@ -251,12 +253,20 @@ def _ranked(
     aside: list[ColumnElement[bool]],
     exact: ColumnElement[bool],
 ) -> Select[Any]:
-    """Rows with every word in `column` or beside it, the best rank first."""
-    starts = and_(*(or_(word_starts(column, word), other) for word, other in zip(words, aside, strict=True)))
-    anywhere = and_(
-        *(or_(column.contains(word, autoescape=True), other) for word, other in zip(words, aside, strict=True))
-    )
-    rank = case((exact, _EXACT), (starts, _START), else_=_ANYWHERE).label("rank")
+    """Rows with every word in `column` or beside it, the best `Fit` first; `exact` fits like a whole name."""
+    text = func.replace(column, ",", "")
+    spaced = literal(" ").concat(text).concat(" ")
+
+    def each(fits: Callable[[str], ColumnElement[bool]]) -> ColumnElement[bool]:
+        return and_(*(or_(fits(word), other) for word, other in zip(words, aside, strict=True)))
+
+    rank = case(
+        (or_(exact, text == " ".join(words)), Fit.NAME.value),
+        (each(lambda word: spaced.contains(f" {word} ", autoescape=True)), Fit.WORDS.value),
+        (each(lambda word: word_starts(column, word)), Fit.STARTS.value),
+        else_=Fit.PARTS.value,
+    ).label("rank")
+    anywhere = each(lambda word: column.contains(word, autoescape=True))
     return query.add_columns(rank).where(anywhere).order_by(rank)
 
 

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
-from backend.domain.errors import Conflict, Invalid, SmartPlusError, Stale
+from backend.domain.errors import Conflict, Invalid, NotFound, SmartPlusError, Stale
 from screens.base.merging import MergingPage
 from screens.base.page import Page
 from screens.base.plan_pane import PlanPane, PlanSum, loses
@@ -30,6 +30,7 @@ PLAN_AFTER = 0.3
 """Seconds after the last key until the plan is drawn anew."""
 PLAN_HOLDS = 3.0
 """Seconds for which a plan that is drawn counts as the present one: longer, and somebody may have changed the rules."""
+GONE = "Somebody took it away meanwhile. What you typed stays here until you leave."
 KEPT = "What you typed is kept: F2 saves it, ctrl+t takes theirs in a field."
 KEPT_HERE = "What you typed is kept here; Esc and e show what it is now."
 MOST_LOSSES = 12
@@ -138,6 +139,8 @@ class FormPage(MergingPage):
             can = type(self).now is not MergingPage.now
             self.form.show_errors({"": f"{error} {KEPT if can else KEPT_HERE}"})
             self.start(self.merge)
+        elif isinstance(error, NotFound):
+            self.form.show_errors({"": f"{error} {GONE}"})
         else:
             super().failed(error)
         if self.focused is None:

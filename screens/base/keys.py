@@ -5,24 +5,6 @@ from __future__ import annotations
 from textual.binding import Binding
 from textual.dom import DOMNode
 
-KEYS = {
-    "?": "question_mark",
-    "/": "slash",
-    "=": "equals_sign",
-    "+": "plus",
-    "-": "minus",
-    "]": "right_square_bracket",
-    "[": "left_square_bracket",
-    "Esc": "escape",
-    "Enter": "enter",
-    "PgDn": "pagedown",
-    "PgUp": "pageup",
-    "F2 ctrl+s": "f2",
-    "F3 ctrl+r": "f3",
-    "F4": "f4",
-}
-"""Textual's names of keys that hints show by their sign."""
-
 
 def bindings_of(page: type[DOMNode]) -> tuple[Binding, ...]:
     """Every binding that a screen or widget of ours declares, its own before those of its bases."""
@@ -60,3 +42,13 @@ def shown_key(key: str) -> str:
     if key in _SHOWN:
         return _SHOWN[key]
     return key.upper() if len(key) > 1 and key[0] == "f" and key[1:].isdigit() else key
+
+
+def actions_of(page: type[DOMNode]) -> dict[str, str]:
+    """The action of each key of a page, by the key as people read it; the page's own before those of its bases."""
+    return {shown_key(key): binding.action for binding in reversed(bindings_of(page)) for key in binding.key.split(",")}
+
+
+def action_of(page: type[DOMNode], hint: str) -> str:
+    """The action of the key that a hint names, the first of several ("F2 ctrl+s"); "" for a key of no binding."""
+    return actions_of(page).get(hint.partition(" ")[0], "")

@@ -12,6 +12,7 @@ from backend.domain.formats import counted, figure
 from screens.base.drawing import DrawnSource, cell_of, columns_of
 from screens.base.filter_line import FilterLine
 from screens.base.messages import Refused
+from screens.base.needs import of_row
 from screens.base.page import Page
 from screens.base.session import Session
 from widgets.frame import Part
@@ -178,10 +179,12 @@ class Listing(Page):
             self.table.show_message(failed(f"{title} could not be read", "Something unexpected went wrong.").content())
             self.start(_broken, error)
 
+    @of_row
     def action_filter(self) -> None:
         """Type a filter."""
         self.query_one(FilterLine).open()
 
+    @of_row
     def action_sort(self) -> None:
         """Sort by the next column that can be sorted by; after the last one the direction turns."""
         names = [field.name for field in self.RECORD.fields if field.sorted and field.listed]
@@ -196,6 +199,7 @@ class Listing(Page):
         self._sort = name
         self._set_source()
 
+    @of_row
     def action_export(self) -> None:
         """Write all that is filtered to a file."""
         from screens.base.export import ExportDialog

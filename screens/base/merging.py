@@ -12,6 +12,7 @@ from screens.base.session import Session
 from widgets.form import Form, FormField
 
 MINE = "Yours; nobody else changed it."
+BOTH = "Both changed it. Theirs:"
 
 
 class MergingPage(Page):
@@ -45,6 +46,9 @@ class MergingPage(Page):
             return
         self.merging = laid_over(self.form, theirs)
         self.form.show_notes(self.merging)
+        both = next((key for key, note in self.merging.items() if note.startswith(BOTH)), None)
+        if both is not None:
+            self.form.fields[both].focus_value()
         self.refresh_frame()
         self.plan_soon()
 
@@ -92,4 +96,4 @@ def _field_over(field: FormField, value: Any) -> str:
         return f"Theirs now; it was {field.told(before)}."
     if mine == theirs:
         return ""
-    return f"Both changed it. Theirs: {field.told(theirs)}."
+    return f"{BOTH} {field.told(theirs)}."

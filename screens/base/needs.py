@@ -33,8 +33,23 @@ def needs(permission: str) -> Callable[[Action[ActsType, P]], Action[ActsType, P
     return wrap
 
 
+def of_row(action: Action[ActsType, P]) -> Action[ActsType, P]:
+    """Say of an action that it is about a row of the list: an empty one does not offer it."""
+    action.of_row = True  # type: ignore[attr-defined]
+    return action
+
+
 def needed(page: type[DOMNode], action: str) -> str:
     """The permission that an action of a page asks for, "" for none; `action` is that of a binding."""
+    return str(getattr(_method(page, action), "permission", ""))
+
+
+def is_of_row(page: type[DOMNode], action: str) -> bool:
+    """Whether an action of a page is about a row."""
+    return bool(getattr(_method(page, action), "of_row", False))
+
+
+def _method(page: type[DOMNode], action: str) -> Any:
+    """What runs an action of a binding, if the page has it."""
     name = action.partition("(")[0].removeprefix("screen.")
-    method: Any = getattr(page, f"action_{name}", None)
-    return str(getattr(method, "permission", ""))
+    return getattr(page, f"action_{name}", None)

@@ -18,7 +18,7 @@ from textual.worker import Worker
 
 from backend.domain.errors import Forbidden, SmartPlusError
 from screens.base.acts import Acts
-from screens.base.keys import KEYS, bindings_of
+from screens.base.keys import action_of
 from screens.base.messages import GoTo, Refused, Shown, Watch
 from screens.base.needs import needed
 from screens.base.session import Session
@@ -108,12 +108,11 @@ class Page(Acts):
 
     def offered(self) -> tuple[Hint, ...]:
         """The hints without those that this manager may not use."""
-        actions = {key: binding.action for binding in bindings_of(type(self)) for key in binding.key.split(",")}
-        may = self.session.may
+        page, may = type(self), self.session.may
         return tuple(
             Hint(key, word)
             for key, word in self.hints()
-            if not (wanted := self._wanted(actions.get(KEYS.get(key, key), ""))) or may(wanted)
+            if not (wanted := self._wanted(action_of(page, key))) or may(wanted)
         )
 
     def _wanted(self, action: str) -> str:
@@ -274,6 +273,9 @@ class Page(Acts):
             self.set_focus(None)
         elif len(self.app.screen_stack) > 2:
             self.dismiss()
+
+    def arrived(self) -> None:
+        """Somebody came back to this module by its name or letter, from another one or from itself."""
 
     def stand_on(self, record: str, record_id: int) -> None:
         """This record was saved in a form over the page: a list of its type puts the cursor on it."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from backend.catalog.model import Verb
 from backend.domain.errors import Invalid
 from backend.domain.formats import figure
 from screens.base.detail_pane import Detail, DetailPane
 from screens.base.filter_line import FilterLine
+from screens.base.keys import action_of
 from screens.base.listing import Listing
 from screens.base.messages import OpenRecord
+from screens.base.needs import is_of_row, of_row
 from screens.base.session import Session
 from widgets.frame import Hint, Part, Title
 from widgets.table import VirtualTable
@@ -22,13 +25,8 @@ from widgets.table_messages import CursorMoved, RowSelected, TicksChanged
 from widgets.table_source import Cell
 from widgets.table_ticks import Ticks
 
-if TYPE_CHECKING:
-    pass
-
 MOST_AT_ONCE = 10_000
 """Records that one act may be about."""
-OF_ROWS = frozenset({"Enter", "space", "/", "s", "x", "+", "-", *"fptmwhlvzbCEAP"})
-"""Keys of lists that are about a row, beside the verbs of the catalog that need one."""
 
 
 class ResourceScreen(Listing):
@@ -110,16 +108,24 @@ class ResourceScreen(Listing):
     def offered(self) -> tuple[Hint, ...]:
         """An empty list offers nothing that is about a row of it."""
         hints = super().offered()
-        if self._count != (0, True):
-            return hints
-        of_rows = OF_ROWS | {verb.key for verb in self.RECORD.verbs if verb.needs_row}
-        kept = {verb.key for verb in self.RECORD.verbs if not verb.needs_row} | ({"/"} if self._filter else set())
-        return tuple(hint for hint in hints if hint.key in kept or hint.key not in of_rows)
+        return tuple(hint for hint in hints if not self._of_row(hint.key)) if self._count == (0, True) else hints
+
+    def _of_row(self, key: str) -> bool:
+        """Whether a key is about a row, as its verb or its action says; those of the table itself all are."""
+        action = action_of(type(self), key)
+        if action == "filter":
+            return self._filter is None
+        verb = self._verb_of(action)
+        return verb.needs_row if verb else is_of_row(type(self), action) or bool(action_of(VirtualTable, key))
+
+    def _verb_of(self, action: str) -> Verb | None:
+        """The verb of the catalog that an action of a binding runs, if it does."""
+        name = action.removeprefix("verb('").removesuffix("')")
+        return self.RECORD.verb(name) if name != action else None
 
     def permission_of(self, action: str) -> str:
         """A verb's permission stands in the catalog."""
-        name = action.removeprefix("verb('").removesuffix("')")
-        verb = self.RECORD.verb(name) if name != action else None
+        verb = self._verb_of(action)
         return verb.permission if verb is not None else ""
 
     def under_cursor(self) -> tuple[int, ...]:
@@ -195,6 +201,7 @@ class ResourceScreen(Listing):
     async def _verb_on_ticked(self, name: str) -> None:
         getattr(self, f"verb_{name}")(await self.session.ask(self._all_ticked))
 
+    @of_row
     def action_copy(self) -> None:
         """Copy the row as tab-separated text."""
         row = self.table.cursor_row

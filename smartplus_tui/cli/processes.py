@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import traceback
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from backend import crashes
+from backend.domain.errors import SmartPlusError
 from smartplus_tui.cli.call import SESSION, Call, pass_call
 from smartplus_tui.cli.exits import Exit
 from smartplus_tui.cli.options import Command, Group
@@ -106,8 +108,14 @@ def demo(call: Call, check: bool) -> None:
 @pass_call
 def bench(call: Call, name: str, small: bool) -> None:
     """Run the benchmark NAME, or all."""
-    result = import_module("smartplus_tui.bench").main(name, json=call.json, small=small)
-    click.get_current_context().exit(result or 0)
+    try:
+        result = import_module("smartplus_tui.bench").main(name, json=call.json, small=small)
+    except SmartPlusError:
+        raise
+    except Exception:  # told whole: the people and codes of a benchmark are made up
+        say(traceback.format_exc().rstrip())
+        result = Exit.REFUSED
+    click.get_current_context().exit(result)
 
 
 def _become(module: str, *arguments: str) -> NoReturn:

@@ -50,7 +50,13 @@ def _person(call: Call, holder_id: int) -> None:
         return
     cells = call.cells
     rows = [
-        (one.device, cells.bare(one.state), one.detail, cells.bare(one.read_at), "" if one.opens else "no right")
+        (
+            one.device,
+            drawn("sync", one.state).word,
+            one.detail,
+            cells.bare(one.read_at),
+            "" if one.opens else "no right",
+        )
         for one in doors
     ]
     _table(("Door", "Sync", "Detail", "Read back", "Right"), rows, "No door concerns this person.")
@@ -63,7 +69,7 @@ def _device(call: Call, device_id: int) -> None:
         emit(standing, call.formats)
         return
     one, cells = standing.sync, call.cells
-    tell(f"{standing.device}: {cells.bare(one.state)}, {one.users:,} of {one.users_limit:,} users")
+    tell(f"{standing.device}: {drawn('sync', one.state).word}, {one.users:,} of {one.users_limit:,} users")
     tell(f"Read back: {cells.bare(one.read_back_at) or 'never'}")
     if standing.waiting:
         tell(f"Waits: {standing.waiting}")
@@ -71,6 +77,8 @@ def _device(call: Call, device_id: int) -> None:
         tell(f"Cause: {standing.cause or 'not known'}")
         way = f"smartplus undo {standing.operation}, or " if standing.operation else ""
         tell(f"Go on: {way}smartplus sync release {device_id} --count {one.removals}")
+    if one.clock:
+        tell(f"Clock: {one.clock}")
     for text in one.losses:
         tell(f"Not held: {text}")
 
@@ -157,11 +165,11 @@ def _devices(call: Call) -> None:
         (
             str(device_id),
             name,
-            cells.bare(one.state),
+            drawn("sync", one.state).word,
             str(one.pending),
             f"{one.users:,} of {one.users_limit:,}",
             cells.bare(one.read_back_at),
-            one.held_reason or one.last_error or one.reason,
+            one.trouble or one.reason,
         )
         for device_id, name, one in found
     ]

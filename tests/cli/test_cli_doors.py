@@ -8,11 +8,13 @@ import time
 from datetime import datetime
 
 import pytest
+from sqlalchemy import update
 
-from backend.domain.context import Context
+from backend.domain.context import Context, agent_context
 from backend.domain.device_drafts import DeviceDraft
 from backend.domain.enums import Via
 from backend.engine import Engine
+from backend.store import tables as t
 from tests.cli.conftest import Smartplus
 
 
@@ -153,6 +155,20 @@ def test_nothing_is_proved_while_no_door_was_read_back(gated):
     assert (door["device"], door["state"]) == ("Main Gate", "pending")
     assert "Main Gate" in gated.done("sync", "status")
     assert "pending" in gated.done("sync", "status", "anna")
+
+
+@pytest.mark.feature("SYNC-01")
+def test_a_wrong_clock_is_told_where_devices_are_listed(gated):
+    engine = Engine(gated.site)
+    engine.start()
+    with engine.sync.store.books(agent_context(1)) as work:
+        work.connection.execute(update(t.device_state).values(clock_offset_ms=7_200_000))
+    engine.close()
+    assert {one["sync"]["state"] for one in gated("sync", "status", "--json").json["items"]} == {"clock"}
+    assert "2 h fast: hours come early" in " ".join(gated.done("sync", "status").split())
+    assert gated.done("sync", "status").count("wrong time") == 2
+    assert "Clock: 2 h fast: hours come early" in gated.done("sync", "status", "gym")
+    assert gated.done("device", "list", "--filter", "sync:clock").count("wrong time") == 2
 
 
 def test_a_deleted_person_is_found_by_name_and_number(gated):

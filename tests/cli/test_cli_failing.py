@@ -37,3 +37,11 @@ def test_a_command_without_a_site_keeps_nothing_and_says_so_much(
     ran = smartplus("--site", f"{tmp_path}/none", "building", "list")
     assert ran.code == 1
     assert ran.err.rstrip().endswith(").")
+
+
+def test_a_benchmark_that_breaks_tells_why(smartplus: Smartplus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smartplus_tui.bench.main", broken)
+    ran = smartplus("bench", "who")
+    assert (ran.code, ran.out) == (1, "")
+    assert "in broken" in ran.err
+    assert ran.err.endswith(f"RuntimeError: no room for {SECRET}\n")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
-from backend.domain.context import Context
+from backend.domain.context import Context, agent_context
 from backend.domain.enums import Role
 from backend.domain.errors import Busy
 from backend.domain.operations import OperationRecord
 from backend.domain.paging import ListQuery
 from backend.engine import Engine
+from backend.store import tables as t
 from tests.screens.conftest import SMALL, MakeApp, Show
 from tests.support.clock import FakeClock
 from tests.support.keys import Keys
@@ -58,13 +60,29 @@ async def test_a_search_hit_takes_the_keys_typed_behind_it(show: Show) -> None:
 @pytest.mark.feature("DEV-12")
 async def test_an_opening_without_an_agent_is_said_honestly(show: Show, park: Park, clock: FakeClock) -> None:
     engine, installer = park
-    async with show() as keys:
+    async with show(size=SMALL) as keys:
         await keys.pilot.press("o", *"gym", "enter", "y")
         await keys.until(lambda: any("pen" in one.action for one in operations(engine, installer)))
         await keys.until_page("DashboardScreen")
         clock.advance(seconds=10)
         await keys.until_text("Gym did not open")
-        assert "Gym: expired" in keys.text()
+        status = keys.text().splitlines()[-2]
+        assert status.startswith(" Gym: expired")
+        assert "▌" not in status, "the toast covers the status line"
+
+
+@pytest.mark.feature("DEV-12")
+async def test_an_opened_door_is_told_once_in_the_status_line(show: Show, park: Park) -> None:
+    engine, installer = park
+    async with show(size=SMALL) as keys:
+        await keys.pilot.press("o", *"gym", "enter", "y")
+        await keys.until(lambda: any("pen" in one.action for one in operations(engine, installer)))
+        with engine.sync.store.books(agent_context(1)) as work:
+            work.connection.execute(update(t.command).values(state="done", result="opened", ended_at=work.at))
+            work.touch("doors")
+        await keys.until(lambda: keys.text().splitlines()[-2].startswith(" Gym: opened"))
+        await keys.settled()
+        assert not keys.app.screen.query("Toast")
 
 
 def operations(engine: Engine, context: Context) -> list[OperationRecord]:

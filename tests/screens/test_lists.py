@@ -375,6 +375,12 @@ async def test_a_wrong_clock_says_what_it_does(show: Show, park: Park, clock: Fa
     with opened.books(Context(None, "agent", 1, Via.AGENT)) as work:
         work.connection.execute(update(t.device_state).values(clock_offset_ms=off))
     opened.close()
-    async with show("g", "p") as keys:
+    wrong = abs(off) > 60_000
+    async with show() as keys:
+        await keys.until_text("in order")
+        await keys.until(lambda: ("3 want a look" in keys.text()) is wrong)
+        await keys.press("g", "p")
         await keys.until_page("DevicesScreen")
         await keys.until_text(words)
+        await keys.press("g", "n")
+        await keys.until(lambda: ("wrong time" in keys.text() and "its clock to be set" in keys.text()) is wrong)

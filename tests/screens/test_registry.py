@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import partial
+from inspect import unwrap
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ from textual.dom import DOMNode
 
 from backend.catalog.registry import RECORDS
 from backend.domain.enums import Role
-from screens.base.keys import KEYS, bindings_of
-from screens.base.needs import needed
+from screens.base.keys import action_of, actions_of, bindings_of
+from screens.base.needs import is_of_row, needed
 from screens.base.page import Page
 from screens.base.resource import ResourceScreen
 from screens.help import rows_of
@@ -57,25 +58,33 @@ def test_no_key_does_two_things_on_one_screen(screen: type[DOMNode]) -> None:
 
 @pytest.mark.parametrize("screen", LISTS, ids=named)
 def test_every_verb_that_a_list_offers_has_its_key(screen: type[ResourceScreen]) -> None:
-    actions = {key: binding.action for binding in reversed(bindings_of(screen)) for key in binding.key.split(",")}
     for verb in screen.RECORD.verbs:
         if hasattr(screen, f"verb_{verb.name}"):
-            assert actions[KEYS.get(verb.key, verb.key)] == f"verb('{verb.name}')", verb.name
+            assert action_of(screen, verb.key) == f"verb('{verb.name}')", verb.name
+
+
+@pytest.mark.parametrize("screen", LISTS, ids=named)
+def test_every_act_on_the_row_under_the_cursor_says_that_it_is_about_a_row(screen: type[ResourceScreen]) -> None:
+    for action in actions_of(screen).values():
+        method = getattr(screen, f"action_{action.partition('(')[0]}", None)
+        act = unwrap(method) if method else None
+        if act is not None and {"under_cursor", "cursor_row", "meant"} & set(act.__code__.co_names):
+            assert action.startswith(("verb(", "undo")) or is_of_row(screen, action), action
 
 
 @pytest.mark.parametrize("screen", PAGES, ids=named)
 def test_every_key_of_the_footer_acts(screen: type[Page]) -> None:
-    there = {key for binding in bindings_of(screen) for key in binding.key.split(",")} | table_keys()
+    there = actions_of(screen).keys() | table_keys()
     for key, word in screen.HINTS:
         for one in key.split():
-            assert KEYS.get(one, one.lower() if len(one) > 1 else one) in there, f"{key} {word}"
+            assert one in there, f"{key} {word}"
 
 
 def table_keys() -> set[str]:
     """Keys of lists and fields, which work where the cursor is."""
     from widgets.table import VirtualTable
 
-    return {key for binding in bindings_of(VirtualTable) for key in binding.key.split(",")} | {"tab"}
+    return {*actions_of(VirtualTable), "Tab"}
 
 
 @pytest.mark.parametrize("record", RECORDS.values(), ids=list(RECORDS))

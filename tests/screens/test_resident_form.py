@@ -14,7 +14,7 @@ from backend.domain.paging import ListQuery
 from backend.domain.residents import ResidentPatch
 from backend.engine import Engine
 from screens.base.form_page import FormPage
-from tests.screens.conftest import SMALL, Show
+from tests.screens.conftest import SMALL, WIDE, Show
 from tests.support.keys import Keys
 from widgets.form import ErrorBanner
 
@@ -212,6 +212,41 @@ async def test_what_both_changed_is_said_field_by_field_and_ctrl_t_takes_theirs(
         await keys.until_page("ResidentsScreen")
         now = engine.residents.get(installer, anna.id)
         assert (now.last, now.floors) == ("Nowak", ("3",))
+
+
+@pytest.mark.edge("75")
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["120x40", "80x24"])
+async def test_the_cursor_goes_to_what_both_changed_and_the_way_on_is_read_whole(
+    show: Show, park: Park, size: tuple[int, int]
+) -> None:
+    engine, installer = park
+    name = "Maximiliane-Wilhelmina-Charlotte-Friederike-Auguste-Leopoldine"
+    async with show("g", "r", size=size) as keys:
+        await edit(keys, "anna")
+        await keys.press("end")
+        await keys.type("x")
+        await keys.press("tab", "tab")
+        anna = engine.residents.get(installer, engine.residents.find(installer, "Kowalska, Anna"))
+        engine.residents.edit(installer.again(), anna.id, anna.version, ResidentPatch(first=name, floors=("3",)))
+        await keys.press("f2")
+        await keys.until(lambda: "first" in notes(keys))
+        await keys.until(lambda: keys.page.query_one("#field-first").has_focus_within)
+        await keys.until(lambda: "takes theirs in a field." in " ".join(keys.text().replace("▌", "").split()))
+
+
+@pytest.mark.edge("75")
+async def test_what_was_deleted_meanwhile_is_said_and_what_was_typed_is_kept(show: Show, park: Park) -> None:
+    engine, installer = park
+    async with show("g", "r") as keys:
+        await edit(keys, "piotr")
+        await keys.press("end")
+        await keys.type("x")
+        engine.residents.delete(installer.again(), (engine.residents.find(installer, "piotr"),))
+        await keys.press("f2")
+        await keys.until_text("Somebody took it away")
+        assert typed(keys)["first"] == "Piotrx"
+        await keys.press("escape")
+        await keys.until_text("Throw away 1 change?")
 
 
 @pytest.mark.feature("RES-01")

@@ -140,7 +140,7 @@ async def test_a_site_is_linked_gone_to_and_unlinked_by_keys(
         await keys.press("L")
         await keys.until_text("● here")
         await keys.press("x")
-        await keys.until_text("Move to a linked site first")
+        await keys.until_text("Put the cursor on a linked site first")
         await keys.press("down", "x")
         await keys.until_text("cannot be reached from here any more")
         await keys.type(PASSWORD)

@@ -83,3 +83,22 @@ async def test_something_has_to_be_shown(show: Show, doors: VirtualDoors) -> Non
         await keys.type("gym")
         await keys.press("tab", "f2")
         await keys.until_text("or pick a face")
+
+
+@pytest.mark.feature("AGT-08")
+async def test_who_comes_back_types_at_once(show: Show, doors: VirtualDoors) -> None:
+    async with show("g", "k", doors=doors) as keys:
+        await keys.until_page("TryDoorScreen")
+        for back in (["g", "k"], ["g", "l", "g", "k"], ["ctrl+p", *"try", "enter"]):
+            await keys.press("escape", *back)
+            await keys.until_page("TryDoorScreen")
+            await keys.until(lambda: keys.page.focused is not None)
+            await keys.type("gy")
+            await keys.until_text("gy")
+            await keys.press("escape")
+        await keys.type("gym")
+        await keys.press("tab", "escape", "o")
+        await keys.until_text("Open a door")
+        await keys.press("escape")
+        await keys.until_page("TryDoorScreen")
+        assert keys.page.focused is None

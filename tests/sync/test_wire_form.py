@@ -46,6 +46,8 @@ def test_schedules_of_every_kind() -> None:
         ({"grants": ((DAY, (3,)),)}, "The device has the relays 1 to 2."),
         ({"grants": ()}, "A user on a device needs a schedule and a relay; without any, remove the user."),
         ({"name": "\n"}, "A user on a device needs a name."),
+        ({"name": "A\nB"}, "A user on a device needs a name."),
+        ({"name": "\U0001f469\u200d\U0001f467 Zoë, م\u200cن"}, ""),  # joiners are a part of such names
     ],
 )
 def test_what_a_device_cannot_take_is_known_before_it_is_asked(changes: dict[str, object], reason: str) -> None:

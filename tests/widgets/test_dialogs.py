@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.widgets.host import Host, screen_lines, screen_text, until
-from widgets.dialog import Choice, ConfirmDialog, PickDialog, PickList, PickRow
+from widgets.dialog import Choice, ConfirmDialog, PickDialog, PickList, PickRow, best
 
 DELETE = Choice("x", "Delete both", "delete", danger=True)
 RESET = Choice("r", "Reset instead", "reset")
@@ -186,6 +186,21 @@ async def test_typing_finds_and_enter_takes_the_first_hit() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: app.answers)
         assert app.answers == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("lobby b", ["B Lobby", "Lobby Bar"]),  # every one has a b
+        ("lobby", ["Lobby", "Lobby Bar", "A Lobby", "B Lobby", "Lobbyists"]),
+        ("lob", ["Lobbyists", "Lobby Bar", "Lobby", "A Lobby", "B Lobby"]),
+        ("muller", ["Müller, Ute"]),
+    ],
+)
+def test_whole_names_come_first_then_whole_words_then_beginnings(typed: str, names: list[str]) -> None:
+    rows = ["A Lobby", "B Lobby", "Lobbyists", "Lobby Bar", "Müller, Ute", "Lobby"]
+    found = [row.name for row in best([PickRow(name, name) for name in rows], typed)]
+    assert found[: len(names)] == names
 
 
 async def test_arrows_walk_escape_picks_none_and_the_mouse_picks() -> None:

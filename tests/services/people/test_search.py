@@ -33,6 +33,28 @@ def test_start_of_a_word_comes_before_anywhere(park: Park) -> None:
     assert found(park, "ann") == [("resident", "Zych, Anna"), ("resident", "Hanna, Ola"), ("resident", "Lis, Marianna")]
 
 
+@pytest.mark.feature("RES-06")
+def test_whole_words_come_before_beginnings_and_the_whole_name_before_all(park: Park) -> None:
+    park.add(first="Ann", last="Zorn")
+    park.add(number="1002", first="Anna", last="Abel")
+    park.add(number="1003", first="Abel", last="Ann")
+    assert [title for _, title in found(park, "ann")] == ["Ann, Abel", "Zorn, Ann", "Abel, Anna"]
+    assert [title for _, title in found(park, "zorn ann")] == ["Zorn, Ann"]
+    assert [title for _, title in found(park, "abel ann")] == ["Ann, Abel", "Abel, Anna"]
+
+
+def test_door_meant_by_all_its_words_comes_before_one_that_has_them_in_parts(park: Park) -> None:
+    with park.store.write(park.act, "test.rename") as work:
+        for relay_id, name in ((park.rows(t.relay)[0]["id"], "A Lobby"), (park.rows(t.relay)[1]["id"], "B Lobby")):
+            work.connection.execute(
+                t.relay.update().where(t.relay.c.id == relay_id).values(name=name, name_fold=name.lower())
+            )
+        work.require("device.write")
+        work.tell("Renamed", "door", None, "", undoable=False)
+    assert [title for kind, title in found(park, "lobby b") if kind == "door"] == ["B Lobby", "A Lobby"]
+    assert [title for kind, title in found(park, "lobby") if kind == "door"][:2] == ["A Lobby", "B Lobby"]
+
+
 def test_twins_are_told_apart_by_apartment(park: Park) -> None:
     park.add()
     twin = park.add(number="1002")
@@ -58,7 +80,7 @@ def test_signs_of_the_pattern_language_mean_themselves(park: Park) -> None:
 
 def test_doors_and_devices_are_found_beside_people(park: Park) -> None:
     park.add(last="Gaterson")
-    assert found(park, "gate") == [("resident", "Gaterson, Anna"), ("door", "Main Gate"), ("device", "Gate")]
+    assert found(park, "gate") == [("device", "Gate"), ("door", "Main Gate"), ("resident", "Gaterson, Anna")]
     assert found(park, "lobby door") == [("door", "Lobby Door")]
     mac = park.rows(t.device, id=park.gate)[0]["mac"]
     assert found(park, mac.lower()) == [("device", "Gate")]
@@ -98,7 +120,7 @@ def test_what_may_not_be_read_is_not_found(park: Park, manager_context: ManagerC
     park.add(last="Gaterson", pin="2041", cards=("0A1B2C3D",))
     home = park.context.community_id
     technician = manager_context(Role.TECHNICIAN, community_id=home)
-    assert [hit.record for hit in park.search.find(technician, "gate")] == ["door", "device"]
+    assert [hit.record for hit in park.search.find(technician, "gate")] == ["device", "door"]
     assert park.search.find(technician, "0A1B2C3D") == ()
     with pytest.raises(Forbidden):
         park.search.find(manager_context(Role.VIEWER, community_id=home), "pin:2041")

@@ -13,8 +13,12 @@ from sqlalchemy import select
 from backend.domain.context import Context
 from backend.domain.enums import SyncState
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.domain.paging import ListQuery
 from backend.domain.records import Saved, Waiting
 from backend.services.agents import Agents
+from backend.services.dashboard import DashboardService
+from backend.services.devices import Devices
+from backend.services.sync_doors import SyncDoors
 from backend.services.sync_state import Sync
 from backend.store import tables as t
 from tests.services.things.conftest import Park
@@ -140,6 +144,38 @@ def test_the_worst_of_a_device_is_its_state(park: Park, sync: Sync, clock: FakeC
     assert state()[0] is SyncState.HELD
     clock.advance(seconds=1)
     assert state() == (SyncState.RED, 3, 2, 1)
+
+
+@pytest.mark.feature("SYNC-01")
+@pytest.mark.parametrize(
+    ("losses", "offset", "state", "trouble"),
+    [
+        (["no room", [7, 'Cem "]]: no room']], 90_000, SyncState.REFUSED, 'refused Cem "]]: no room'),
+        ([[7, "Cem: no room"]], None, SyncState.REFUSED, "refused Cem: no room"),
+        (['Dan "]', '"]]'], 60_000, SyncState.IN_SYNC, ""),
+        ([], 60_001, SyncState.CLOCK, "clock 1 m fast: hours come early"),
+        ([], -7_200_000, SyncState.CLOCK, "clock 2 h slow: hours come late"),
+        ([], None, SyncState.IN_SYNC, ""),
+    ],
+)
+def test_a_door_that_refuses_somebody_or_has_a_wrong_clock_is_not_in_order(
+    park: Park, sync: Sync, losses: list[Any], offset: int | None, state: SyncState, trouble: str
+) -> None:
+    gate = park.device("Gate")
+    park.in_sync(gate)
+    park.put(t.device_sync, gate, losses=json.dumps(losses))
+    park.put(t.device_state, gate, clock_offset_ms=offset)
+    ((_, _, found),) = sync.devices(park.viewer)
+    assert (found.state, found.trouble) == (state, trouble)
+    for handle in (
+        Devices(park.store).list(park.viewer, ListQuery()),
+        SyncDoors(park.store).list(park.viewer, ListQuery()),
+    ):
+        assert [(row.values["sync"], row.values["sync_count"]) for row in handle.first(9)] == [(state, 0)]
+    summary = DashboardService(park.store).summary(park.viewer)
+    assert (summary.refused, summary.clock) == (state is SyncState.REFUSED, state is SyncState.CLOCK)
+    (door,) = DashboardService(park.store).read(park.viewer).doors
+    assert (door.vocabulary, door.state) == (("device", "online") if state is SyncState.IN_SYNC else ("sync", state))
 
 
 def test_a_device_tells_all_that_its_books_know(park: Park, sync: Sync, clock: FakeClock) -> None:
