@@ -7,6 +7,19 @@ from datetime import datetime
 
 from backend.domain.enums import CommandState, CommandVerb, CredentialKind, DeviceStatus, LogAction, LogResponse
 
+WHOLE = 0
+"""Instead of the number of a relay: the device with all of them."""
+
+
+def door_words(device: str, relay: int) -> str:
+    """A device, or one relay of it, as people call them: "B Lobby, relay B"."""
+    return device if relay == WHOLE else f"{device}, {relay_word(relay)}"
+
+
+def relay_word(relay: int) -> str:
+    """A relay by its number, counted from 1, as devices call it: "relay B"."""
+    return f"relay {chr(ord('A') + relay - 1)}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelayRecord:
