@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from backend.catalog.states import drawn
 from backend.domain.drift import CAUSES
 from backend.domain.formats import Formats, age, figure
-from backend.domain.revocations import Proof
+from backend.domain.revocations import Proof, still_words
 from screens.base.drawing import column
 from widgets.frame import Part
 from widgets.panel import fact
@@ -128,24 +128,25 @@ def revocation_lines(found: Revocation, formats: Formats, now: datetime) -> list
     """Door by door, the worst first: what is known, its age, why not yet and what to do."""
     taken = f"   {formats.moment(found.taken_at)}" if found.taken_at else ""
     lines: list[Line] = [((found.what or "nothing", "$sp-t1"), (taken, "$sp-t3"))]
+    wide = max([DOOR, *(len(door.device) for door in found.doors if door.relay)])
     for door in found.doors:
-        lines.append(_door_line(door, formats, now))
+        lines.append(_door_line(door, wide, formats, now))
         if door.reason:
             lines.append(((" " * (DOOR + 2), ""), (door.reason, "$sp-t2")))
             lines.append(((" " * (DOOR + 2), ""), (door.todo, "$sp-t3")))
     return lines
 
 
-def _door_line(door: RevokedDoor, formats: Formats, now: datetime) -> Line:
+def _door_line(door: RevokedDoor, wide: int, formats: Formats, now: datetime) -> Line:
     look = drawn("revocation", door.proof)
-    words = f"{look.word} {door.what}" if door.proof is Proof.HOLDS else look.word
+    words = f"{still_words(door.relay)} {door.what}" if door.proof is Proof.HOLDS else look.word
     if door.proof is Proof.GONE and door.read_at:
         when: Part = (formats.moment(door.read_at, seconds=True), "$sp-t3")
     else:
         when = (age(max(timedelta(0), now - door.taken_at)), f"$sp-{look.word_tone}")
     return (
         (f"{look.symbol} ", f"$sp-{look.symbol_tone}"),
-        (column(door.device, DOOR), "$sp-t1"),
+        (column(door.device, wide), "$sp-t1"),
         (column(words, WHAT), f"$sp-{look.word_tone}"),
         when,
     )

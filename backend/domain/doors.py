@@ -9,6 +9,18 @@ from backend.domain.enums import CommandState, CommandVerb, CredentialKind, Devi
 
 RELAY_LETTERS = "ABCD"
 """How devices name their relays and inputs, counted from 1: the fourth is D."""
+WHOLE = 0
+"""Instead of the number of a relay: the device with all of them."""
+
+
+def door_words(device: str, relay: int) -> str:
+    """A device, or one relay of it, as people call them: "B Lobby, relay B"."""
+    return device if relay == WHOLE else f"{device}, {relay_word(relay)}"
+
+
+def relay_word(relay: int) -> str:
+    """A relay by its number, counted from 1, as devices call it: "relay B"."""
+    return f"relay {RELAY_LETTERS[relay - 1]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

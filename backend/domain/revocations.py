@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from backend.domain.doors import WHOLE
 from backend.domain.frozen import Frozen
 
 
@@ -16,18 +17,27 @@ class Proof(StrEnum):
     GONE = "gone"
 
 
+def still_words(relay: int) -> str:
+    """What a door does that is known not to have lost it: "still holds", of one relay "still opens to"."""
+    return "still holds" if relay == WHOLE else "still opens to"
+
+
 class RevokedCode(Frozen):
-    """One code that one door had to lose: `credential` is "PIN ··41". `absent_at` is None until it was read gone."""
+    """One code that one door had to lose: `credential` is "PIN ··41". `absent_at` is None until it was read gone.
+
+    `device` is its name, with the relay where only `relay` was lost and not the device with all of them.
+    """
 
     device_id: int | None
     device: str
+    relay: int = WHOLE
     credential_id: int
     kind: str
     credential: str
     freed_at: datetime
     absent_at: datetime | None
     holds: bool = False
-    """Whether the door is known to have it still."""
+    """Whether the door is known to open to it still."""
 
     @property
     def proof(self) -> Proof:
@@ -38,10 +48,14 @@ class RevokedCode(Frozen):
 
 
 class RevokedDoor(Frozen):
-    """A door with everything that it had to lose: "PIN, 1 card" in `what` is what is not proved, or all of it."""
+    """A door with everything that it had to lose: "PIN, 1 card" in `what` is what is not proved, or all of it.
+
+    `device` and `relay` as in `RevokedCode`.
+    """
 
     device_id: int | None
     device: str
+    relay: int = WHOLE
     proof: Proof
     what: str
     taken_at: datetime
@@ -75,7 +89,7 @@ class Revocation(Frozen):
 
 
 class RevocationLine(Frozen):
-    """One door of a revocation proof: absent_at only after the door was read back without it."""
+    """One door of a revocation proof: absent_at only after the door was read back without it; `device` in words."""
 
     device: str
     credential: str

@@ -205,13 +205,13 @@ class Access(Service):
         """What the door held then, in a sentence, and when it was last read; "" for a door that is gone."""
         sync, relay = t.device_sync, t.relay
         device = connection.execute(
-            select(sync.c.id, sync.c.read_back_at)
+            select(sync.c.id, sync.c.read_back_at, relay.c.number)
             .join(relay, relay.c.device_id == sync.c.id)
             .where(relay.c.id == asked.relay_id)
         ).one_or_none()
         if device is None:
             return "", None
-        spans = spans_of(connection, self.store.sealer, device.id, asked.holder_id)
+        spans = spans_of(connection, self.store.sealer, device.id, asked.holder_id, number=device.number)
         formats, read_at = formats_of(connection, context.community_id), device.read_back_at
         sentence = held_sentence(spans, credential, asked.at, read_at=read_at, now=asked.now, formats=formats)
         return sentence, read_at

@@ -140,7 +140,7 @@ def _admitted(
 ) -> Iterator[Opener]:
     """The lines of those who have the right, each with what the door holds otherwise."""
     known = _is_known(door, holding)
-    kept = still_held(asker.connection, door.device_id, asker.at) if known else {}
+    kept = still_held(asker.connection, door.device_id, asker.at, number=door.number) if known else {}
     for holder_id, one in admitted.items():
         mark = ""
         if known and holder_id not in holding:
@@ -173,10 +173,13 @@ def can_at(asker: Asker, holder_id: int, relay_id: int | None = None) -> CanAnsw
     holding = holding_person(asker.connection, holder_id, asker.at)
     wanted = None if relay_id is None else [relay_id]
     doors = [_door_reach(rules, one, names, holding) for one in reach(rules, holder_id, asker.at, wanted)]
-    listed = {names[door.relay_id].device_id for door in doors if door.relay_id in names}
+    listed = {door.relay_id for door in doors}
+    rightly = {names[one].device_id for one in listed & names.keys()}
     for row in names.values() if relay_id is None else ():
-        if row.device_id in holding.keys() - listed and (door := _still_there(asker, row, holder_id)) is not None:
-            doors.append(door)
+        if row.device_id in holding and row.id not in listed:
+            door = _still_there(asker, row, holder_id)
+            if door is not None and (door.kinds or row.device_id not in rightly):
+                doors.append(door)
     doors.sort(key=lambda door: (not door.allowed, door.door.casefold(), door.relay_id))
     return CanAnswer(holder_id, holder.name, asker.at, asker.past, tuple(doors))
 

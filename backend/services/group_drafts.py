@@ -18,7 +18,8 @@ from backend.domain.names import check_name, fold
 from backend.domain.schedule_line import parse_schedule
 from backend.services.communities import community_row, why_no_permissions
 from backend.services.group_pages import why_fixed
-from backend.services.own_rights import relays_of, set_relays, set_windows, windows_of
+from backend.services.own_rights import places_of, relays_of, set_relays, set_windows, windows_of
+from backend.services.proofs_due import Place, devices_of
 from backend.services.relay_holds import devices_held_by
 from backend.store import tables as t
 from backend.store.rows import chunks
@@ -122,11 +123,11 @@ def insert_group(work: Work, new: CheckedGroup) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What became of a patch: whether anything differed, and the devices that the group left and came to."""
+    """What became of a patch: whether anything differed, and the doors that the group left and came to."""
 
     differs: bool
-    left: frozenset[int]
-    come: frozenset[int]
+    left: frozenset[Place]
+    come: frozenset[Place]
 
 
 def apply_group(work: Work, row: Row[Any], version: int, wanted: CheckedGroup) -> Applied:
@@ -135,7 +136,7 @@ def apply_group(work: Work, row: Row[Any], version: int, wanted: CheckedGroup) -
     What the devices it left have to prove of its people is written after the commit (`settling`).
     """
     before = relays_of(work.connection, t.access_group_relay, row.id)
-    old, new = (_devices(work.connection, relays) for relays in (before, wanted.relay_ids))
+    old, new = (places_of(work.connection, relays) for relays in (before, wanted.relay_ids))
     named = work.update(
         t.access_group,
         row.id,
@@ -146,7 +147,7 @@ def apply_group(work: Work, row: Row[Any], version: int, wanted: CheckedGroup) -
     )
     moved = _put(work, row.id, wanted)
     if moved or wanted.keeps_holidays != row.keeps_holidays:
-        work.dirty(old | new | devices_held_by(work.connection, [row.id]), REASON)
+        work.dirty(devices_of(old | new) | devices_held_by(work.connection, [row.id]), REASON)
     if moved and not named:
         work.update(t.access_group, row.id, row_version=version + 1)  # else a form opened before would still save
     return Applied(named or moved, old - new, new - old)
@@ -155,13 +156,6 @@ def apply_group(work: Work, row: Row[Any], version: int, wanted: CheckedGroup) -
 def _put(work: Work, group_id: int, wanted: CheckedGroup) -> bool:
     hours = set_windows(work, t.access_window, group_id, wanted.windows)
     return set_relays(work, t.access_group_relay, group_id, wanted.relay_ids) or hours
-
-
-def _devices(connection: Connection, relay_ids: Iterable[int]) -> frozenset[int]:
-    relay = t.relay
-    return frozenset(
-        connection.execute(select(relay.c.device_id).where(relay.c.id.in_(sorted(set(relay_ids))))).scalars()
-    )
 
 
 def _checked(bad: dict[str, str], instead: _Value, check: Callable[[], _Value]) -> _Value:

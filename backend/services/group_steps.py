@@ -14,6 +14,7 @@ from backend.services.group_drafts import REASON
 from backend.services.group_members import join, leave, queue_of
 from backend.services.group_pages import members_of
 from backend.services.own_rights import relays_of
+from backend.services.proofs_due import Place, devices_of
 from backend.services.settling import let_in_by, settle, waiting_at
 from backend.store import tables as t
 from backend.store.work import Work
@@ -21,7 +22,7 @@ from backend.store.work import Work
 Step = Callable[[Work], None]
 """A part of an act on many that one slice does whole."""
 
-NONE: frozenset[int] = frozenset()
+NONE: frozenset[Place] = frozenset()
 
 
 def people_steps(connection: Connection, group_id: int, holder_ids: Iterable[int], *, add: bool) -> deque[Step]:
@@ -31,11 +32,11 @@ def people_steps(connection: Connection, group_id: int, holder_ids: Iterable[int
 
 
 def proof_steps(
-    connection: Connection, group_id: int, left: frozenset[int], come: frozenset[int] = NONE, *, since: datetime
+    connection: Connection, group_id: int, left: frozenset[Place], come: frozenset[Place] = NONE, *, since: datetime
 ) -> deque[Step]:
-    """What devices that a group `left` have to prove of its people, and those it came to have not to prove any more.
+    """What doors that a group `left` have to prove of its people, and those it came to have not to prove any more.
 
-    Nothing where it opens the same devices as before: other hours take nobody's right away.
+    Nothing where it opens the same doors as before: other hours take nobody's right away.
     """
     if left:
         people: Iterable[int] = members_of(connection, [group_id])
@@ -44,10 +45,10 @@ def proof_steps(
     return deque(partial(_prove, holder_ids=some, left=left, since=since) for some in queue_of(people, len(left)))
 
 
-def _prove(work: Work, holder_ids: list[int], left: frozenset[int], since: datetime) -> None:
+def _prove(work: Work, holder_ids: list[int], left: frozenset[Place], since: datetime) -> None:
     """A device may have been read back since the group left it: where it has more to prove it is read again."""
     if settle(work, let_in_by(work.connection, holder_ids, left), since):
-        work.dirty(left, REASON)
+        work.dirty(devices_of(left), REASON)
 
 
 def deletion_steps(connection: Connection, group_ids: Iterable[int]) -> deque[Step]:

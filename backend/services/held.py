@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, or_, select
 from backend.domain.access.identity import face_name
 from backend.domain.access.results import DoorUser
 from backend.domain.access.rules import Credential
+from backend.domain.doors import WHOLE
 from backend.domain.enums import CredentialKind, HeldKind
 from backend.domain.floors import NO_FLOOR
 from backend.domain.formats import Formats
@@ -48,18 +49,25 @@ def users_held(connection: Connection, sealer: Sealer, device_id: int) -> tuple[
     """
     held = t.held
     rows = connection.execute(_records(device_id).where(held.c.to_at.is_(None)).order_by(held.c.key))
-    return tuple(_user(row, _body(sealer, row)) for row in rows if row.sealed is not None)
+    return tuple(_user(row, open_body(sealer, row.mac, row.sealed)) for row in rows if row.sealed is not None)
 
 
-def spans_of(connection: Connection, sealer: Sealer, device_id: int, holder_id: int) -> tuple[Span, ...]:
-    """Every record of a person that a device holds or held, by start; raises Unreachable."""
+def spans_of(
+    connection: Connection, sealer: Sealer, device_id: int, holder_id: int, *, number: int
+) -> tuple[Span, ...]:
+    """Every record of a person that a device holds or held for the relay `number`, by start; raises Unreachable.
+
+    One whose content is not known may be for any relay.
+    """
     held = t.held
     rows = connection.execute(
         _records(device_id).where(held.c.holder_id == holder_id).order_by(held.c.from_at, held.c.id)
     )
+    known = ((row, open_body(sealer, row.mac, row.sealed) if row.sealed else None) for row in rows)
     return tuple(
-        Span(row.from_at, row.to_at, not row.unknown, _codes(_body(sealer, row)) if row.sealed else frozenset())
-        for row in rows
+        Span(row.from_at, row.to_at, not row.unknown, _codes(body) if body else frozenset())
+        for row, body in known
+        if body is None or number in relays_of_body(body)
     )
 
 
@@ -96,17 +104,45 @@ def kinds_held(
     found: dict[int, frozenset[CredentialKind]] = {}
     for part in chunks(sorted(holder_ids)):
         for row in connection.execute(_records(device_id).where(*_then(at), t.held.c.holder_id.in_(part))):
-            body = _body(sealer, row) if row.sealed is not None else None
-            if body is None or any(number in relays for _, *relays in body["grants"]):
+            body = open_body(sealer, row.mac, row.sealed) if row.sealed is not None else None
+            if body is None or number in relays_of_body(body):
                 kinds = frozenset(kind for kind, _ in _codes(body)) if body else frozenset()
                 found[row.holder_id] = found.get(row.holder_id, frozenset()) | kinds
     return found
 
 
-def still_held(connection: Connection, device_id: int, at: datetime) -> dict[int, frozenset[CredentialKind]]:
-    """Holder -> the kinds of code that were taken away by the instant and that the device still had, or may have had.
+def relays_held(
+    connection: Connection, sealer: Sealer, pairs: Set[tuple[int, int]]
+) -> dict[tuple[int, int], frozenset[int]]:
+    """(credential, device) -> the relays that the device's records of its owner open, as far as the books know.
 
-    That is as long as it was not read back without them and a record from before is there; nothing is opened.
+    Raises Unreachable.
+    """
+    held, body, code = t.held, t.body, t.credential
+    now = (held.c.kind == HeldKind.USER.value, held.c.to_at.is_(None))
+    devices = held.c.device_id.in_(sorted({device_id for _, device_id in pairs}))
+    found: dict[tuple[int, int], frozenset[int]] = {}
+    for part in chunks(sorted({code_id for code_id, _ in pairs})):
+        rows = connection.execute(
+            select(code.c.id, held.c.device_id, held.c.mac, body.c.sealed)
+            .join(held, held.c.holder_id == code.c.holder_id)
+            .join(body, body.c.mac == held.c.mac)
+            .where(code.c.id.in_(part), devices, *now)
+        )
+        for row in rows:
+            pair = (row.id, row.device_id)
+            if pair in pairs:
+                found[pair] = found.get(pair, frozenset()) | relays_of_body(open_body(sealer, row.mac, row.sealed))
+    return found
+
+
+def still_held(
+    connection: Connection, device_id: int, at: datetime, *, number: int
+) -> dict[int, frozenset[CredentialKind]]:
+    """Holder -> the kinds of code that were taken away from the relay `number` by the instant, and still opened it.
+
+    Or may have: as long as the device was not read back without them and a record from before is there; nothing is
+    opened.
     """
     r, c, held = t.read_back, t.credential, t.held
     rows = connection.execute(
@@ -115,6 +151,7 @@ def still_held(connection: Connection, device_id: int, at: datetime) -> dict[int
         .join(held, (held.c.holder_id == c.c.holder_id) & (held.c.device_id == r.c.device_id))
         .where(
             r.c.device_id == device_id,
+            r.c.relay.in_((WHOLE, number)),
             r.c.freed_at <= at,
             or_(r.c.absent_at.is_(None), r.c.absent_at > at),
             held.c.from_at <= r.c.freed_at,
@@ -192,10 +229,15 @@ def _records(device_id: int) -> Any:
     )
 
 
-def _body(sealer: Sealer, row: Row[Any]) -> dict[str, Any]:
+def open_body(sealer: Sealer, mac: bytes, sealed: bytes) -> dict[str, Any]:
     """The record as it was sent: name, PIN, cards, per schedule its relays, and floor and face where it has them."""
-    found: dict[str, Any] = json.loads(sealer.open(f"body.sealed:{bytes(row.mac).hex()}", row.sealed))
+    found: dict[str, Any] = json.loads(sealer.open(f"body.sealed:{bytes(mac).hex()}", sealed))
     return found
+
+
+def relays_of_body(body: Mapping[str, Any]) -> frozenset[int]:
+    """The relays that a record opens at some time."""
+    return frozenset(number for _, *numbers in body["grants"] for number in numbers)
 
 
 def _codes(body: dict[str, Any]) -> frozenset[tuple[CredentialKind, str]]:

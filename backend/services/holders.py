@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
@@ -15,13 +16,15 @@ from sqlalchemy import (
     Select,
     and_,
     func,
+    literal,
     or_,
     select,
 )
 
+from backend.domain.doors import WHOLE
 from backend.domain.enums import HeldKind, HolderKind, HolderStatus
 from backend.services.credentials import LIVE
-from backend.services.proofs_due import await_proof, drop_proof
+from backend.services.proofs_due import Place, await_proof, devices_of, drop_proof, lost
 from backend.store import tables as t
 from backend.store.rows import IDS, among, chunks
 from backend.store.work import Work
@@ -29,17 +32,24 @@ from backend.store.work import Work
 
 def devices_by_holder(connection: Connection, holder_ids: Iterable[int]) -> dict[int, set[int]]:
     """Holder -> the devices that a group or an own right of theirs opens, as the rows stand; suspended people: none."""
+    return _devices(places_by_holder(connection, holder_ids))
+
+
+def places_by_holder(connection: Connection, holder_ids: Iterable[int]) -> dict[int, set[Place]]:
+    """Holder -> the relays that a group or an own right of theirs opens, as `devices_by_holder`."""
     ids = sorted(set(holder_ids))
-    found = _sets(connection, _by_group(), ids)
-    for holder_id, devices in _sets(connection, _by_own_right(), ids).items():
-        found[holder_id] |= devices
+    found = _places(connection, _by_group(), ids)
+    for holder_id, places in _places(connection, _by_own_right(), ids).items():
+        found[holder_id] |= places
     return found
 
 
 @cache
 def _by_group() -> Select[Any]:
     member, opens = t.access_group_member, t.access_group_relay
-    query = select(member.c.holder_id, t.relay.c.device_id).join(opens, opens.c.group_id == member.c.group_id)
+    query = select(member.c.holder_id, t.relay.c.device_id, t.relay.c.number).join(
+        opens, opens.c.group_id == member.c.group_id
+    )
     return _at_doors(query, opens.c.relay_id, member.c.holder_id).where(among(member.c.holder_id))
 
 
@@ -47,12 +57,12 @@ def _by_group() -> Select[Any]:
 def _by_own_right() -> Select[Any]:
     own = t.own_relay
     at_home = or_(t.holder.c.kind != HolderKind.RESIDENT.value, t.device.c.apartment_id == t.holder.c.apartment_id)
-    query = _at_doors(select(own.c.holder_id, t.relay.c.device_id).select_from(own), own.c.relay_id, own.c.holder_id)
-    return query.where(at_home, among(own.c.holder_id))
+    query = select(own.c.holder_id, t.relay.c.device_id, t.relay.c.number).select_from(own)
+    return _at_doors(query, own.c.relay_id, own.c.holder_id).where(at_home, among(own.c.holder_id))
 
 
 def _at_doors(query: Select[Any], relay_id: Column[int], holder_id: Column[int]) -> Select[Any]:
-    """A query for holders and devices, joined to its doors, of people who may enter at all."""
+    """A query for holders and relays, joined to its doors, of people who may enter at all."""
     relay, holder, device, community = t.relay, t.holder, t.device, t.community
     return (
         query.join(relay, relay.c.id == relay_id)
@@ -76,14 +86,19 @@ def left_open() -> ColumnElement[bool]:
 
 def devices_holding(connection: Connection, holder_ids: Iterable[int]) -> dict[int, set[int]]:
     """Holder -> the devices that hold a record of theirs now, as far as our books know."""
-    return _sets(connection, _holding(), holder_ids)
+    return _devices(places_holding(connection, holder_ids))
+
+
+def places_holding(connection: Connection, holder_ids: Iterable[int]) -> dict[int, set[Place]]:
+    """Holder -> as a whole, the devices that hold a record of theirs now: for which relays is not looked at."""
+    return _places(connection, _holding(), holder_ids)
 
 
 @cache
 def _holding() -> Select[Any]:
     held = t.held
-    query = select(held.c.holder_id, held.c.device_id).where(held.c.kind == HeldKind.USER.value, held.c.to_at.is_(None))
-    return query.where(among(held.c.holder_id))
+    query = select(held.c.holder_id, held.c.device_id, literal(WHOLE))
+    return query.where(held.c.kind == HeldKind.USER.value, held.c.to_at.is_(None), among(held.c.holder_id))
 
 
 def people_at(connection: Connection, device_ids: Iterable[int]) -> set[int]:
@@ -116,26 +131,29 @@ def private_devices(connection: Connection, community_id: int) -> set[int]:
 def reaching(work: Work, holder_ids: Iterable[int], reason: str, *, only: set[int] | None = None) -> Iterator[None]:
     """Around a change of what these people may open: every door concerned before or after becomes dirty.
 
-    For each live credential that a door has to lose a row of `read_back` waits for its proof; one that a door is to
-    have again waits no more. `only` are the devices that the change can be about at all, where that is known.
+    For each live credential that a door has to lose, as a whole or for one of its relays, a row of `read_back` waits
+    for its proof; one that a door is to have again waits no more. `only` are the devices that the change can be about
+    at all, where that is known.
     """
     ids = sorted(set(holder_ids))
-    before = _devices_before(work.connection, ids, only)
+    before = _places_before(work.connection, ids, only)
     owned = live_codes(work.connection, ids)
     yield
-    after, kept = devices_by_holder(work.connection, ids), live_codes(work.connection, ids)
-    concerned = set().union(*before.values(), *after.values())
+    after, kept = places_by_holder(work.connection, ids), live_codes(work.connection, ids)
+    concerned = devices_of(chain(*before.values(), *after.values()))
     work.dirty(concerned if only is None else concerned & only, reason)
-    owed = {code: before[one] - (after[one] if code in kept else set()) for code, one in owned.items()}
+    owed = {code: lost(before[one], after[one] if code in kept else frozenset()) for code, one in owned.items()}
     drop_proof(work, {code: after[one] for code, one in kept.items()})
     await_proof(work, owed)
 
 
-def _devices_before(connection: Connection, ids: Sequence[int], only: set[int] | None = None) -> dict[int, set[int]]:
-    """Holder -> the devices that let them in or hold them, as the rows and our books stand; all or `only` some."""
-    rights, holding = devices_by_holder(connection, ids), devices_holding(connection, ids)
+def _places_before(connection: Connection, ids: Sequence[int], only: set[int] | None = None) -> dict[int, set[Place]]:
+    """Holder -> what lets them in or holds them, as the rows and our books stand; at all devices or `only` some."""
+    rights, holding = places_by_holder(connection, ids), places_holding(connection, ids)
     found = {holder_id: rights[holder_id] | holding[holder_id] for holder_id in ids}
-    return found if only is None else {holder_id: devices & only for holder_id, devices in found.items()}
+    if only is None:
+        return found
+    return {holder_id: {place for place in places if place[0] in only} for holder_id, places in found.items()}
 
 
 def live_codes(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
@@ -184,10 +202,14 @@ def known_groups(connection: Connection, community_id: int, group_ids: Iterable[
     return bool(found == len(wanted))
 
 
-def _sets(connection: Connection, query: Select[Any], ids: Iterable[int]) -> dict[int, set[int]]:
-    """What a query for pairs answers for the ids that it takes, those of each first value together."""
-    found: dict[int, set[int]] = defaultdict(set)
+def _places(connection: Connection, query: Select[Any], ids: Iterable[int]) -> dict[int, set[Place]]:
+    """What a query for holders and places answers for the ids that it takes, by holder."""
+    found: dict[int, set[Place]] = defaultdict(set)
     for part in chunks(sorted(set(ids))):
-        for key, value in connection.execute(query, {IDS: part}):
-            found[key].add(value)
+        for holder_id, device_id, number in connection.execute(query, {IDS: part}):
+            found[holder_id].add((device_id, number))
     return found
+
+
+def _devices(found: Mapping[int, set[Place]]) -> dict[int, set[int]]:
+    return defaultdict(set, {holder_id: devices_of(places) for holder_id, places in found.items()})

@@ -109,7 +109,8 @@ def _books(connection: Connection, credential_ids: list[int]) -> _Books:
     status: dict[int, str] = {}
     gone: dict[int, datetime] = {}
     for part in chunks(credential_ids):
-        for row in connection.execute(select(r).where(r.c.credential_id.in_(part))):
+        proofs = select(r).where(r.c.credential_id.in_(part)).order_by(r.c.absent_at.is_(None), r.c.absent_at)
+        for row in connection.execute(proofs):  # of several relays of a device the one that is not proved counts
             waiting[row.credential_id, row.device_id] = (row.freed_at, row.absent_at)
         status |= {row.id: row.status for row in connection.execute(select(c.c.id, c.c.status).where(c.c.id.in_(part)))}
         ended = [one for one in part if status.get(one) == CredentialStatus.GONE.value]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, select
 
 from backend.domain.access.rules import Window
 from backend.domain.enums import Repeat
+from backend.services.proofs_due import Place
 from backend.services.rules import read_window
 from backend.store import tables as t
 from backend.store.work import Work
@@ -54,6 +55,13 @@ def windows_of(connection: Connection, table: Table, owner_id: int) -> tuple[Win
 def relays_of(connection: Connection, table: Table, owner_id: int) -> frozenset[int]:
     """The doors of a group or holder."""
     return frozenset(connection.execute(select(table.c.relay_id).where(table.c[_owner(table)] == owner_id)).scalars())
+
+
+def places_of(connection: Connection, relay_ids: Iterable[int]) -> frozenset[Place]:
+    """Relays as their devices have them."""
+    relay = t.relay
+    rows = connection.execute(select(relay.c.device_id, relay.c.number).where(relay.c.id.in_(sorted(set(relay_ids)))))
+    return frozenset((row.device_id, row.number) for row in rows)
 
 
 def _owner(table: Table) -> str:

@@ -27,7 +27,7 @@ def keep_of_device(work: Work, device_id: int) -> None:
 def _keep(work: Work, where: ColumnElement[bool]) -> None:
     r, c, d = t.read_back, t.credential, t.device
     rows = work.connection.execute(
-        select(r.c.device_id, r.c.freed_at.label("taken_at"), r.c.absent_at, c, d.c.name.label("device"))
+        select(r.c.device_id, r.c.relay, r.c.freed_at.label("taken_at"), r.c.absent_at, c, d.c.name.label("device"))
         .join(c, c.c.id == r.c.credential_id)
         .join(d, d.c.id == r.c.device_id)
         .where(where)
@@ -40,6 +40,7 @@ def _keep(work: Work, where: ColumnElement[bool]) -> None:
             "credential_id": row.id,
             "device_id": row.device_id,
             "device": row.device,
+            "relay": row.relay,
             "kind": row.kind,
             "masked": shown(CredentialKind(row.kind), open_value(work.sealer, row)),
             "freed_at": row.taken_at,

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Select, Subquery, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import Connection, Select, Subquery, Text, and_, case, cast, func, literal, or_, select, union_all
 
 from backend.domain.context import Context
 from backend.domain.enums import CredentialKind, DeviceStatus
@@ -14,7 +14,7 @@ from backend.domain.errors import NotFound
 from backend.domain.formats import Formats
 from backend.domain.paging import ListQuery
 from backend.domain.receipts import Receipt, ReceiptTable
-from backend.domain.revocations import Proof, Revocation, RevokedCode, RevokedDoor
+from backend.domain.revocations import Proof, Revocation, RevokedCode, RevokedDoor, still_words
 from backend.services.agents import agent_record
 from backend.services.base import Service
 from backend.services.communities import community_row
@@ -29,7 +29,7 @@ from backend.store.listing import FilterColumn, Listing
 SHOWN_FOR = timedelta(days=30)
 """How long a proved revocation stays in the list; receipts can be had of older ones too."""
 
-WORDS = {Proof.GONE: "read back, gone", Proof.REMOVED: "removed, not read back", Proof.HOLDS: "still holds"}
+WORDS = {Proof.GONE: "read back, gone", Proof.REMOVED: "removed, not read back"}
 _RANK = (Proof.HOLDS, Proof.REMOVED, Proof.GONE)
 
 
@@ -126,7 +126,7 @@ def _per_person(community_id: int, now: datetime) -> Subquery:
     lost = _lost(community_id).subquery("lost")
     waiting = and_(lost.c.absent_at.is_(None), lost.c.there)
     late = and_(waiting, lost.c.taken_at < now - OVERDUE_AFTER)
-    per_door = lost.c.device
+    per_door = lost.c.device.concat("/").concat(cast(lost.c.relay, Text))
     return (
         select(
             lost.c.holder_id.label("id"),
@@ -145,16 +145,16 @@ def _lost(community_id: int) -> Select[tuple[int]]:
     """Every code with every door that had to lose it: in the books, and kept; `there` is a device of the site."""
     r, c, v, d = t.read_back, t.credential, t.revocation, t.device
     live = (
-        select(c.c.holder_id, d.c.name.label("device"), r.c.freed_at.label("taken_at"), r.c.absent_at,
+        select(c.c.holder_id, d.c.name.label("device"), r.c.relay, r.c.freed_at.label("taken_at"), r.c.absent_at,
                literal(True).label("there"))
         .select_from(r)
         .join(c, c.c.id == r.c.credential_id)
         .join(d, d.c.id == r.c.device_id)
         .where(c.c.community_id == community_id)
     )  # fmt: skip
-    kept = select(v.c.holder_id, v.c.device, v.c.freed_at.label("taken_at"), v.c.absent_at, literal(False)).where(
-        v.c.community_id == community_id
-    )
+    kept = select(
+        v.c.holder_id, v.c.device, v.c.relay, v.c.freed_at.label("taken_at"), v.c.absent_at, literal(False)
+    ).where(v.c.community_id == community_id)
     both = union_all(live, kept).subquery("both")
     return select(both)
 
@@ -167,6 +167,7 @@ def _door(device_id: int | None, name: str, codes: Sequence[RevokedCode]) -> Rev
     return RevokedDoor(
         device_id=device_id,
         device=name,
+        relay=codes[0].relay,
         proof=worst,
         what=_kinds(meant),
         taken_at=min(code.freed_at for code in meant),
@@ -212,7 +213,7 @@ def _receipt(found: Revocation, site: str, formats: Formats, made_at: str, actor
     )
     all_of = f"{len(found.doors) - found.open_doors} of {len(found.doors)} doors proved"
     foot = (
-        "Each door was read back, and none of these codes was there."
+        "Each door was read back, and none of these codes opens it."
         if found.proved
         else "Not proved yet: a door that is not marked as read back may still open to these codes."
     )
@@ -235,5 +236,4 @@ def _receipt(found: Revocation, site: str, formats: Formats, made_at: str, actor
 
 
 def _proof_words(door: RevokedDoor) -> str:
-    words = WORDS[door.proof]
-    return f"{words} {door.what}" if door.proof is Proof.HOLDS else words
+    return f"{still_words(door.relay)} {door.what}" if door.proof is Proof.HOLDS else WORDS[door.proof]

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Connection, select
 
+from backend.domain.doors import WHOLE, door_words
 from backend.domain.enums import CredentialKind, DriftCause, HeldKind
 from backend.domain.revocations import RevokedCode
 from backend.services.credentials import open_value, shown
 from backend.services.drift_rows import detail_place
+from backend.services.held import open_body, relays_of_body
 from backend.services.texts import KINDS
 from backend.store import tables as t
 from backend.store.seal import Sealer
 
-Codes = dict[int, set[tuple[str, str]]]
-"""Device -> kind and value of every code in question."""
+Codes = dict[int, set[tuple[str, str, int]]]
+"""Device -> kind and value of every code in question, with each relay that it opens, and WHOLE."""
 
 
 def codes_of(connection: Connection, sealer: Sealer, community_id: int, holder_id: int) -> list[RevokedCode]:
     """Every code that a door had to lose of a person, newest first; values are masked."""
     r, c, d = t.read_back, t.credential, t.device
     rows = connection.execute(
-        select(r.c.device_id, r.c.freed_at.label("taken_at"), r.c.absent_at, c, d.c.name.label("device"))
+        select(r.c.device_id, r.c.relay, r.c.freed_at.label("taken_at"), r.c.absent_at, c, d.c.name.label("device"))
         .join(c, c.c.id == r.c.credential_id)
         .join(d, d.c.id == r.c.device_id)
         .where(c.c.holder_id == holder_id, c.c.community_id == community_id)
@@ -35,13 +39,14 @@ def codes_of(connection: Connection, sealer: Sealer, community_id: int, holder_i
         found.append(
             RevokedCode(
                 device_id=row.device_id,
-                device=row.device,
+                device=door_words(row.device, row.relay),
+                relay=row.relay,
                 credential_id=row.id,
                 kind=row.kind,
                 credential=f"{KINDS[kind][0]} {shown(kind, value)}",
                 freed_at=row.taken_at,
                 absent_at=row.absent_at,
-                holds=row.absent_at is None and (row.kind, value.upper()) in held.get(row.device_id, set()),
+                holds=row.absent_at is None and (row.kind, value.upper(), row.relay) in held.get(row.device_id, set()),
             )
         )
     return sorted([*found, *_kept(connection, community_id, holder_id)], key=lambda one: one.freed_at, reverse=True)
@@ -51,13 +56,13 @@ def carried_by_strangers(connection: Connection, sealer: Sealer, holder_id: int)
     """The devices where a user of nobody carries a code that was taken away from this person."""
     r, c, d = t.read_back, t.credential, t.drift
     open_rows = connection.execute(
-        select(r.c.device_id, c)
+        select(r.c.device_id, r.c.relay, c)
         .join(c, c.c.id == r.c.credential_id)
         .where(c.c.holder_id == holder_id, r.c.absent_at.is_(None))
     ).all()
     taken: Codes = defaultdict(set)
     for row in open_rows:
-        taken[row.device_id].add((row.kind, open_value(sealer, row).upper()))
+        taken[row.device_id].add((row.kind, open_value(sealer, row).upper(), row.relay))
     if not taken:
         return set()
     rows = connection.execute(
@@ -83,7 +88,8 @@ def _kept(connection: Connection, community_id: int, holder_id: int) -> list[Rev
     return [
         RevokedCode(
             device_id=row.device_id,
-            device=row.device,
+            device=door_words(row.device, row.relay),
+            relay=row.relay,
             credential_id=row.credential_id,
             kind=row.kind,
             credential=f"{KINDS[CredentialKind(row.kind)][0]} {row.masked}",
@@ -109,12 +115,11 @@ def _held(connection: Connection, sealer: Sealer, holder_id: int) -> Codes:
     )
     found: Codes = defaultdict(set)
     for row in rows:
-        found[row.device_id] |= _in(json.loads(sealer.open(f"body.sealed:{bytes(row.mac).hex()}", row.sealed)))
+        found[row.device_id] |= _in(open_body(sealer, row.mac, row.sealed))
     return found
 
 
-def _in(body: dict[str, object]) -> set[tuple[str, str]]:
-    cards = body["cards"]
-    assert isinstance(cards, list)
-    pins = {(CredentialKind.PIN.value, str(body["pin"]).upper())} if body["pin"] else set()
-    return pins | {(CredentialKind.CARD.value, str(card).upper()) for card in cards}
+def _in(body: Mapping[str, Any]) -> set[tuple[str, str, int]]:
+    codes = {(CredentialKind.CARD.value, str(card).upper()) for card in body["cards"]}
+    codes |= {(CredentialKind.PIN.value, str(body["pin"]).upper())} if body["pin"] else set()
+    return {(*code, relay) for code in codes for relay in (WHOLE, *relays_of_body(body))}

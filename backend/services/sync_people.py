@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from backend.domain.credentials import DoorHeld
+from backend.domain.doors import WHOLE, door_words, relay_word
 from backend.domain.enums import CredentialKind, DeviceStatus, HeldKind, SyncState
 from backend.domain.records import Saved
 from backend.domain.revocations import RevocationLine
@@ -32,6 +33,7 @@ class _Freed:
     """What of a person waits to be proved absent at one device."""
 
     kind: CredentialKind
+    relay: int
     late: bool
 
 
@@ -83,7 +85,7 @@ def revocations_of(
     """The proof of a person's freed credentials, newest first and door by door; values are masked."""
     r, c = t.read_back, t.credential
     rows = connection.execute(
-        select(r.c.device_id, r.c.freed_at, r.c.absent_at, c.c.kind, c.c.uuid, c.c.value_sealed)
+        select(r.c.device_id, r.c.relay, r.c.freed_at, r.c.absent_at, c.c.kind, c.c.uuid, c.c.value_sealed)
         .join(c, c.c.id == r.c.credential_id)
         .where(c.c.holder_id == holder_id)
     ).all()
@@ -96,7 +98,7 @@ def revocations_of(
         proved = row.absent_at is not None
         lines.append(
             RevocationLine(
-                device=door.name,
+                device=door_words(door.name, row.relay),
                 credential=f"{KINDS[CredentialKind(row.kind)][0]} {shown(CredentialKind(row.kind), value)}",
                 freed_at=row.freed_at,
                 absent_at=row.absent_at,
@@ -112,13 +114,13 @@ def _door(door: DeviceNow, *, opens: bool, unsure: bool | None, freed: list[_Fre
     `refused` is what the device said to their record as it should be now, "" where it took it.
     """
     state, detail = SyncState.IN_SYNC, ""
-    late = Counter(one.kind for one in freed if one.late)
+    late = [one for one in freed if one.late]
     if late:
-        state, detail = SyncState.RED, f"may still hold {count_kinds(late)}"
+        state, detail = SyncState.RED, _may_still(late)
     elif door.sync.held_reason:
         state, detail = SyncState.HELD, door.sync.held_reason
     elif freed:
-        state, detail = SyncState.PENDING, "removed, not read back"
+        state, detail = SyncState.PENDING, _of_relays("removed, not read back", freed)
     elif not door.done(door.gen):
         state, detail = SyncState.PENDING, _not_yet(door)
     elif refused:
@@ -130,6 +132,20 @@ def _door(door: DeviceNow, *, opens: bool, unsure: bool | None, freed: list[_Fre
     return DoorHeld(
         device_id=door.id, device=door.name, state=state, detail=detail, read_at=door.sync.read_back_at, opens=opens
     )
+
+
+def _may_still(freed: Sequence[_Freed]) -> str:
+    """What a door may still do: hold what was taken from it, or open relays that were taken from somebody."""
+    whole = Counter(one.kind for one in freed if one.relay == WHOLE)
+    return f"may still hold {count_kinds(whole)}" if whole else _of_relays("may still open", freed)
+
+
+def _of_relays(words: str, freed: Iterable[_Freed]) -> str:
+    """The words, with the relays where it is about these only: "removed, not read back: relay B"."""
+    relays = {one.relay for one in freed}
+    if WHOLE in relays:
+        return words
+    return f"{words}: {', '.join(relay_word(one) for one in sorted(relays))}"
 
 
 def _not_yet(door: DeviceNow) -> str:
@@ -153,12 +169,12 @@ def _held(connection: Connection, holder_id: int) -> dict[int, bool]:
 def _unproved(connection: Connection, holder_id: int, now: datetime) -> dict[int, list[_Freed]]:
     r, c = t.read_back, t.credential
     rows = connection.execute(
-        select(r.c.device_id, r.c.freed_at, c.c.kind)
+        select(r.c.device_id, r.c.relay, r.c.freed_at, c.c.kind)
         .join(c, c.c.id == r.c.credential_id)
         .where(c.c.holder_id == holder_id, r.c.absent_at.is_(None))
     )
     found: dict[int, list[_Freed]] = {}
-    for device_id, freed_at, kind in rows:
+    for device_id, relay, freed_at, kind in rows:
         late = freed_at < now - OVERDUE_AFTER
-        found.setdefault(device_id, []).append(_Freed(CredentialKind(kind), late))
+        found.setdefault(device_id, []).append(_Freed(CredentialKind(kind), relay, late))
     return found

@@ -17,6 +17,8 @@ from backend.services.amenity_device import members_of_default_groups
 from backend.services.default_groups import place_in_default_groups
 from backend.services.holders import people_at, private_devices, reaching
 from backend.services.logins import make_due, recall, send_due
+from backend.services.own_rights import places_of
+from backend.services.proofs_due import Place
 from backend.services.relay_holds import devices_held_by
 from backend.services.rules import RuleRows, open_image
 from backend.services.undo_bookings import devices_of_amenities
@@ -144,21 +146,17 @@ def _themselves(connection: Connection, changes: Sequence[Change]) -> set[int]:
     return people | people_at(connection, _moved(connection, changes))
 
 
-def doors_of_groups(connection: Connection, changes: Sequence[Change]) -> dict[int, frozenset[int]]:
-    """Group -> the devices that it comes to or leaves while it stays, with however many people in it.
+def doors_of_groups(connection: Connection, changes: Sequence[Change]) -> dict[int, frozenset[Place]]:
+    """Group -> the doors that it comes to or leaves while it stays, with however many people in it.
 
     What these have to prove is written when the rows are back (`group_steps.proof_steps`).
     """
-    relay = t.relay
     come_or_gone = {one.row_id for one in changes if one.table is t.access_group and (one.made or one.after is None)}
     relays: dict[int, set[int]] = {}
     for change in changes:
         if change.table is t.access_group_relay and change.group_id not in come_or_gone:
             relays.setdefault(int(change.row["group_id"]), set()).add(int(change.row["relay_id"]))
-    return {
-        group_id: frozenset(connection.execute(select(relay.c.device_id).where(relay.c.id.in_(sorted(ids)))).scalars())
-        for group_id, ids in relays.items()
-    }
+    return {group_id: places_of(connection, ids) for group_id, ids in relays.items()}
 
 
 def _moved(connection: Connection, changes: Sequence[Change]) -> set[int]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Update, bindparam, delete, func, select, update
 
+from backend.domain.doors import WHOLE
 from backend.domain.enums import CredentialStatus
 from backend.services.credentials import value_place
 from backend.services.revocation_books import keep_of_credentials
@@ -24,18 +25,19 @@ COOLING = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Freed:
-    """A credential that a device must be proved not to hold any more."""
+    """A credential that a device must be proved not to hold any more, or not for the relay of this number."""
 
     id: int
     holder_id: int
     kind: str
     value: str = field(repr=False)
+    relay: int = WHOLE
 
 
 def load_freed(connection: Connection, sealer: Sealer, device_id: int, *, proved: bool = False) -> tuple[Freed, ...]:
     """The credentials whose absence at this device is not proved yet, or those of which it is."""
     return tuple(
-        Freed(row.id, row.holder_id, row.kind, sealer.open_text(value_place(row.uuid), row.value_sealed))
+        Freed(row.id, row.holder_id, row.kind, sealer.open_text(value_place(row.uuid), row.value_sealed), row.relay)
         for row in connection.execute(_freed(proved), {ROW: device_id})
     )
 
@@ -44,14 +46,14 @@ def load_freed(connection: Connection, sealer: Sealer, device_id: int, *, proved
 def _freed(proved: bool) -> Select[Any]:
     r, c = t.read_back, t.credential
     return (
-        select(r.c.id, c.c.holder_id, c.c.kind, c.c.uuid, c.c.value_sealed)
+        select(r.c.id, r.c.relay, c.c.holder_id, c.c.kind, c.c.uuid, c.c.value_sealed)
         .join(c, c.c.id == r.c.credential_id)
         .where(r.c.device_id == bindparam(ROW), r.c.absent_at.is_not(None) if proved else r.c.absent_at.is_(None))
     )
 
 
 def note_absent(work: Work, device_id: int, freed_ids: Iterable[int]) -> None:
-    """These credentials were not there when the device was read back."""
+    """These credentials were not there, or opened nothing that was taken, when the device was read back."""
     ids = sorted(freed_ids)
     if ids:
         r = t.read_back

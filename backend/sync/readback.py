@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from backend.devices import schedules as device_schedules
 from backend.devices.errors import DeviceError
-from backend.devices.users import SOME_FACE, RemoteUser
+from backend.devices.users import SOME_FACE, Grants, RemoteUser
 from backend.domain.access.identity import face_name, parse_user_key
 from backend.domain.access.results import ALWAYS, DoorUser
+from backend.domain.doors import WHOLE
 from backend.sync.difference import HeldSchedule, HeldUser, canonical
 from backend.sync.proofs import Freed
+
+Code = tuple[str, str]
+"""Kind and value of a code."""
 
 
 class NotKept(DeviceError):
@@ -38,7 +43,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Of the credentials that were taken away: those not there, those there, and how many our own records carry."""
+    """Of what was taken away: what is not there, what is there, and how much of it our own records carry."""
 
     absent: tuple[int, ...]
     there: tuple[int, ...]
@@ -95,40 +100,65 @@ def prove(
 ) -> Proof:
     """Which freed credentials no record on the device carries: none of their owner's, and none of a stranger.
 
-    Somebody else of ours may carry the same value only where it is theirs in `wanted`, what the device should hold:
-    with APT and PIN two apartments can have one PIN, while a record edited at the device has what is nobody's. Faces
-    are told apart by `ours`, the records as `compare` understood them.
+    Where one relay was taken, no record that carries it may open that relay at any time. Somebody else of ours may
+    carry the same value only where it is theirs in `wanted`, what the device should hold: with APT and PIN two
+    apartments can have one PIN, while a record edited at the device has what is nobody's. Faces are told apart by
+    `ours`, the records as `compare` understood them.
     """
-    rightly = {(kind, value, user.holder_id) for user in wanted for kind, value in _values(user.pin, user.cards)}
-    rightly |= {("face", user.face, user.holder_id) for user in wanted}
-    carrying: dict[tuple[str, str], set[int | None]] = defaultdict(set)
-    for user in remote:
-        parsed = parse_user_key(user.user_id)
-        owner = parsed[0] if parsed else None
-        for kind, value in _values(user.pin, user.cards):
-            if owner is None or (kind, value, owner) not in rightly:
-                carrying[kind, value].add(owner)
-    for here in ours:
-        if here.face and ("face", here.face, here.holder_id) not in rightly:
-            carrying["face", here.face].add(here.holder_id)
+    freed = tuple(freed)
+    sought = {(one.kind, _value_of(one)) for one in freed} | {("face", SOME_FACE)}
+    rightly = {
+        (code, relay, user.holder_id)
+        for user in wanted
+        for code in _codes(user.pin, user.cards, user.face)
+        if code in sought
+        for relay in _opens(user.grants)
+    }
+    carrying: dict[tuple[Code, int], set[int | None]] = defaultdict(set)
+    for owner, codes, grants in chain(map(_theirs, remote), map(_faces, ours)):
+        for code in codes:
+            for relay in _opens(grants) if code in sought else ():
+                if owner is None or (code, relay, owner) not in rightly:
+                    carrying[code, relay].add(owner)
     return _judge(freed, carrying)
 
 
-def _judge(freed: Iterable[Freed], carrying: Mapping[tuple[str, str], set[int | None]]) -> Proof:
+def _theirs(user: RemoteUser) -> tuple[int | None, Iterator[Code], Grants]:
+    """Whose record it is, None for nobody's, its codes and what they open."""
+    parsed = parse_user_key(user.user_id)
+    return parsed[0] if parsed else None, _codes(user.pin, user.cards), user.grants
+
+
+def _faces(user: DoorUser) -> tuple[int | None, Iterator[Code], Grants]:
+    return user.holder_id, _codes(None, (), user.face), user.grants
+
+
+def _opens(grants: Grants) -> set[int]:
+    """The relays that a record opens at some time, and WHOLE: a record that opens none is there all the same."""
+    never = (device_schedules.NEVER, f"?{device_schedules.NEVER}")
+    return {WHOLE, *(relay for schedule, relays in grants if schedule not in never for relay in relays)}
+
+
+def _judge(freed: Iterable[Freed], carrying: Mapping[tuple[Code, int], set[int | None]]) -> Proof:
     absent: list[int] = []
     there: list[int] = []
     carried = 0
     for one in freed:
-        face = one.kind == "face"
-        owners = carrying.get((one.kind, face_name(one.value) if face else one.value.upper()), set())
-        if face and one.holder_id in carrying.get(("face", SOME_FACE), set()):
+        owners = carrying.get(((one.kind, _value_of(one)), one.relay), set())
+        if one.kind == "face" and one.holder_id in carrying.get((("face", SOME_FACE), one.relay), set()):
             owners = owners | {one.holder_id}
         (there if owners else absent).append(one.id)
         carried += bool(owners - {None})
     return Proof(tuple(absent), tuple(there), carried)
 
 
-def _values(pin: str | None, cards: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _value_of(one: Freed) -> str:
+    return face_name(one.value) if one.kind == "face" else one.value.upper()
+
+
+def _codes(pin: str | None, cards: Iterable[str], face: str = "") -> Iterator[Code]:
     if pin:
         yield "pin", pin.upper()
     yield from (("card", card.upper()) for card in cards)
+    if face:
+        yield "face", face

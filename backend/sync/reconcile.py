@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -22,7 +22,7 @@ from backend.sync.drifting import Beliefs, Evidence, classify, relay_findings, s
 from backend.sync.evidence import look_for_evidence
 from backend.sync.holding import HeldOpen, Holding, load_held_open
 from backend.sync.identity import require_same
-from backend.sync.owed import note_owed
+from backend.sync.owed import note_owed, relays_going
 from backend.sync.readback import Found, NotKept, Proof, compare, prove
 from backend.sync.rulebook import RuleBook
 from backend.sync.sending import Sender
@@ -98,12 +98,11 @@ class Reconciler:
         self.spoke, self.held_gen = False, None
         unmanaged: int | None = None
         drifted = False
-        job = await asyncio.to_thread(self._load_noted)
+        job, todo = await asyncio.to_thread(self._load_noted)
         if read_back or job.must_read:
             found = (await self._read_back(job))[0]
             unmanaged, drifted = found.unmanaged, bool(found.drift)
-            job = await asyncio.to_thread(self._load_noted)
-        todo = self._difference(job, job.shadow.users, job.shadow.schedules)
+            job, todo = await asyncio.to_thread(self._load_noted)
         await self._holding.shrink(job.held_open, job.compiled.holds, job.shadow.schedules)
         if await self._stopped(todo, job):
             return False
@@ -116,12 +115,22 @@ class Reconciler:
         await asyncio.to_thread(self._finish, job, unmanaged, alive if self.spoke else None)
         return True
 
-    def _load_noted(self) -> Job:
-        """The job, with everything noted that the device has to prove after it."""
+    def _load_noted(self) -> tuple[Job, Difference]:
+        """The job and what it sends, with everything noted that the device has to prove after it."""
         job = self._load()
-        staying = {user.key for user in job.compiled.users}
-        gone = {user.holder_id for key, user in job.shadow.users.items() if key not in staying and user.holder_id}
-        return self._load() if note_owed(self._store, self._context, self._device_id, gone) else job
+        todo = self._difference(job, job.shadow.users, job.shadow.schedules)
+        if not note_owed(self._store, self._context, self._device_id, self._going(job, todo)):
+            return job, todo
+        job = self._load()
+        return job, self._difference(job, job.shadow.users, job.shadow.schedules)
+
+    def _going(self, job: Job, todo: Difference) -> Mapping[int, Set[int]]:
+        """The relays of the records that go or change, by holder: of a device with one relay only those that go."""
+        if sum(relay.device_id == self._device_id for relay in job.rules.relays.values()) < 2:
+            return {user.holder_id: frozenset() for user in todo.remove if user.holder_id is not None}
+        with self._store.read() as connection:
+            old = (*todo.remove, *(user for user, _ in todo.change))
+            return relays_going(connection, self._store.sealer, old)
 
     def _load(self) -> Job:
         now = self._store.clock()

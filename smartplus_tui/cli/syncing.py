@@ -10,6 +10,7 @@ import click
 
 from backend.catalog.states import drawn
 from backend.domain.errors import NotFound
+from backend.domain.revocations import Proof, still_words
 from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.exits import Exit
 from smartplus_tui.cli.options import Command, Group
@@ -20,7 +21,7 @@ from smartplus_tui.cli.words import counted
 from smartplus_tui.cli.writes import confirm, finish, warn_without_agent
 
 if TYPE_CHECKING:
-    from backend.domain.revocations import Revocation
+    from backend.domain.revocations import Revocation, RevokedCode
 
 sync = Group("sync", help="What the doors hold.")
 
@@ -140,8 +141,7 @@ def _tell_revoked(call: Call, found: Revocation) -> None:
             one.device,
             one.credential,
             cells.bare(one.freed_at),
-            cells.bare(one.absent_at)
-            or f"{drawn('revocation', one.proof).word}: {doors[one.device_id, one.device].reason}",
+            cells.bare(one.absent_at) or f"{_not_proved(one)}: {doors[one.device_id, one.device].reason}",
         )
         for one in found.codes
     ]
@@ -152,6 +152,10 @@ def _tell_revoked(call: Call, found: Revocation) -> None:
     if found.codes:
         proved = sum(one.absent_at is not None for one in found.codes)
         say(f"{proved} of {len(found.codes)} proved.")
+
+
+def _not_proved(code: RevokedCode) -> str:
+    return still_words(code.relay) if code.proof is Proof.HOLDS else drawn("revocation", code.proof).word
 
 
 def _devices(call: Call) -> None:

@@ -171,6 +171,31 @@ def test_a_wrong_clock_is_told_where_devices_are_listed(gated):
     assert gated.done("device", "list", "--filter", "sync:clock").count("wrong time") == 2
 
 
+@pytest.mark.feature("SYNC-03")
+@pytest.mark.feature("AG-03")
+def test_a_relay_that_is_lost_while_the_other_stays_is_named(smartplus, tmp_path):
+    engine = Engine(smartplus.site)
+    engine.start()
+    try:
+        lobby = gate("B Lobby", 3, building_id=2, relay_names=("Lobby", "Yard"))
+        engine.devices.add(Context(1, "Ines", 1, Via.APP), lobby)
+    finally:
+        engine.close()
+    smartplus.done("access-group", "add", "--name", "Both", "--schedule", "daily 0-24", "--doors", "lobby,yard")
+    smartplus.done("access-group", "add-people", "both", "anna", "--yes")
+    assert smartplus("revoked", "anna", "--json").json["items"] == []
+    smartplus.done("access-group", "edit", "both", "--doors", "lobby", "--yes")
+    told = smartplus("revoked", "anna", "--receipt", str(tmp_path / "anna.txt"))
+    assert told.code == 3
+    assert "B Lobby, relay B" in told.out
+    assert "B Lobby, relay B" in (tmp_path / "anna.txt").read_text()
+    found = json.loads(smartplus("revoked", "anna", "--json").out)
+    assert {(one["device"], one["relay"]) for one in found["items"]} == {("B Lobby, relay B", 2)}
+    assert "relay B" in smartplus.done("sync", "status", "anna")
+    smartplus.done("access-group", "edit", "both", "--doors", "lobby,yard", "--yes")
+    assert smartplus("revoked", "anna", "--json").json["items"] == []
+
+
 def test_a_deleted_person_is_found_by_name_and_number(gated):
     jan = gated("resident", "show", "jan", "--json").json["id"]
     gated.done("resident", "delete", "jan", "--yes")

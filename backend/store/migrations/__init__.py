@@ -18,4 +18,4 @@ class Scripts:
     revisions: tuple[str, ...]
 
 
-OURS = Scripts(Path(__file__).parent, tuple(f"{number:04}" for number in range(1, 14)))
+OURS = Scripts(Path(__file__).parent, tuple(f"{number:04}" for number in range(1, 15)))

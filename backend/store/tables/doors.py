@@ -128,9 +128,10 @@ read_back = Table(
     ident(),
     ref("device_id", "device"),
     ref("credential_id", "credential"),
+    number("relay"),
     at("freed_at"),
     at("absent_at", null=True),
-    Index("uq_read_back", "device_id", "credential_id", unique=True),
+    Index("uq_read_back", "device_id", "credential_id", "relay", unique=True),
     Index("ix_read_back_open", "device_id", sqlite_where=text("absent_at IS NULL")),
 )
 command = Table(

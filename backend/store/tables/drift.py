@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, LargeBinary, Table
 
 from backend.domain import enums
-from backend.store.tables.columns import at, ident, metadata, one_of, ref, words
+from backend.store.tables.columns import at, ident, metadata, number, one_of, ref, words
 from backend.store.types import Id
 
 drift = Table(
@@ -39,6 +39,7 @@ revocation = Table(
     Column("credential_id", Id, nullable=False),
     Column("device_id", Id),
     words("device"),
+    number("relay"),
     words("kind"),
     words("masked"),
     at("freed_at"),

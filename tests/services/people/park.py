@@ -125,9 +125,10 @@ class Park:
         cards: tuple[str, ...] = (),
         name: str = "Kowalska, Anna",
         unknown: bool = False,
+        relays: tuple[int, ...] = (1,),
     ) -> None:
         """Note that a device holds a record of a person, as the agent notes it."""
-        body = {"name": name, "pin": pin, "cards": sorted(cards), "grants": [["always", 1]]}
+        body = {"name": name, "pin": pin, "cards": sorted(cards), "grants": [["always", *relays]]}
         mac = self.store.sealer.fingerprint(body)
         with self.store.books(agent_context(self.context.community_id)) as work:
             if work.connection.execute(select(t.body).where(t.body.c.mac == mac)).first() is None:
@@ -153,11 +154,14 @@ class Park:
             work.connection.execute(update(t.device_sync).where(t.device_sync.c.id == device_id).values(**columns))
 
 
-def add_relay(store: Store, context: Context, device_id: int, name: str, group_ids: tuple[int, ...] = ()) -> int:
+def add_relay(
+    store: Store, context: Context, device_id: int, name: str, group_ids: tuple[int, ...] = (), *, number: int = 1
+) -> int:
     """A relay of a device, in these groups."""
     with store.write(context.again(), "test.prepare") as work:
         work.require("device.write")
-        relay_id = work.insert(t.relay, uuid=new_id(), device_id=device_id, number=1, name=name, name_fold=fold(name))
+        values = {"device_id": device_id, "number": number, "name": name, "name_fold": fold(name)}
+        relay_id = work.insert(t.relay, uuid=new_id(), **values)
         for group_id in group_ids:
             work.insert(t.access_group_relay, group_id=group_id, relay_id=relay_id)
     return relay_id
