@@ -15,7 +15,7 @@ from typing import ClassVar
 from sqlalchemy import select
 
 from backend.domain.context import Context, new_id
-from backend.domain.enums import ImportState, Origin, Verdict
+from backend.domain.enums import ImportKind, ImportState, Origin, Verdict
 from backend.domain.errors import Conflict, Invalid, NotFound
 from backend.domain.imports import ImportDraft, ReportRow
 from backend.domain.names import fold
@@ -277,7 +277,9 @@ class Writing:
             close_report(work, self.report_id, state, self.doors)
             source = self.draft.sheet.source or "pasted lines"
             rows = "1 row" if self.written == 1 else f"{self.written:,} rows"
-            done = "Imported" if state is ImportState.DONE else "Import stopped:"
+            edits = self.draft.kind is ImportKind.EDIT
+            stopped, whole = ("Batch edit stopped:", "Edited") if edits else ("Import stopped:", "Imported")
+            done = whole if state is ImportState.DONE else stopped
             work.tell(f"{done} {rows}", self.ENTITY, None, source)
             work.touch("imports")
 

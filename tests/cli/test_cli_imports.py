@@ -178,6 +178,7 @@ def test_a_batch_edit_changes_what_is_written_and_keeps_what_is_blank(smartplus:
     mails = smartplus("outbox", "list", "--json").json["items"]
     assert len(mails) == before + 1
     assert "jan@example.com" in {mail["address"] for mail in mails}
+    assert "Edited 2 rows" in smartplus("undo").out
 
 
 @pytest.mark.feature("RES-10")
