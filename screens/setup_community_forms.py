@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,11 @@ from screens.shared_pins import SharedPins
 if TYPE_CHECKING:
     from backend.domain.communities import CommunityRecord
     from backend.domain.context import Context
+    from backend.domain.progress import Progress
     from backend.domain.records import Saved
+
+DRAWN_EVERY = 0.1
+"""Seconds between two looks at how far a switch is."""
 
 
 def there(session: Session, community_id: int) -> Context:
@@ -105,6 +110,8 @@ class SwitchesForm(CatalogForm):
         super().__init__(session)
         self._record_id = community_id
         self._record: CommunityRecord | None = None
+        self._progress: Progress | None = None
+        self._stop = threading.Event()
 
     def about(self) -> str:
         """Whose."""
@@ -131,8 +138,39 @@ class SwitchesForm(CatalogForm):
 
         assert self._record is not None
         switches = CommunitySwitches.model_validate(self.typed(self.form.changes()))
-        context = there(self.session, self._record_id)
-        return await self.session.ask(self.session.engine.communities.switch, context, self._record.version, switches)
+        context, session = there(self.session, self._record_id), self.session
+        self._stop.clear()
+        timer = self.set_interval(DRAWN_EVERY, self._draw_progress)
+        try:
+            return await session.ask(
+                session.engine.communities.switch,
+                context,
+                self._record.version,
+                switches,
+                tell=self._heard,
+                stopped=self._stop.is_set,
+            )
+        finally:
+            timer.stop()
+            self._progress = None
+
+    def _heard(self, progress: Progress) -> None:
+        """Called in a thread, between slices."""
+        self._progress = progress
+
+    def _draw_progress(self) -> None:
+        """The switch is flipped already: how far the proofs of its doors are written."""
+        if self._progress is not None and not self._stop.is_set():
+            done = f"{self._progress.done:,} of {self._progress.total:,} steps"
+            self.say("Switched; writing what doors have to prove", f"{done} · Esc leaves the rest to the agent")
+
+    def action_back(self) -> None:
+        """Leave the proofs that are not written to the agent; else one level back."""
+        if self._progress is not None:
+            self._stop.set()
+            self.say("Stopping", "The switch holds; the agent notes the rest before it takes anybody off a door.")
+        else:
+            super().action_back()
 
     def saved_title(self) -> str:
         """Whose switches."""

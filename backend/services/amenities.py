@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,18 +15,17 @@ from backend.domain.context import Context, new_id
 from backend.domain.paging import ListQuery
 from backend.domain.records import Saved
 from backend.services.amenity_checks import NEW, checked, keep_picture, set_buildings
-from backend.services.amenity_device import members_of_default_groups
 from backend.services.amenity_rows import amenity_listing, amenity_record, amenity_row, picture_of
 from backend.services.base import Service, replayed, saved
 from backend.services.booking_checks import refuse_without_premium, why_closed
 from backend.services.booking_plans import imagine_device
 from backend.services.booking_rights import cancel_rows, give_rights, is_live, live_in
 from backend.services.default_groups import place_in_default_groups
-from backend.services.holders import people_at, reaching
+from backend.services.going_on import Step, do_steps, go_on
+from backend.services.holders import reaching
 from backend.services.lists import ListHandle
 from backend.services.plans import door_plans
-from backend.services.slices import taken
-from backend.services.undone import is_undone
+from backend.services.proofs_of_acts import proofs_of
 from backend.store import tables as t
 from backend.store.work import Work
 
@@ -79,8 +78,9 @@ class Amenities(Service):
     def add(self, context: Context, draft: AmenityDraft) -> Saved:
         """Make an amenity; its device leaves the default groups where that is ticked, and stays out (edge case 43).
 
-        Raises Invalid with every bad field, Conflict (name, device_id: one device is in at most one amenity, which the
-        unique index decides, edge case 44), also without the premium plan.
+        What doors have to prove of however many people follows in slices, as in `edit` and `delete`. Raises Invalid
+        with every bad field, Conflict (name, device_id: one device is in at most one amenity, which the unique index
+        decides, edge case 44), also without the premium plan.
         """
         with self.store.write(context, "amenity.add") as work:
             work.require("booking.write")
@@ -96,7 +96,8 @@ class Amenities(Service):
             set_buildings(work, amenity_id, draft.building_ids)
             work.tell("Added amenity", "amenity", amenity_id, wanted["name"])
             work.touch("amenities", "groups")
-            return saved(work, amenity_id)
+            answer = saved(work, amenity_id)
+        return self._go_on(context, "amenity.add", answer, deque())
 
     def edit(self, context: Context, amenity_id: int, version: int, draft: AmenityDraft) -> Saved:
         """Change an amenity; None keeps. Reservations that are made stay; with another device their keys open that one.
@@ -106,7 +107,7 @@ class Amenities(Service):
         with self.store.write(context, "amenity.edit") as work:
             work.require("booking.write")
             if work.replayed is not None:
-                answer, queue = replayed(work), deque(_keys(work, amenity_id))
+                answer, queue = replayed(work), _steps(_keys(work, amenity_id), _move_key)
             else:
                 row = amenity_row(work.connection, context.community_id, amenity_id, lock=True)
                 wanted = checked(work.connection, context.community_id, draft, dict(row._mapping))
@@ -116,18 +117,12 @@ class Amenities(Service):
                 if set_buildings(work, amenity_id, draft.building_ids) and not differs:
                     differs = work.update(t.amenity, amenity_id, row_version=0)  # who has it open is told
                 moved = wanted["device_id"] != row.device_id
-                queue = deque(_keys(work, amenity_id) if moved else ())
+                queue = _steps(_keys(work, amenity_id) if moved else (), _move_key)
                 action = "Changed amenity" if differs else "Saved without a change"
                 work.tell(action, "amenity", amenity_id, wanted["name"], undoable=differs)
-                work.touch("amenities", "groups", "bookings")
-                _move_keys(work, queue)
+                do_steps(work, queue, ("amenities", "groups", "bookings"))
                 answer = saved(work, amenity_id)
-        while queue:
-            with self.store.write(context, "amenity.edit", operation_id=answer.operation) as work:
-                work.require("booking.write")
-                _move_keys(work, queue)
-                answer = _with_doors(work, answer)
-        return answer
+        return self._go_on(context, "amenity.edit", answer, queue)
 
     def delete(self, context: Context, amenity_id: int) -> Saved:
         """Delete an amenity: its device is back in the default groups, its live reservations are cancelled.
@@ -145,29 +140,25 @@ class Amenities(Service):
                 work.tell("Deleted amenity", "amenity", amenity_id, row.name)
                 work.touch("amenities", "groups", "bookings")
                 answer = saved(work, amenity_id)
-            queue = deque(_keys(work, amenity_id))
-        while queue:
-            with self.store.write(context, "amenity.delete", operation_id=answer.operation) as work:
-                work.require("booking.write")
-                if is_undone(work.connection, answer.operation):
-                    return answer
-                for one in taken(queue):
-                    cancel_rows(work, [one], "amenity deleted")
-                answer = _with_doors(work, answer)
-        return answer
+            queue = _steps(_keys(work, amenity_id), _cancel)
+        return self._go_on(context, "amenity.delete", answer, queue)
+
+    def _go_on(self, context: Context, act: str, answer: Saved, queue: deque[Step]) -> Saved:
+        """Do what is queued, and have doors prove what people lost by the rules that changed."""
+        with self.store.read(context, "booking.write") as connection:
+            queue += proofs_of(connection, self.store.sealer, answer.operation)
+        return go_on(
+            self.store, context, act, answer, queue, permission="booking.write", topics=("bookings", "residents")
+        )
 
 
 @contextmanager
 def _at_devices(work: Work, device_ids: set[int]) -> Iterator[None]:
     """Around a change of what keeps devices out of the default groups: these follow, and the doors are told."""
-    if not device_ids:
-        yield
-        return
-    people = people_at(work.connection, device_ids) | members_of_default_groups(work.connection, device_ids)
-    with reaching(work, people, "amenity"):
-        yield
-        for device_id in sorted(device_ids):
-            place_in_default_groups(work, device_id)
+    yield
+    for device_id in sorted(device_ids):
+        place_in_default_groups(work, device_id)
+    work.dirty(device_ids, "amenity")
 
 
 def _concerned(row: Row[Any], wanted: dict[str, Any]) -> set[int]:
@@ -184,12 +175,18 @@ def _keys(work: Work, amenity_id: int) -> list[int]:
     return list(work.connection.execute(query).scalars())
 
 
-def _move_keys(work: Work, queue: deque[int]) -> None:
-    """Have keys of reservations open the doors that the amenity has now, while there is time."""
-    for one in taken(queue):
-        with reaching(work, [one], "amenity has another device"):
-            give_rights(work, one)
+def _steps(booking_ids: Iterable[int], act: Callable[[Work, int], None]) -> deque[Step]:
+    def step(booking_id: int) -> Step:
+        return lambda work: act(work, booking_id)
+
+    return deque(map(step, booking_ids))
 
 
-def _with_doors(work: Work, answer: Saved) -> Saved:
-    return answer.with_doors(saved(work, answer.id).doors)
+def _move_key(work: Work, booking_id: int) -> None:
+    """Have the key of a reservation open the doors that the amenity has now."""
+    with reaching(work, [booking_id], "amenity has another device"):
+        give_rights(work, booking_id)
+
+
+def _cancel(work: Work, booking_id: int) -> None:
+    cancel_rows(work, [booking_id], "amenity deleted")

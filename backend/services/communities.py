@@ -17,9 +17,10 @@ from backend.domain.paging import ListQuery
 from backend.domain.records import Saved
 from backend.services.base import Service, replayed, saved
 from backend.services.community_checks import FACTS, checked_facts, checked_switches, last_day
-from backend.services.holders import people_at, private_devices, reaching
+from backend.services.holders import private_devices
 from backend.services.lists import ListHandle
 from backend.services.pin_mode import collisions, rescope
+from backend.services.slices import Stopped, Told, going_on, quiet
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
 from backend.store.rows import ROW, select_row
@@ -97,27 +98,52 @@ class Communities(Service):
         with self.store.read(context, "community.edit") as connection:
             return collisions(connection, self.store.sealer, context.community_id)
 
-    def switch(self, context: Context, version: int, switches: CommunitySwitches) -> Saved:
+    def switch(
+        self,
+        context: Context,
+        version: int,
+        switches: CommunitySwitches,
+        *,
+        tell: Told = quiet,
+        stopped: Stopped = going_on,
+    ) -> Saved:
         """Flip the switches that only an installer has; None keeps.
 
-        Only Public Area takes residents off every private door at once, and gives them back (edge case 45). Raises
-        Stale and Invalid (premium_until, free_members, video_storage).
+        Only Public Area takes residents off every private door at once, however many they are, and gives them back
+        (edge case 45); what the doors have to prove of them follows in slices. `tell` hears of each, `stopped` is asked
+        between them: what is left then the agent notes, before it takes anybody off a door. Raises Stale and Invalid
+        (premium_until, free_members, video_storage).
         """
+        # What the first page waits for reads this module: what only a switch needs is loaded with it.
+        from backend.services.going_on import go_on
+        from backend.services.proofs_of_acts import REASON, proofs_of, used_devices
+
         with self.store.write(context, "community.switch") as work:
             work.require("community.write")
             if work.replayed is not None:
-                return replayed(work)
-            row = community_row(work.connection, context.community_id)
-            wanted = checked_switches(switches, row, work.at)
-            if wanted.get("only_public_area", row.only_public_area) == row.only_public_area:
-                work.update(t.community, row.id, version=version, **wanted)
+                answer = replayed(work)
             else:
-                private = private_devices(work.connection, row.id)
-                with reaching(work, people_at(work.connection, private), "only public area"):
-                    work.update(t.community, row.id, version=version, **wanted)
-            work.tell("Changed switches of community", "community", row.id, row.name)
-            work.touch("buildings", "communities", "residents", "apartments")
-            return saved(work, row.id)
+                row = community_row(work.connection, context.community_id)
+                wanted = checked_switches(switches, row, work.at)
+                work.update(t.community, row.id, version=version, **wanted)
+                if wanted.get("only_public_area", row.only_public_area) != row.only_public_area:
+                    work.dirty(used_devices(work.connection, private_devices(work.connection, row.id)), REASON)
+                work.tell("Changed switches of community", "community", row.id, row.name)
+                work.touch("buildings", "communities", "residents", "apartments")
+                answer = saved(work, row.id)
+        with self.store.read(context, "community.write") as connection:
+            queue = proofs_of(connection, self.store.sealer, answer.operation)
+        return go_on(
+            self.store,
+            context,
+            "community.switch",
+            answer,
+            queue,
+            permission="community.write",
+            topics=("residents",),
+            tell=tell,
+            stopped=stopped,
+        )
 
 
 def community_row(connection: Connection, community_id: int) -> Row[Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection
 
+from backend.services.going_on import Step
 from backend.services.group_deletion import delete_empty
 from backend.services.group_drafts import REASON
 from backend.services.group_members import join, leave, queue_of
@@ -19,11 +20,6 @@ from backend.services.settling import let_in_by, settle, waiting_at
 from backend.store import tables as t
 from backend.store.work import Work
 
-Step = Callable[[Work], None]
-"""A part of an act on many that one slice does whole."""
-
-NONE: frozenset[Place] = frozenset()
-
 
 def people_steps(connection: Connection, group_id: int, holder_ids: Iterable[int], *, add: bool) -> deque[Step]:
     """People join a group or leave it, some at a time."""
@@ -32,7 +28,7 @@ def people_steps(connection: Connection, group_id: int, holder_ids: Iterable[int
 
 
 def proof_steps(
-    connection: Connection, group_id: int, left: frozenset[Place], come: frozenset[Place] = NONE, *, since: datetime
+    connection: Connection, group_id: int, left: frozenset[Place], come: frozenset[Place], *, since: datetime
 ) -> deque[Step]:
     """What doors that a group `left` have to prove of its people, and those it came to have not to prove any more.
 
@@ -41,7 +37,7 @@ def proof_steps(
     if left:
         people: Iterable[int] = members_of(connection, [group_id])
     else:
-        people = waiting_at(connection, come, group_id) if come else ()
+        people = waiting_at(connection, devices_of(come), group_id)
     return deque(partial(_prove, holder_ids=some, left=left, since=since) for some in queue_of(people, len(left)))
 
 

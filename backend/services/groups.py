@@ -16,6 +16,7 @@ from backend.domain.records import Saved
 from backend.services import group_deletion as deletions
 from backend.services.base import Service, replayed, saved
 from backend.services.communities import community_row
+from backend.services.going_on import Step, do_steps, go_on
 from backend.services.group_drafts import (
     apply_group,
     checked_draft,
@@ -27,11 +28,12 @@ from backend.services.group_list import NO_HOURS, GroupHandle, hours_in_words
 from backend.services.group_members import change_of, concerned
 from backend.services.group_pages import group_record, group_row, people_of
 from backend.services.group_plans import plan_of_edit
-from backend.services.group_steps import Step, deletion_steps, people_steps, proof_steps
-from backend.services.slices import taken
-from backend.services.undone import is_undone
+from backend.services.group_steps import deletion_steps, people_steps, proof_steps
 from backend.store import tables as t
 from backend.store.work import Work
+
+_WRITE = "access_group.write"
+_TOPICS = ("groups", "residents")
 
 
 def named_groups(connection: Connection, group_ids: Iterable[int]) -> tuple[tuple[int, str], ...]:
@@ -110,7 +112,7 @@ class Groups(Service):
             answer = saved(work, group_id)
         with self.store.read(context, "access_group.read") as connection:
             queue = proof_steps(connection, group_id, applied.left, applied.come, since=work.at)
-        return self._go_on(context, "group.edit", answer, queue)
+        return go_on(self.store, context, "group.edit", answer, queue, permission=_WRITE, topics=_TOPICS)
 
     def plan_edit(self, context: Context, group_id: int, patch: GroupPatch) -> tuple[DoorPlan, ...]:
         """What each door would give to and take from the group's people; raises as `edit`."""
@@ -204,28 +206,12 @@ class Groups(Service):
             if work.replayed is None:
                 if refused is not None:
                     raise refused
-                answer = _done(work, queue, begin(work))
+                record_id = begin(work)
+                do_steps(work, queue, _TOPICS)
+                answer = saved(work, record_id)
             else:
                 answer = replayed(work)
-        return self._go_on(context, act, answer, queue)
-
-    def _go_on(self, context: Context, act: str, answer: Saved, queue: deque[Step]) -> Saved:
-        """Do the rest of an act slice by slice, unless it is taken back meanwhile."""
-        while queue:
-            with self.store.write(context, act, operation_id=answer.operation) as work:
-                work.require("access_group.write")
-                if is_undone(work.connection, answer.operation):
-                    break
-                more = _done(work, queue, answer.id)
-                answer = answer.with_doors(more.doors)
-        return answer
-
-
-def _done(work: Work, queue: deque[Step], record_id: int) -> Saved:
-    for step in taken(queue):
-        step(work)
-    work.touch("groups", "residents")
-    return saved(work, record_id)
+        return go_on(self.store, context, act, answer, queue, permission=_WRITE, topics=_TOPICS)
 
 
 def _is_there(connection: Connection, context: Context, group_id: int) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     func,
     literal,
+    not_,
     or_,
     select,
 )
@@ -37,31 +38,40 @@ def devices_by_holder(connection: Connection, holder_ids: Iterable[int]) -> dict
 
 def places_by_holder(connection: Connection, holder_ids: Iterable[int]) -> dict[int, set[Place]]:
     """Holder -> the relays that a group or an own right of theirs opens, as `devices_by_holder`."""
+    return _rights(connection, holder_ids, barred=False)
+
+
+def barred_places(connection: Connection, holder_ids: Iterable[int]) -> dict[int, set[Place]]:
+    """Holder -> the relays that only Only Public Area keeps from them."""
+    return _rights(connection, holder_ids, barred=True)
+
+
+def _rights(connection: Connection, holder_ids: Iterable[int], *, barred: bool) -> dict[int, set[Place]]:
     ids = sorted(set(holder_ids))
-    found = _places(connection, _by_group(), ids)
-    for holder_id, places in _places(connection, _by_own_right(), ids).items():
+    found = _places(connection, _by_group(barred), ids)
+    for holder_id, places in _places(connection, _by_own_right(barred), ids).items():
         found[holder_id] |= places
     return found
 
 
 @cache
-def _by_group() -> Select[Any]:
+def _by_group(barred: bool) -> Select[Any]:
     member, opens = t.access_group_member, t.access_group_relay
     query = select(member.c.holder_id, t.relay.c.device_id, t.relay.c.number).join(
         opens, opens.c.group_id == member.c.group_id
     )
-    return _at_doors(query, opens.c.relay_id, member.c.holder_id).where(among(member.c.holder_id))
+    return _at_doors(query, opens.c.relay_id, member.c.holder_id, barred).where(among(member.c.holder_id))
 
 
 @cache
-def _by_own_right() -> Select[Any]:
+def _by_own_right(barred: bool) -> Select[Any]:
     own = t.own_relay
     at_home = or_(t.holder.c.kind != HolderKind.RESIDENT.value, t.device.c.apartment_id == t.holder.c.apartment_id)
     query = select(own.c.holder_id, t.relay.c.device_id, t.relay.c.number).select_from(own)
-    return _at_doors(query, own.c.relay_id, own.c.holder_id).where(at_home, among(own.c.holder_id))
+    return _at_doors(query, own.c.relay_id, own.c.holder_id, barred).where(at_home, among(own.c.holder_id))
 
 
-def _at_doors(query: Select[Any], relay_id: Column[int], holder_id: Column[int]) -> Select[Any]:
+def _at_doors(query: Select[Any], relay_id: Column[int], holder_id: Column[int], barred: bool) -> Select[Any]:
     """A query for holders and relays, joined to its doors, of people who may enter at all."""
     relay, holder, device, community = t.relay, t.holder, t.device, t.community
     return (
@@ -69,7 +79,8 @@ def _at_doors(query: Select[Any], relay_id: Column[int], holder_id: Column[int])
         .join(holder, holder.c.id == holder_id)
         .join(device, device.c.id == relay.c.device_id)
         .join(community, community.c.id == holder.c.community_id)
-        .where(holder.c.status == HolderStatus.ACTIVE.value, holder.c.removed_at.is_(None), left_open())
+        .where(holder.c.status == HolderStatus.ACTIVE.value, holder.c.removed_at.is_(None))
+        .where(not_(left_open()) if barred else left_open())
         .distinct()
     )
 

@@ -6,7 +6,7 @@ written after it, some people at a time; where that breaks off, the agent writes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, select
@@ -15,6 +15,7 @@ from backend.domain.enums import HolderStatus
 from backend.services.holders import left_open, live_codes, places_by_holder, places_holding
 from backend.services.proofs_due import Place, await_once, devices_of, drop_proof, lost
 from backend.store import tables as t
+from backend.store.rows import chunks
 from backend.store.work import Work
 
 
@@ -52,15 +53,11 @@ def settle(work: Work, before: Mapping[int, set[Place]], since: datetime | None 
     return await_once(work, {code: lost(before[one], after[one]) for code, one in live.items()}, since) > 0
 
 
-def waiting_at(connection: Connection, places: Iterable[Place], group_id: int) -> list[int]:
-    """The people of a group of whom one of the devices has something to prove or has proved it."""
+def waiting_at(connection: Connection, device_ids: Set[int], group_id: int | None = None) -> list[int]:
+    """The people, all or those of a group, of whom one of the devices has something to prove or has proved it."""
     member, code, r = t.access_group_member, t.credential, t.read_back
-    return list(
-        connection.execute(
-            select(code.c.holder_id)
-            .join(r, and_(r.c.credential_id == code.c.id, r.c.device_id.in_(sorted(devices_of(places)))))
-            .join(member, and_(member.c.holder_id == code.c.holder_id, member.c.group_id == group_id))
-            .distinct()
-            .order_by(code.c.holder_id)
-        ).scalars()
-    )
+    query = select(code.c.holder_id).join(r, r.c.credential_id == code.c.id)
+    if group_id is not None:
+        query = query.join(member, and_(member.c.holder_id == code.c.holder_id, member.c.group_id == group_id))
+    parts = [query.where(r.c.device_id.in_(part)).distinct() for part in chunks(sorted(device_ids))]
+    return sorted({holder_id for part in parts for holder_id in connection.execute(part).scalars()})

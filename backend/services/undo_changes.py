@@ -6,6 +6,7 @@ every door must still be proved to be without them.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, groupby
@@ -13,9 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from backend.services.amenity_device import members_of_default_groups
 from backend.services.default_groups import place_in_default_groups
-from backend.services.holders import people_at, private_devices, reaching
+from backend.services.holders import people_at, reaching
 from backend.services.logins import make_due, recall, send_due
 from backend.services.own_rights import places_of
 from backend.services.proofs_due import Place
@@ -95,10 +95,12 @@ class Change:
         return {name: value for name, value in before.items() if name != "row_version" and after.get(name) != value}
 
 
-def changes_of(connection: Connection, sealer: Sealer, operation_id: int) -> list[Change]:
-    """The changes of an act, last first; raises Unreachable where an image cannot be opened."""
+def changes_of(connection: Connection, sealer: Sealer, operation_id: int, tables: Sequence[Table] = ()) -> list[Change]:
+    """The changes of an act, last first, all or of some tables; raises Unreachable where an image cannot be opened."""
     c = t.change
     query = select(c).where(c.c.operation_id == operation_id).order_by(c.c.id.desc())
+    if tables:
+        query = query.where(c.c.table_name.in_([table.name for table in tables]))
     return [
         Change(
             t.metadata.tables[row.table_name],
@@ -143,46 +145,46 @@ def people_of(connection: Connection, changes: Sequence[Change]) -> set[int]:
 def _themselves(connection: Connection, changes: Sequence[Change]) -> set[int]:
     """The people whom the changes are about one by one, and those at a device that they make public or private."""
     people = {change.holder_id for change in changes if change.holder_id is not None}
-    return people | people_at(connection, _moved(connection, changes))
+    return people | people_at(connection, _moved(changes))
 
 
-def doors_of_groups(connection: Connection, changes: Sequence[Change]) -> dict[int, frozenset[Place]]:
-    """Group -> the doors that it comes to or leaves while it stays, with however many people in it.
-
-    What these have to prove is written when the rows are back (`group_steps.proof_steps`).
-    """
+def doors_of_groups(
+    connection: Connection, changes: Sequence[Change]
+) -> dict[int, tuple[frozenset[Place], frozenset[Place]]]:
+    """Group -> the doors that it left and came to by these changes while it stays, with however many people in it."""
     come_or_gone = {one.row_id for one in changes if one.table is t.access_group and (one.made or one.after is None)}
-    relays: dict[int, set[int]] = {}
+    relays: dict[int, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
     for change in changes:
         if change.table is t.access_group_relay and change.group_id not in come_or_gone:
-            relays.setdefault(int(change.row["group_id"]), set()).add(int(change.row["relay_id"]))
-    return {group_id: places_of(connection, ids) for group_id, ids in relays.items()}
+            relays[int(change.row["group_id"])][change.made].add(int(change.row["relay_id"]))
+    return {
+        group_id: (places_of(connection, left), places_of(connection, come))
+        for group_id, (left, come) in relays.items()
+    }
 
 
-def _moved(connection: Connection, changes: Sequence[Change]) -> set[int]:
-    """The devices that the changes make public or private, by themselves or by Only Public Area."""
-    found = {
+def _moved(changes: Sequence[Change]) -> set[int]:
+    """The devices that the changes make public or private."""
+    return {
         change.row_id
         for change in changes
         if change.table is t.device and change.differing().keys() & {"public", "apartment_id"}
     }
-    for change in changes:
-        if change.table is t.community and "only_public_area" in change.differing():
-            found |= private_devices(connection, change.row_id)
-    return found
 
 
 def turn_back(work: Work, unit: Sequence[Change]) -> None:
-    """Put the rows of a unit back; every door concerned before or after becomes dirty."""
+    """Put the rows of a unit back; every door concerned before or after becomes dirty.
+
+    What doors have to prove of everybody in a group, or of all residents, is written after it (`proofs_of_acts`).
+    """
     devices = _devices(work.connection, unit)
     recall(work, (change.row_id for change in unit if change.table is t.resident and change.made))
     amenity_devices = devices_of_amenities(work.connection, unit)
-    members = members_of_default_groups(work.connection, amenity_devices)
-    with reaching(work, _themselves(work.connection, unit) | members, REASON):
+    with reaching(work, _themselves(work.connection, unit), REASON):
         put_back(work, unit)
         for device_id in amenity_devices:
             place_in_default_groups(work, device_id)
-    work.dirty(devices | _devices(work.connection, unit), REASON)
+    work.dirty(devices | _devices(work.connection, unit) | set(amenity_devices), REASON)
     _renew_logins(work, unit)
 
 

@@ -11,9 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
-from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
@@ -23,9 +21,10 @@ from backend.domain.errors import Conflict
 from backend.domain.progress import Progress
 from backend.domain.records import Saved
 from backend.services.base import saved
-from backend.services.group_steps import Step, proof_steps
+from backend.services.going_on import Step
+from backend.services.proofs_of_acts import may_follow, proofs_of
 from backend.services.slices import Stopped, Told, taken
-from backend.services.undo_changes import Change, doors_of_groups, turn_back, units
+from backend.services.undo_changes import Change, turn_back, units
 from backend.store import tables as t
 from backend.store.store import Store
 from backend.store.work import Work
@@ -88,12 +87,12 @@ class Taking:
 
     def run(self, action: Callable[[Row[Any]], str]) -> Saved:
         """Take it back. Raises Conflict where too much is changed meanwhile, or somebody else goes on with it."""
-        look, since = self._begin(action)
+        look = self._begin(action)
         if look.answer is not None:
             return look.answer
         self._slices()
         if not self._queue:
-            self._queue = self._proofs(look, since)
+            self._queue = self._proofs()
             self._slices()
         if self._queue:
             where = f"Stopped: {self._done:,} of {self._total:,} rows are taken back. Undo {look.row.id} again goes on."
@@ -101,22 +100,22 @@ class Taking:
         self._finish()
         return self._answer
 
-    def _begin(self, action: Callable[[Row[Any]], str]) -> tuple[Look, datetime]:
-        """The first slice, by a look after which nothing was changed; when the rows began to come back."""
+    def _begin(self, action: Callable[[Row[Any]], str]) -> Look:
+        """The first slice, by a look after which nothing was changed."""
         for _ in range(LOOKS):
             look = self._look()
             if look.answer is not None:
-                return look, look.row.at
+                return look
             self._queue = deque(partial(self._back, unit=unit) for unit in units(look.left))
             self._total = len(look.changes)
             self._done = self._total - len(look.left)
             with suppress(_MovedOn):
-                since = self._first(look, action)
+                self._first(look, action)
                 self._told()
-                return look, since
+                return look
         raise Conflict("", "This act is still going on, or others change much now. Try again in a moment.")
 
-    def _first(self, look: Look, action: Callable[[Row[Any]], str]) -> datetime:
+    def _first(self, look: Look, action: Callable[[Row[Any]], str]) -> None:
         """The first slice; raises _MovedOn before it writes where something was changed since the look."""
         under = None if look.under is None else int(look.under.id)
         with self._store.write(self._context, ACT, operation_id=under) as work:
@@ -128,9 +127,8 @@ class Taking:
                 work.tell(action(look.row), look.row.entity, look.row.entity_id, look.row.entity_name)
             self._answer = Saved(id=look.row.entity_id or look.row.id, operation=0)
             self._slice(work)
-            self._unfinished = bool(self._queue or doors_of_groups(work.connection, look.changes))
+            self._unfinished = bool(self._queue) or may_follow(look.changes)
             _mark(work, unfinished=self._unfinished)
-            return work.at if look.under is None else look.under.at
 
     def _slices(self) -> None:
         """What is queued, until it is done or somebody stops it."""
@@ -157,11 +155,10 @@ class Taking:
         turn_back(work, unit)
         self._done += len(unit)
 
-    def _proofs(self, look: Look, since: datetime) -> deque[Step]:
-        """What devices have to prove that groups came to or left; the rules are back already."""
+    def _proofs(self) -> deque[Step]:
+        """What doors have to prove after what was written; the rules are back already."""
         with self._store.read(self._context, "undo.write") as connection:
-            groups = doors_of_groups(connection, look.changes)
-            return deque(chain(*(proof_steps(connection, one, at, since=since) for one, at in groups.items())))
+            return proofs_of(connection, self._store.sealer, self._answer.operation)
 
     def _finish(self) -> None:
         if self._unfinished:

@@ -12,6 +12,7 @@ from backend.domain.enums import CredentialStatus
 from smartplus_tui.cli.call import Call, pass_call
 from smartplus_tui.cli.fields import formed, options_of, values_of
 from smartplus_tui.cli.lists import list_command
+from smartplus_tui.cli.long_work import stopping, telling
 from smartplus_tui.cli.options import Command, Group
 from smartplus_tui.cli.output import emit, say, tell
 from smartplus_tui.cli.pages import show_record
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 community = Group("community", help="Communities. Where none is named, the one you act in.")
 community.add_command(list_command(COMMUNITY))
 _FIELDS = formed(COMMUNITY)
+_LONG = 20
+"""Steps of a switch from which on it is told how far they are."""
 
 
 def _there(call: Call, named: str | None) -> Context:
@@ -64,7 +67,10 @@ def _switch(call: Call, named: str | None, wait: float | None, **typed: Any) -> 
     values = values_of(call, SWITCH_FIELDS, typed)
     there = _there(call, named)
     version = call.engine.communities.get(there).version
-    saved = call.engine.communities.switch(there, version, CommunitySwitches(**values))
+    with stopping() as stop:
+        saved = call.engine.communities.switch(
+            there, version, CommunitySwitches(**values), tell=telling(call, "steps", _LONG), stopped=stop.is_set
+        )
     finish(call, saved, "Changed switches of community", wait)
 
 

@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from backend.domain.progress import Progress
 
 
-def telling(call: Call) -> Any:
-    """A line on standard error now and then: how far it is."""
+def telling(call: Call, noun: str = "rows", least: int = 1_000) -> Any:
+    """A line on standard error now and then of what is more than `least`: how far it is."""
     told = -1
 
     def tell_it(progress: Progress) -> None:
         nonlocal told
         tenth = 10 * progress.done // max(1, progress.total)
-        if tenth > told and progress.total > 1_000 and not call.json:
+        if tenth > told and progress.total > least and not call.json:
             told = tenth
             left = f", {progress.left:.0f} s left" if progress.left else ""
-            say(f"{progress.done:,} of {progress.total:,} rows, {progress.rate:.0f} a second{left}")
+            say(f"{progress.done:,} of {progress.total:,} {noun}, {progress.rate:.0f} a second{left}")
 
     return tell_it
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from backend.domain.context import Context, agent_context
 from backend.domain.enums import Role
@@ -14,6 +15,7 @@ from backend.domain.errors import Forbidden
 from backend.domain.paging import ListQuery
 from backend.domain.residents import ResidentDraft
 from backend.engine import Engine
+from backend.services import group_members, slices
 from backend.store import tables as t
 from tests.screens.conftest import SMALL, WIDE, Show
 from tests.support.keys import Keys
@@ -194,6 +196,44 @@ async def test_switches_are_flipped_with_space_and_refused_at_their_field(show: 
         await keys.until(lambda: engine.communities.get(context).only_public_area)
         record = engine.communities.get(context)
         assert (record.landline, record.free_members) == (False, 5)
+
+
+@pytest.mark.feature("AG-06")
+async def test_a_long_switch_says_how_far_it_is_and_leaves_the_rest_to_the_agent(
+    show: Show, park: Park, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, context = park
+    monkeypatch.setattr(slices, "LOCK_FOR", 0.0)
+    monkeypatch.setattr(group_members, "AT_ONCE", 1)
+    store = engine._store
+    assert store is not None
+    with store.write(context.again(), "test.prepare") as work:
+        work.require("device.write")
+        work.update(t.device, 1, public=False)
+    commits, pressed = iter(range(99)), threading.Event()
+
+    def wait(topics: frozenset[str]) -> None:
+        del topics
+        if next(commits) == 2:  # the switch, and the proofs of two people
+            pressed.wait(10)
+
+    async with show("g", "z") as keys:
+        await keys.until_text("Rosewood Court")
+        await keys.press("w")
+        await keys.until_page("SwitchesForm")
+        await keys.press("space")
+        store.after_commit.append(wait)
+        await keys.press("f2")
+        await keys.until_text("1 of 5 steps")
+        await keys.press("escape")
+        await keys.until_text("The switch holds")
+        pressed.set()
+        await keys.until_page("CommunitiesTab")
+        store.after_commit.remove(wait)
+    assert engine.communities.get(context).only_public_area
+    with store.read() as connection:
+        owed = select(t.credential.c.holder_id).join(t.read_back, t.read_back.c.credential_id == t.credential.c.id)
+        assert len(set(connection.execute(owed).scalars())) == 2
 
 
 @pytest.mark.feature("AG-06")

@@ -57,8 +57,7 @@ def test_only_public_area_takes_residents_off_private_doors_at_once(park: Park) 
     anna = park.add(pin="2741")
     before = park.gens()
     saved = switch(park, only_public_area=True)
-    assert park.lobby in saved.doors
-    assert park.gens()[park.lobby] == before[park.lobby] + 1
+    assert park.gens()[park.lobby] == saved.doors[park.lobby] > before[park.lobby]
     (pin,) = (row["id"] for row in park.rows(t.credential, holder_id=anna.id))
     assert park.unproved(anna.id) == {(park.lobby, pin)}, "its removal is proved like any revocation"
     assert park.access.why(park.context, holder_id=anna.id, relay_id=park.gate_relay).allowed
