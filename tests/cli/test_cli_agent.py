@@ -161,7 +161,7 @@ def test_a_device_is_identified_added_and_its_trouble_told(house):
     assert (found["state"], found["model"], found["profile"]) == ("ok", "E18C", "E18C")
     refused = smartplus("device", "add", "--name", "Garage", "--address", where, *login, typed="wrong\n")
     assert refused.code == 1
-    assert refused.err.startswith("address: ")
+    assert refused.err.startswith("password: ")
     new = ("--name", "Garage", "--building", "B", "--kind", "single_door_phone", "--door", "Garage B")
     added = smartplus("device", "add", "--address", where, *new, *login, "--wait", "--json", typed=f"{PASSWORD}\n")
     assert added.json["done"] == 1
