@@ -14,10 +14,12 @@ from backend.domain.enums import HolderStatus, Repeat
 from backend.services.credentials import LIVE
 from backend.services.holders import left_open
 from backend.store import tables as t
-from backend.store.rows import IDS, among, chunks
+from backend.store.rows import IDS, ROW, among, chunks
 
 _GROUPS = "groups_"
 """Parameter of the groups in the query for their doors."""
+_RELAYS = "relays_"
+"""Parameter of more relays in the query for the doors of own rights."""
 
 
 def doors_of_edit(
@@ -29,8 +31,7 @@ def doors_of_edit(
     """
     found: set[int] = set()
     if group_ids is not None:
-        member = t.access_group_member
-        present = connection.execute(select(member.c.group_id).where(member.c.holder_id == holder_id)).scalars()
+        present = connection.execute(_groups_of(), {ROW: holder_id}).scalars()
         found |= doors_changing(connection, set(present) ^ set(group_ids), [holder_id])
     if own_relay_ids is not None:
         found |= doors_of_own(connection, [holder_id], own_relay_ids)
@@ -39,10 +40,32 @@ def doors_of_edit(
 
 def doors_of_own(connection: Connection, holder_ids: Iterable[int], relay_ids: Iterable[int]) -> set[int]:
     """The devices of the doors that rights of their own give these people now, and of more relays."""
+    given = {IDS: sorted(set(holder_ids)), _RELAYS: sorted(set(relay_ids))}
+    return set(connection.execute(_doors_of_own(), given).scalars())
+
+
+def with_doors(connection: Connection, group_ids: Iterable[int]) -> set[int]:
+    """Those of the groups that open a door at all."""
+    return set(connection.execute(_with_doors(), {IDS: sorted(set(group_ids))}).scalars())
+
+
+@cache
+def _groups_of() -> Select[Any]:
+    member = t.access_group_member
+    return select(member.c.group_id).where(member.c.holder_id == bindparam(ROW))
+
+
+@cache
+def _doors_of_own() -> Select[Any]:
     own, relay = t.own_relay, t.relay
-    mine = select(own.c.relay_id).where(own.c.holder_id.in_(sorted(set(holder_ids))))
-    given = relay.c.id.in_(mine) | relay.c.id.in_(sorted(set(relay_ids)))
-    return set(connection.execute(select(relay.c.device_id).where(given)).scalars())
+    mine = relay.c.id.in_(select(own.c.relay_id).where(among(own.c.holder_id)))
+    return select(relay.c.device_id).where(mine | relay.c.id.in_(bindparam(_RELAYS, expanding=True)))
+
+
+@cache
+def _with_doors() -> Select[Any]:
+    opens = t.access_group_relay
+    return select(opens.c.group_id).where(among(opens.c.group_id)).distinct()
 
 
 def doors_changing(connection: Connection, group_ids: Iterable[int], holder_ids: Iterable[int]) -> set[int]:

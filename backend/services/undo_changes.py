@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from backend.services.default_groups import place_in_default_groups
-from backend.services.doors_reached import doors_changing, doors_of_own
+from backend.services.doors_reached import doors_changing, doors_of_own, with_doors
 from backend.services.holders import people_at, reaching
 from backend.services.logins import make_due, recall, send_due
 from backend.services.own_rights import places_of
@@ -204,9 +204,8 @@ def _reached(connection: Connection, unit: Sequence[Change]) -> set[int] | None:
     own = [change for change in deciding if change.table in (t.own_relay, t.own_window)]
     if len(members) + len(own) < len(deciding):
         return None
-    groups, opens = {int(change.row["group_id"]) for change in members}, t.access_group_relay
-    with_doors = select(opens.c.group_id).where(opens.c.group_id.in_(sorted(groups))).distinct()
-    if groups and groups != set(connection.execute(with_doors).scalars()):
+    groups = {int(change.row["group_id"]) for change in members}
+    if groups and groups != with_doors(connection, groups):
         return None  # a group that comes back, or goes, with its people
     found = doors_changing(connection, groups, [int(change.row["holder_id"]) for change in members])
     if own:
