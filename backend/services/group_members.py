@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from datetime import datetime, time
-from functools import cache
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, select
+from sqlalchemy import Connection, Row, select
 
-from backend.domain.access.rules import ALL_DAY_END
-from backend.domain.enums import HolderKind, HolderStatus, Repeat
+from backend.domain.enums import HolderKind
 from backend.domain.errors import Invalid, NotFound
 from backend.domain.groups import PeopleChange
-from backend.services.credentials import LIVE
+from backend.services.doors_reached import doors_changing
 from backend.services.group_pages import alone_without, group_row, members_of, names_of
 from backend.services.group_plans import plan_of_people
-from backend.services.holders import left_open, reaching
+from backend.services.holders import reaching
 from backend.store import tables as t
-from backend.store.rows import IDS, among, chunks
+from backend.store.rows import chunks
 from backend.store.seal import Sealer
 from backend.store.work import Work
 
 AT_ONCE, DOORS_AT_ONCE = 10, 300
 """People whom one step of a slice takes, what their doors lose being looked up once for all of them: fewer where a
 group opens so many doors that there would be more pairs of a person and a door."""
-
-_GROUP = "group_"
-"""Parameter of the group in the query for its doors."""
 Queue = deque[list[int]]
 """People who are still to be written, some at a time."""
 
@@ -85,7 +80,7 @@ def join(work: Work, group_id: int, holder_ids: Iterable[int]) -> None:
         .scalars()
         .all()
     )
-    only = doors_changing(work.connection, group_id, new)
+    only = doors_changing(work.connection, [group_id], new)
     with reaching(work, new, "added to an access group", only=only):
         work.insert_many(t.access_group_member, [{"group_id": group_id, "holder_id": one} for one in new])
 
@@ -94,54 +89,6 @@ def leave(work: Work, group_id: int, holder_ids: Iterable[int]) -> None:
     """Take some people out of a group."""
     member, people = t.access_group_member, sorted(set(holder_ids))
     rows = select(member.c.id).where(member.c.group_id == group_id, member.c.holder_id.in_(people))
-    only = doors_changing(work.connection, group_id, people)
+    only = doors_changing(work.connection, [group_id], people)
     with reaching(work, people, "taken out of an access group", only=only):
         work.delete_many(member, work.connection.execute(rows).scalars().all())
-
-
-def doors_changing(connection: Connection, group_id: int, holder_ids: Iterable[int]) -> set[int]:
-    """The devices that hold something else for some of these people with the group than without it.
-
-    A door that another group of theirs opens around the clock holds the same; so does every door for whoever has
-    nothing to show, or may not enter at all.
-    """
-    parts = ({IDS: part, _GROUP: group_id} for part in chunks(sorted(set(holder_ids))))
-    return {device_id for part in parts for device_id in connection.execute(_doors_changing(), part).scalars()}
-
-
-@cache
-def _doors_changing() -> Select[Any]:
-    h, opens, relay, code = t.holder, t.access_group_relay, t.relay, t.credential
-    shows = select(code.c.id).where(code.c.holder_id == h.c.id, code.c.status.in_(LIVE)).exists()
-    return (
-        select(relay.c.device_id)
-        .join(opens, and_(opens.c.relay_id == relay.c.id, opens.c.group_id == bindparam(_GROUP)))
-        .join(t.device, t.device.c.id == relay.c.device_id)
-        .join(h, h.c.community_id == t.device.c.community_id)
-        .join(t.community, t.community.c.id == h.c.community_id)
-        .where(h.c.status == HolderStatus.ACTIVE.value, h.c.removed_at.is_(None), left_open())
-        .where(shows, ~_always_open(), among(h.c.id))
-        .distinct()
-    )
-
-
-def _always_open() -> ColumnElement[bool]:
-    """The condition that another group than _GROUP opens the joined `relay` to the joined `holder` around the clock."""
-    g, member, opens, window = t.access_group, t.access_group_member, t.access_group_relay.alias(), t.access_window
-    return (
-        select(member.c.id)
-        .join(g, g.c.id == member.c.group_id)
-        .join(opens, opens.c.group_id == g.c.id)
-        .join(window, window.c.group_id == g.c.id)
-        .where(
-            member.c.holder_id == t.holder.c.id,
-            member.c.group_id != bindparam(_GROUP),
-            opens.c.relay_id == t.relay.c.id,
-            g.c.keeps_holidays.is_(False),
-            window.c.repeat == Repeat.DAILY.value,
-            window.c.start == time(0, 0),
-            window.c.end == ALL_DAY_END,
-        )
-        .correlate(t.holder, t.relay)
-        .exists()
-    )

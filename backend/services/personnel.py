@@ -120,8 +120,8 @@ class Personnel(Service):
             if row.row_version != version:
                 raise stale(work.connection, work.sealer, row, version, t.holder)
             changed = check_change(work.connection, work.sealer, row, patch)
-            around = reaching(work, [row.id], f"{NOUNS[self.KIND][0]} changed") if changed.differs else nullcontext()
-            with around:
+            only, why = changed.only_doors(work.connection, row.id), f"{NOUNS[self.KIND][0]} changed"
+            with reaching(work, [row.id], why, only=only) if only != set() else nullcontext():
                 apply_change(work, row, changed)
             if changed.differs:
                 return self._told(work, "Changed", row.id, changed.name)

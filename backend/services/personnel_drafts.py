@@ -15,6 +15,7 @@ from backend.domain.names import check_name, fold
 from backend.domain.staff import METHODS, MOST_FLOORS, NOUNS, StaffDraft, StaffPatch
 from backend.services import resident_checks as checks
 from backend.services.credentials import credentials_of, open_value
+from backend.services.doors_reached import doors_of_edit
 from backend.services.holders import groups_of, set_groups
 from backend.services.homes import whole_of
 from backend.services.resident_codes import Codes, changed_codes, exchange, new_codes
@@ -51,6 +52,12 @@ class ChangedPerson:
     def differs(self) -> bool:
         """Whether there is anything to write; a door has to learn of all of it."""
         return not self.alike or bool(self.codes.free or self.codes.values) or self.group_ids is not None
+
+    def only_doors(self, connection: Connection, holder_id: int) -> set[int] | None:
+        """The devices that hold something else by it, none where none does; None: it may be all of the person's."""
+        if not self.alike or self.codes.free or self.codes.values:
+            return None
+        return doors_of_edit(connection, holder_id, self.group_ids, None)
 
 
 def person_row(connection: Connection, community_id: int, kind: HolderKind, holder_id: int) -> Row[Any]:

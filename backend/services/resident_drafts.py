@@ -18,6 +18,7 @@ from backend.domain.names import display_name, fold
 from backend.domain.residents import ResidentDraft, ResidentPatch
 from backend.services import resident_checks as checks
 from backend.services.credentials import credentials_of, open_value, spoken
+from backend.services.doors_reached import doors_of_edit
 from backend.services.holders import groups_of, set_groups
 from backend.services.logins import make_due, send_due
 from backend.services.own_rights import set_own_rights
@@ -83,6 +84,12 @@ class ChangedResident:
             or self.group_ids is not None
             or self.own is not None
         )
+
+    def only_doors(self, connection: Connection, holder_id: int) -> set[int] | None:
+        """The devices that hold something else by it, none where none does; None: it may be all of the person's."""
+        if self.renamed or self.moved_floors or self.codes.free or self.codes.values:
+            return None
+        return doors_of_edit(connection, holder_id, self.group_ids, self.own.relay_ids if self.own else None)
 
     @property
     def name(self) -> str:

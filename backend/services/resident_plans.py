@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from backend.domain.access.rules import Credential, Holder, Rules
 from backend.domain.codes import check_pin, normalise_card
@@ -17,6 +17,7 @@ from backend.domain.residents import ResidentDraft, ResidentPatch
 from backend.domain.staff import StaffDraft, StaffPatch
 from backend.services.resident_places import place_of
 from backend.services.rules import load_rules
+from backend.store import tables as t
 from backend.store.seal import Sealer
 
 NOBODY_YET = 0
@@ -70,8 +71,20 @@ def imagine_changed(
     values = {(one.kind, one.value) for one in kept}
     shown = (*kept, *(one for one in new if (one.kind, one.value) not in values))
     floors = holder.floors if patch.floors is None else _floors(patch.floors, holder.floors)
-    changed = replace(holder, groups=groups, floors=floors)
+    changed = replace(holder, name=_renamed(connection, holder, patch), groups=groups, floors=floors)
     return before, replace(before, holders={holder_id: changed}, credentials={holder_id: shown})
+
+
+def _renamed(connection: Connection, holder: Holder, patch: ResidentPatch | StaffPatch) -> str:
+    """The name as doors are to hold it; what is no name yet leaves it as it is."""
+    if isinstance(patch, StaffPatch):
+        return (patch.name or "").strip() or holder.name
+    if patch.first is None and patch.last is None:
+        return holder.name
+    r = t.resident
+    first, last = connection.execute(select(r.c.first, r.c.last).where(r.c.id == holder.id)).one()
+    typed = [old if new is None else new for new, old in ((patch.first, first), (patch.last, last))]
+    return display_name(*(part.strip() for part in typed)) or holder.name
 
 
 def _floors(typed: Iterable[str], otherwise: tuple[str, ...]) -> tuple[str, ...]:

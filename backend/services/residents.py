@@ -141,8 +141,8 @@ class Residents(Service):
                 refuse_permissions(work.connection, context)
             if changed.own is not None:
                 refuse_permissions(work.connection, context, SCHEDULE)
-            around = reaching(work, [resident_id], "resident changed") if changed.reaches_doors else nullcontext()
-            with around:
+            only = changed.only_doors(work.connection, resident_id)
+            with reaching(work, [resident_id], "resident changed", only=only) if only != set() else nullcontext():
                 differs = apply_patch(work, resident_id, version, changed)
             title = title_of(changed.name, row.building, row.number)
             action = "Changed resident" if differs else "Saved without a change"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import chain, groupby
 from typing import Any
@@ -15,12 +16,13 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from backend.services.default_groups import place_in_default_groups
+from backend.services.doors_reached import doors_changing, doors_of_own, with_doors
 from backend.services.holders import people_at, reaching
 from backend.services.logins import make_due, recall, send_due
 from backend.services.own_rights import places_of
 from backend.services.proofs_due import Place
 from backend.services.relay_holds import devices_held_by
-from backend.services.rules import RuleRows, open_image
+from backend.services.rules import READ, RuleRows, open_image
 from backend.services.undo_bookings import devices_of_amenities
 from backend.services.undo_rows import put_back
 from backend.store import tables as t
@@ -88,6 +90,12 @@ class Change:
         """The access group that the row belongs to."""
         column = _GROUP.get(self.table.name)
         return None if column is None else int(self.row[column])
+
+    @property
+    def decides(self) -> bool:
+        """Whether what changed has a say about what somebody may open, or about what a door holds of them."""
+        changes = self.made or self.after is None or self.differing().keys() & set(READ.get(self.table.name, ()))
+        return self.table.name in READ and bool(changes)
 
     def differing(self) -> dict[str, Any]:
         """The columns that the act changed, as they were before."""
@@ -180,12 +188,30 @@ def turn_back(work: Work, unit: Sequence[Change]) -> None:
     devices = _devices(work.connection, unit)
     recall(work, (change.row_id for change in unit if change.table is t.resident and change.made))
     amenity_devices = devices_of_amenities(work.connection, unit)
-    with reaching(work, _themselves(work.connection, unit), REASON):
+    people, only = _themselves(work.connection, unit), _reached(work.connection, unit)
+    with reaching(work, people, REASON, only=only) if only != set() else nullcontext():
         put_back(work, unit)
         for device_id in amenity_devices:
             place_in_default_groups(work, device_id)
     work.dirty(devices | _devices(work.connection, unit) | set(amenity_devices), REASON)
     _renew_logins(work, unit)
+
+
+def _reached(connection: Connection, unit: Sequence[Change]) -> set[int] | None:
+    """The devices that hold something else with these rows put back; None: it may be all of the people's."""
+    deciding = [change for change in unit if change.decides]
+    members = [change for change in deciding if change.table is t.access_group_member]
+    own = [change for change in deciding if change.table in (t.own_relay, t.own_window)]
+    if len(members) + len(own) < len(deciding):
+        return None
+    groups = {int(change.row["group_id"]) for change in members}
+    if groups and groups != with_doors(connection, groups):
+        return None  # a group that comes back, or goes, with its people
+    found = doors_changing(connection, groups, [int(change.row["holder_id"]) for change in members])
+    if own:
+        relays = [int(change.row["relay_id"]) for change in own if change.table is t.own_relay]
+        found |= doors_of_own(connection, [int(change.row["holder_id"]) for change in own], relays)
+    return found
 
 
 def _renew_logins(work: Work, unit: Sequence[Change]) -> None:

@@ -159,3 +159,17 @@ def test_a_resident_is_authorised_at_the_own_door(doors):
     assert [door["name"] for door in shown["own_doors"]] == ["Gym"]
     doors.done("resident", "edit", "anna", "--own-schedule", "")
     assert doors("resident", "show", "anna", "--json").json["own_doors"] == []
+
+
+@pytest.mark.feature("SYNC-01")
+@pytest.mark.feature("SYNC-07")
+def test_a_resident_who_joins_a_group_reaches_its_doors_only_and_so_does_the_undo(doors):
+    doors.done("access-group", "add", *DAY, "--doors", "gym")
+    home = doors("resident", "show", "anna", "--json").json["groups"]
+    names = [group["name"] for group in home]
+    given = [word for name in (*names, "Day team") for word in ("--group", name)]
+    told = doors("resident", "edit", "anna", *given, "--json").json
+    assert told["doors"] == 1
+    undone = doors("undo", str(told["operation"]), "--yes", "--json").json
+    assert undone["doors"] == 1
+    assert doors("resident", "edit", "anna", "--remark", "has a cat", "--json").json["doors"] == 0
