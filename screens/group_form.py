@@ -19,6 +19,7 @@ from screens.base.form_page import FormPage
 from screens.base.plan_pane import PlanPane, PlanSum
 from screens.base.session import Session
 from screens.group_week import WeekPane, understood_lines
+from screens.places import NO_DOOR
 from widgets.dialog import PickRow
 from widgets.form import Form, FormField, PickField, SwitchField, TextField
 from widgets.panel import Lines
@@ -64,7 +65,7 @@ class GroupForm(FormPage):
             "": (
                 TextField("name", name.label, required=True, max_length=name.max_length),
                 TextField("schedule", schedule.label, required=True, hint="like mo-fr 8-18", max_length=LINE_MOST),
-                PickField("relay_ids", "Doors", several=True, required=True),
+                PickField("relay_ids", "Doors", several=True, required=True, none=NO_DOOR),
                 SwitchField("keeps_holidays", "Keeps holidays", hint="closed on them"),
             )
         }
