@@ -13,6 +13,7 @@ from backend.catalog.groups import ACCESS_GROUP
 from backend.domain.access.rules import Window
 from backend.domain.enums import Repeat
 from backend.domain.errors import Invalid
+from backend.domain.formats import counted
 from backend.domain.painted_week import windows_of_week
 from backend.domain.schedule_line import parse_schedule, schedule_text
 from screens.base.form_page import FormPage
@@ -73,7 +74,7 @@ class GroupForm(FormPage):
     def about(self) -> str:
         """Which group, and how many people it concerns."""
         record = self._record
-        return f"{record.name} · ID {record.number} · {record.people:,} people" if record else ""
+        return f"{record.name} · ID {record.number} · {counted(record.people, 'person', 'people')}" if record else ""
 
     async def load(self) -> None:
         """Offer the doors; begin with what is there."""
