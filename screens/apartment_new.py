@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from backend.domain.errors import Invalid
 from screens.base.plain_form import PlainForm
 from screens.base.session import Session
-from screens.places import buildings_of
+from screens.places import NO_BUILDING, buildings_of
 from widgets.form import FormField, PickField, TextField
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class ApartmentNew(PlainForm):
         """Where and which."""
         return {
             "": (
-                PickField("building_id", "Building", required=True),
+                PickField("building_id", "Building", required=True, none=NO_BUILDING),
                 TextField("number", "APT", required=True, hint="1 to 6 digits, kept as typed", max_length=6),
                 TextField("name", "Name", hint="may be empty", max_length=64),
             )

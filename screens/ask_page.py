@@ -89,13 +89,13 @@ class AskPage(Page):
         except SmartPlusError as error:
             self.rows = RowsRead(())
             table.show_message(self._refused(error))
-            table.set_source(DrawnSource(self.RECORD, self.rows, self.session.formats, self.draw))
+            table.set_source(DrawnSource(self.RECORD, self.rows, self.draw))
             return
         finally:
             self.end_wait()
         self._answered = self.at
         table.show_message(empty(self.RECORD.empty).content())
-        table.set_source(DrawnSource(self.RECORD, self.rows, self.session.formats, self.draw))
+        table.set_source(DrawnSource(self.RECORD, self.rows, self.draw))
         self.query_one("#rests-on", Lines).lines = (self._understood(),)
 
     def _refused(self, error: SmartPlusError) -> Any:

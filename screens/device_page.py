@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from backend.domain.errors import Forbidden
-from screens.base.drawing import folded
+from screens.base.drawing import folded, wrapped
 from screens.base.history import HistoryPanel
 from screens.base.needs import needs
 from screens.base.plan_pane import plan_lines, summary_parts
@@ -103,7 +103,8 @@ class DevicePage(RecordPage):
         try:
             plans = await session.ask(session.engine.access.plan_device, session.context, self.record_id)
         except Forbidden as error:
-            pane.figure, lines.lines = (), (((str(error), "$sp-t3"),),)
+            width = lines.content_size.width or 70
+            pane.figure, lines.lines = (), tuple(wrapped(str(error), width, "$sp-t3"))
             return
         pane.figure = summary_parts(plans) if plans else (("✓ ", "$sp-ok"), ("in sync", "$sp-t2"))
         nothing = ((("The device holds what it should.", "$sp-t2"),),)

@@ -79,9 +79,9 @@ class DoorLogsScreen(ResourceScreen):
 
     def hints(self) -> Iterable[tuple[str, str]]:
         """What a log can."""
+        reasons = (("Enter", "Details"), ("w", "Why")) if self.session.may("plan.read") else ()
         return (
-            ("Enter", "Details"),
-            ("w", "Why"),
+            *reasons,
             ("/", "Filter"),
             ("End", "Newest"),
             ("v", "Pane"),

@@ -13,12 +13,14 @@ from backend.catalog.groups import ACCESS_GROUP
 from backend.domain.access.rules import Window
 from backend.domain.enums import Repeat
 from backend.domain.errors import Invalid
+from backend.domain.formats import counted
 from backend.domain.painted_week import windows_of_week
 from backend.domain.schedule_line import parse_schedule, schedule_text
 from screens.base.form_page import FormPage
 from screens.base.plan_pane import PlanPane, PlanSum
 from screens.base.session import Session
 from screens.group_week import WeekPane, understood_lines
+from screens.places import NO_DOOR
 from widgets.dialog import PickRow
 from widgets.form import Form, FormField, PickField, SwitchField, TextField
 from widgets.panel import Lines
@@ -64,7 +66,7 @@ class GroupForm(FormPage):
             "": (
                 TextField("name", name.label, required=True, max_length=name.max_length),
                 TextField("schedule", schedule.label, required=True, hint="like mo-fr 8-18", max_length=LINE_MOST),
-                PickField("relay_ids", "Doors", several=True, required=True),
+                PickField("relay_ids", "Doors", several=True, required=True, none=NO_DOOR),
                 SwitchField("keeps_holidays", "Keeps holidays", hint="closed on them"),
             )
         }
@@ -72,7 +74,7 @@ class GroupForm(FormPage):
     def about(self) -> str:
         """Which group, and how many people it concerns."""
         record = self._record
-        return f"{record.name} · ID {record.number} · {record.people:,} people" if record else ""
+        return f"{record.name} · ID {record.number} · {counted(record.people, 'person', 'people')}" if record else ""
 
     async def load(self) -> None:
         """Offer the doors; begin with what is there."""

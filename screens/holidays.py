@@ -87,7 +87,7 @@ class HolidayForm(CatalogForm):
 
     MODULE = "g"
     MAKES = "holiday"
-    TITLE_TEXT = "New holiday"
+    TITLE_TEXT = "Holiday"
 
     def __init__(self, session: Session, holiday_id: int | None = None) -> None:
         super().__init__(session)

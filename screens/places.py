@@ -5,6 +5,9 @@ from __future__ import annotations
 from screens.base.session import Session
 from widgets.dialog import PickRow
 
+NO_BUILDING = "There is no building yet. An installer adds it: g z, 2 Buildings."
+NO_APARTMENT = "There is no apartment yet: g a, n adds it."
+NO_DOOR = "There is no door yet. Devices bring them: g p, n."
 MOST_BUILDINGS, MOST_APARTMENTS = 2_000, 5_000
 
 

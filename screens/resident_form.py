@@ -13,7 +13,7 @@ from backend.domain.errors import SmartPlusError
 from screens.base.form_page import FormPage
 from screens.base.session import Session
 from screens.group_inline import GroupsFormPage
-from screens.places import apartments_of
+from screens.places import NO_APARTMENT, apartments_of
 from screens.resident_hints import fill, fill_calling_code, hint_codes, offer_own, take_person
 from screens.resident_values import ID_ACCESS, LOCKED, at_fields, draft_of, patch_of, renamed, values_of
 from widgets.dialog import PickRow
@@ -75,7 +75,7 @@ class ResidentForm(GroupsFormPage):
         if fixed:
             return FixedField(name, label, hint="set when added")
         if name == "apartment_id":
-            return PickField(name, label, required=True, hint="1203, B 1203")
+            return PickField(name, label, required=True, hint="1203, B 1203", none=NO_APARTMENT)
         if name == "role":
             return PickField(name, label, options=[PickRow(one.value, one.label) for one in field.choices])
         if name in ("group_ids", "own_relay_ids"):

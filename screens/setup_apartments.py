@@ -11,7 +11,7 @@ from backend.catalog.apartments import APARTMENT
 from screens.apartment_new import ApartmentNew
 from screens.base.needs import needs
 from screens.base.plain_form import PlainForm
-from screens.places import buildings_of
+from screens.places import NO_BUILDING, buildings_of
 from screens.setup_tabs import SetupTab
 from widgets.form import FormField, PickField, TextField
 
@@ -75,7 +75,7 @@ class RangeForm(PlainForm):
         """Where they are, the first and the last."""
         return {
             "": (
-                PickField("building_id", "Building", required=True),
+                PickField("building_id", "Building", required=True, none=NO_BUILDING),
                 TextField("first", "First APT", required=True, max_length=6, hint="as wide as all shall be: 0101"),
                 TextField("last", "Last APT", required=True, max_length=6, hint="included; 1,000 at most"),
             )

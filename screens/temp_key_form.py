@@ -12,7 +12,7 @@ from backend.domain.formats import age
 from screens.base.form_page import FormPage
 from screens.base.messages import OpenRecord
 from screens.base.session import Session
-from screens.places import apartments_of
+from screens.places import NO_DOOR, apartments_of
 from screens.temp_key_edit import HOURS_HINT, UNTIL_HINT, understood
 from widgets.dialog import PickRow
 from widgets.form import FormField, PickField, TextField
@@ -54,7 +54,7 @@ class TempKeyForm(FormPage):
             TextField("schedule", "Hours", hint=HOURS_HINT, max_length=60),
             TextField("begin", "Start", hint="empty: now", max_length=40),
             TextField("each_count", "Uses per door", hint="Never only", max_length=3),
-            PickField("relay_ids", "Doors", several=True, required=True),
+            PickField("relay_ids", "Doors", several=True, required=True, none=NO_DOOR),
         )
         if self.session.community.id_access:
             more += (TextField("run", "RUN", max_length=16), TextField("serial", "Serial", max_length=16))

@@ -36,6 +36,10 @@ class AccountApp(LockingApp):
         """Enter, or have the login say why not; `told` is the first thing in the status line."""
         raise NotImplementedError
 
+    def read_anew(self) -> None:
+        """Every page reads again what it shows."""
+        raise NotImplementedError
+
     def show_login(self, sentence: str) -> None:
         """Nobody is logged in any more: say why, and let somebody in."""
         raise NotImplementedError
@@ -85,9 +89,12 @@ class AccountApp(LockingApp):
         session = self.session
         if session is None or session.changing:
             return
+        before = session.formats
         with contextlib.suppress(SmartPlusError):  # an account that may not act here any more is looked at elsewhere
             await refresh_place(session)
             self.live.redraw()
+        if session.formats != before:
+            self.read_anew()
 
     async def _look_at_account(self) -> None:
         session = self.session

@@ -316,9 +316,8 @@ class SmartPlusApp(AccountApp):
             self.call_from_thread(self._changed, topics)
 
     def _changed(self, topics: frozenset[str]) -> None:
-        for screen in {*self.screen_stack, *self._pages.values()}:
-            if isinstance(screen, Page) and screen.is_mounted:
-                screen.touched(topics)
+        for page in self._kept_pages():
+            page.touched(topics)
         if topics & {"sync", "devices", "agent", "outbox"}:
             self.live.count()
             self.live.tick()
@@ -326,6 +325,14 @@ class SmartPlusApp(AccountApp):
             self.on_refused()
         if "communities" in topics:
             self.on_place_changed()
+
+    def _kept_pages(self) -> list[Page]:
+        return [one for one in {*self.screen_stack, *self._pages.values()} if isinstance(one, Page) and one.is_mounted]
+
+    def read_anew(self) -> None:
+        """Every page reads again what it shows, for other words or times."""
+        for page in self._kept_pages():
+            page.touched(page.TOPICS)
 
     def on_shown(self) -> None:
         """A page takes the present figures, and stands below what says that the terminal is too small for it."""

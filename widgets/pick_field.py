@@ -87,7 +87,7 @@ class PickField(FormField):
 
     Enter takes the first hit, and so does leaving the field; with `several` a comma takes it and asks for the next,
     Backspace on an empty line gives the last one back, and space ticks the row under the cursor of the list.
-    What fits nothing stays in the line, marked.
+    What fits nothing stays in the line, marked. Where there is nothing to pick yet, the field says so with `none`.
     """
 
     DEFAULT_CSS = """
@@ -106,9 +106,12 @@ class PickField(FormField):
         several: bool = False,
         required: bool = False,
         hint: str = "",
+        none: str = "There is nothing to choose from yet.",
     ) -> None:
         super().__init__(key, label, required=required, hint=hint)
         self._options = tuple(options)
+        self._none = none
+        self._bare = False
         self._several = several
         self._taken: tuple[str, ...] = ()
         self._line = PickInput()
@@ -134,12 +137,16 @@ class PickField(FormField):
 
     @property
     def missed(self) -> str:
-        """What is wrong with what stands in the line though it fits nothing, "" where nothing does."""
+        """What is wrong with what stands in the line though it fits nothing, or with an answer that cannot be given; ""
+        where nothing is."""
+        if self._bare and (self.typed or self._required):
+            return self._none
         return f"Nothing is called “{self.typed}”: type another part of the name" if self.typed else ""
 
     def set_options(self, options: Sequence[PickRow]) -> None:
         """Offer these; what is taken and not among them goes."""
         self._options = tuple(options)
+        self._bare = not self._options
         known = {row.answer for row in self._options}
         self._taken = tuple(answer for answer in self._taken if answer in known)
         self._settle()
@@ -205,7 +212,7 @@ class PickField(FormField):
         """Show hits under the field."""
         self._line.open = True
         self.add_class("-open")
-        self._list.show(rows, "Nothing fits.", self._taken)
+        self._list.show(rows, self._none if self._bare else "Nothing fits.", self._taken)
         self._settle()
 
     def _close(self) -> None:
@@ -255,6 +262,8 @@ class PickField(FormField):
         return max(1, min(len(self._list.rows), HITS_SHOWN)) if self._line.open else 0
 
     def _hint_text(self) -> str:
+        if self._bare:
+            return "none yet"
         sign = "+" if self._several else "▾"
         return f"{self.hint} {sign}" if self.hint else sign
 

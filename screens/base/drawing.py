@@ -113,10 +113,9 @@ def _filled(line: tuple[Part, ...], width: int) -> tuple[Part, ...]:
 class DrawnSource:
     """A list of the engine as a table reads it."""
 
-    def __init__(self, record: Record, handle: ListPages, formats: Formats, draw: Draw) -> None:
+    def __init__(self, record: Record, handle: ListPages, draw: Draw) -> None:
         self._fields = record.listed()
         self._handle = handle
-        self._formats = formats
         self._draw = draw
 
     def first(self, limit: int) -> list[Row]:

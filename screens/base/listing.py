@@ -124,7 +124,7 @@ class Listing(Page):
         table.show_message(None if self._filter else self._empty())
         table.sort = self._sort or self.RECORD.default_sort
         table.descending = self.RECORD.descending if self._descending is None else self._descending
-        table.set_source(DrawnSource(self.RECORD, self.shown(self._handle()), self.session.formats, self.draw))
+        table.set_source(DrawnSource(self.RECORD, self.shown(self._handle()), self.draw))
 
     def _empty(self) -> Content:
         verb = self.RECORD.verb("add")

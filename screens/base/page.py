@@ -224,16 +224,20 @@ class Page(Acts):
             self.post_message(Refused())
 
     def take_letter(self, key: str) -> bool:
-        """The letter after `g`; every other key goes on. Asked by the application, where `g` itself acts: a key may
-        pass this page while the one before it is still on its way there."""
+        """The letter after `g`, also one that leads nowhere: it must not act on the page. Every other key goes on.
+
+        Asked by the application, where `g` itself acts: a key may pass this page while the one before it is still on
+        its way there.
+        """
         if not self._going:
             return False
         self._going = False
-        known = any(key == entry.letter for entry in self.session.modules)
-        if known:
+        if any(key == entry.letter for entry in self.session.modules):
             self.app.post_message(GoTo(key))
+        elif len(key) == 1:
+            self.say(f"g {key} leads nowhere", "The letters stand in the left column.", bad=True)
         self.refresh_frame()
-        return known
+        return len(key) == 1
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While the letter after `g` is awaited, no key of the page acts."""

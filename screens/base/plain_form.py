@@ -16,6 +16,10 @@ class PlainForm(FormPage):
         super().on_mount()
         self.query_one(PlanPane).display = False
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing leads to a plan that is not there."""
+        return action != "plan" and super().check_action(action, parameters)
+
     def hints(self) -> Iterable[tuple[str, str]]:
         """There is no plan."""
         return [hint for hint in super().hints() if not hint[0].startswith("F3")]

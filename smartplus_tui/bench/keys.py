@@ -109,7 +109,7 @@ async def _by_turns(shop: Workshop, keys: int) -> tuple[list[float], list[float]
 def _drawn(log: DoorLogsScreen, few: Session) -> list[Row]:
     """The rows of the short log, drawn as the log draws its own."""
     handle = few.engine.list("door-log", few.context, ListQuery())
-    return DrawnSource(log.RECORD, handle, few.formats, log.draw).first(FEW)
+    return DrawnSource(log.RECORD, handle, log.draw).first(FEW)
 
 
 def _is_filled(page: DataTablePage) -> bool:

@@ -225,3 +225,25 @@ async def test_nobody_but_an_installer_is_led_through_them(engine: Engine) -> No
         await keys.settled()
         assert type(keys.page).__name__ == "DashboardScreen"
         assert "F8 First steps" not in keys.text()
+
+
+@pytest.mark.parametrize(
+    ("keys_to", "page", "sentence"),
+    [
+        (("g", "a", "n"), "ApartmentNew", "There is no building yet. An installer adds it: g z, 2 Buildings."),
+        (("g", "r", "n"), "ResidentForm", "There is no apartment yet: g a, n adds it."),
+        (("g", "g", "n"), "GroupForm", "There is no door yet. Devices bring them: g p, n."),
+    ],
+)
+async def test_a_form_says_where_what_it_needs_comes_from(
+    engine: Engine, keys_to: tuple[str, ...], page: str, sentence: str
+) -> None:
+    async with opened(engine) as keys:
+        await keys.until_page("FirstSteps")
+        await keys.press("escape")
+        await keys.until_page("DashboardScreen")
+        await keys.press(*keys_to)
+        await keys.until_text("none yet")
+        await keys.press("f2")
+        await keys.until_page(page)
+        await keys.until(lambda: sentence in [field.error for field in keys.page.query(FormField)])

@@ -226,6 +226,30 @@ async def test_what_a_role_may_not_do_is_left_out_of_the_footer_and_said_when_pr
         await keys.until_text("Open door · no right")
 
 
+async def test_a_letter_behind_g_that_leads_nowhere_does_nothing_else(show: Show) -> None:
+    async with show("g", "p", role=Role.TECHNICIAN) as keys:
+        await keys.until_page("DevicesScreen")
+        await keys.press("g", "e")
+        await keys.until_text("g e leads nowhere")
+        await keys.press("g", "r")
+        await keys.until_text("g r leads nowhere")
+        assert type(keys.page).__name__ == "DevicesScreen"
+        await keys.press("g", "question_mark")
+        await keys.until_page("Help")
+
+
+async def test_what_a_role_may_not_see_is_said_whole_and_not_offered(show: Show) -> None:
+    async with show("g", "p", size=SMALL, role=Role.TECHNICIAN) as keys:
+        await keys.until_text("Main Gate")
+        await keys.press("enter")
+        await keys.until_page("DevicePage")
+        await keys.until(lambda: "An installer can grant it." in " ".join(keys.text().replace("│", "").split()))
+        await keys.press("g", "l")
+        await keys.until_page("DoorLogsScreen")
+        await keys.until(lambda: "Filter" in keys.text().splitlines()[-1])
+        assert "Details" not in keys.text().splitlines()[-1]
+
+
 async def test_keys_typed_before_a_form_is_read_are_not_lost(show: Show, park: Park) -> None:
     async with show("g", "r") as keys:
         await keys.until_text("Kowalska, Anna")

@@ -313,6 +313,9 @@ async def test_an_empty_list_offers_nothing_that_is_about_a_row(show: Show) -> N
         await keys.type("Christmas")
         await keys.press("tab")
         await keys.type("2026-12-25")
+        await keys.press("f3")  # there is no plan here: the fields stay
+        await keys.settled()
+        assert "2026-12-25" in keys.text()
         await keys.press("f2")
         await keys.until_page("HolidaysTab")
         await keys.until(lambda: "e Edit" in footer(keys))

@@ -465,6 +465,21 @@ async def test_another_name_and_clock_of_the_community_are_seen_at_once(show: Sh
         await keys.until(lambda: "10:00 am" in keys.text().partition("\n")[0])
 
 
+@pytest.mark.feature("SET-02")
+async def test_lists_that_are_open_follow_the_time_zone_of_the_community(show: Show, park: Park) -> None:
+    engine, context = park
+    async with show("g", "h") as keys:
+        await keys.until_text("2026-03-02 10:00")
+        await keys.press("g", "l")
+        await keys.until_text("08:59:00")
+        version = engine.communities.get(context).version
+        engine.communities.edit(context.again(), version, timezone="Asia/Tokyo")
+        await keys.until(lambda: "18:00" in keys.text().partition("\n")[0])
+        await keys.until_text("16:59:00")
+        await keys.press("g", "h")
+        await keys.until_text("2026-03-02 18:00")
+
+
 @pytest.mark.feature("SET-06")
 async def test_what_fits_no_choice_is_not_saved_as_the_old_one(show: Show) -> None:
     async with show("g", "s", "e") as keys:
