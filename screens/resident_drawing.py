@@ -168,10 +168,11 @@ def revoked_figure(lines: Sequence[RevocationLine]) -> tuple[Part, ...]:
 
 def revoked_lines(lines: Sequence[RevocationLine], formats: Formats) -> list[tuple[Part, ...]]:
     """Per door: read back and gone, or not yet and why."""
+    wide = max([16, *(len(line.device) + 1 for line in lines if line.relay)])
     return [
         (
             ("✓ " if line.absent_at else "◐ ", "$sp-ok" if line.absent_at else "$sp-warn"),
-            (column(line.device, 16), "$sp-t1"),
+            (column(line.device, wide), "$sp-t1"),
             (column(line.credential, 14), "$sp-t2"),
             (f"read back {formats.time(line.absent_at, seconds=True)}, gone", "$sp-ok")
             if line.absent_at

@@ -128,12 +128,12 @@ def revocation_lines(found: Revocation, formats: Formats, now: datetime) -> list
     """Door by door, the worst first: what is known, its age, why not yet and what to do."""
     taken = f"   {formats.moment(found.taken_at)}" if found.taken_at else ""
     lines: list[Line] = [((found.what or "nothing", "$sp-t1"), (taken, "$sp-t3"))]
-    wide = max([DOOR, *(len(door.device) for door in found.doors if door.relay)])
+    wide = max([DOOR, *(len(door.device) + 1 for door in found.doors if door.relay)])
     for door in found.doors:
         lines.append(_door_line(door, wide, formats, now))
         if door.reason:
-            lines.append(((" " * (DOOR + 2), ""), (door.reason, "$sp-t2")))
-            lines.append(((" " * (DOOR + 2), ""), (door.todo, "$sp-t3")))
+            lines.append(((" " * (wide + 2), ""), (door.reason, "$sp-t2")))
+            lines.append(((" " * (wide + 2), ""), (door.todo, "$sp-t3")))
     return lines
 
 

@@ -89,9 +89,13 @@ class Revocation(Frozen):
 
 
 class RevocationLine(Frozen):
-    """One door of a revocation proof: absent_at only after the door was read back without it; `device` in words."""
+    """One door of a revocation proof: absent_at only after the door was read back without it.
+
+    `device` and `relay` as in `RevokedCode`.
+    """
 
     device: str
+    relay: int = WHOLE
     credential: str
     freed_at: datetime
     absent_at: datetime | None

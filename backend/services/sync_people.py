@@ -99,6 +99,7 @@ def revocations_of(
         lines.append(
             RevocationLine(
                 device=door_words(door.name, row.relay),
+                relay=row.relay,
                 credential=f"{KINDS[CredentialKind(row.kind)][0]} {shown(CredentialKind(row.kind), value)}",
                 freed_at=row.freed_at,
                 absent_at=row.absent_at,

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from backend.domain.access.compile import compile_device
 from backend.domain.context import Context, agent_context
 from backend.domain.enums import DriftCause, Role
+from backend.domain.groups import GroupDraft, GroupPatch
 from backend.engine import Engine
 from backend.services.rules import load_rules
 from backend.store import tables as t
@@ -259,6 +260,35 @@ def prove(engine: Engine, device_id: int) -> None:
         work.connection.execute(update(h).where(h.c.device_id == device_id, h.c.to_at.is_(None)).values(to_at=work.at))
         work.connection.execute(update(r).where(r.c.device_id == device_id).values(absent_at=work.at))
         work.touch("sync")
+
+
+def lose_a_relay(engine: Engine, context: Context, holder_id: int) -> None:
+    """The lobby has a second relay, which a group opens to somebody, then no more; the lobby was read with both."""
+    with engine.sync.store.write(context.again(), "test.relay") as work:
+        work.require("device.write")
+        side = work.insert(t.relay, uuid="side", device_id=LOBBY, number=2, name="Side door", name_fold="side door")
+    both = (engine.doors.find(context, "A Lobby"), side)
+    draft = GroupDraft(name="Both", schedule="daily", relay_ids=both)
+    group_id = engine.groups.add(context.again(), draft).id
+    engine.groups.add_people(context.again(), group_id, [holder_id])
+    reads(engine, LOBBY, holder_id)
+    version = engine.groups.get(context, group_id).version
+    engine.groups.edit(context.again(), group_id, version, GroupPatch(relay_ids=both[:1]))
+
+
+@pytest.mark.feature("SYNC-03")
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["120x40", "80x24"])
+async def test_a_relay_that_was_lost_while_the_other_stays_has_a_row_of_its_own(
+    show: Show, park: Park, size: tuple[int, int]
+) -> None:
+    lose_a_relay(*park, 1)
+    async with show("g", "n", "2", size=size) as keys:
+        await keys.until_text("Kowalska, Anna")
+        await keys.until_text("0 of 1")
+        await keys.press("enter")
+        await keys.until_page("RevocationPage")
+        await keys.until_text("Lobby A, relay B")
+        await keys.until_text("still opens to PIN, card")
 
 
 @pytest.mark.feature("SYNC-01")

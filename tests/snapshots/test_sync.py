@@ -14,7 +14,7 @@ from backend.engine import Engine
 from backend.sync import books, drift_books
 from backend.sync.drifting import Finding
 from tests.screens.conftest import SMALL, WIDE, MakeApp
-from tests.screens.test_sync_screens import GATE, GUEST, LOBBY, hold, prove, reads
+from tests.screens.test_sync_screens import GATE, GUEST, LOBBY, hold, lose_a_relay, prove, reads
 from tests.snapshots.test_snapshots import Compare, walk
 
 PICTURES = {
@@ -66,3 +66,13 @@ def test_sync_wide(name: str, draw: Callable[..., bool]) -> None:
 def test_sync_small(name: str, draw: Callable[..., bool]) -> None:
     """At 80x24."""
     assert draw(PICTURES[name], SMALL)
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["wide", "small"])
+def test_a_relay_lost(
+    make_app: MakeApp, park: tuple[Engine, Context], snap_compare: Compare, size: tuple[int, int]
+) -> None:
+    """A person who keeps the other relay of the same device."""
+    lose_a_relay(*park, 1)
+    run: Callable[[Pilot[Any]], Any] = walk("g n 2 !still_opens enter ?RevocationPage")
+    assert snap_compare(make_app(), terminal_size=size, run_before=run)
