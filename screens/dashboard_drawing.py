@@ -112,7 +112,7 @@ def _door(door: DoorGlance, width: int) -> tuple[Part, ...]:
     if in_order(door):
         return ((f"{look.symbol or '●'} ", f"$sp-{look.symbol_tone}"), (column(door.name, width - 2), "$sp-t2"))
     word = f"{look.word} {door.detail}".strip()
-    name = min(len(door.name) + 1, max(8, width - 2 - len(word)))
+    name = min(len(door.name) + 1, max(8, width - 2 - len(word) - 1))
     return (
         (f"{look.symbol} ", f"$sp-{look.symbol_tone}"),
         (column(door.name, name), "$sp-t1"),

@@ -100,15 +100,15 @@ class DevicePage(RecordPage):
         """What would be written now, for those who may see plans."""
         session = self.session
         pane, lines = self.query_one("#plan", Panel), self.query_one("#plan-lines", Lines)
+        width = lines.content_size.width or 70
         try:
             plans = await session.ask(session.engine.access.plan_device, session.context, self.record_id)
         except Forbidden as error:
-            width = lines.content_size.width or 70
             pane.figure, lines.lines = (), tuple(wrapped(str(error), width, "$sp-t3"))
             return
         pane.figure = summary_parts(plans) if plans else (("✓ ", "$sp-ok"), ("in sync", "$sp-t2"))
         nothing = ((("The device holds what it should.", "$sp-t2"),),)
-        lines.lines = tuple(plan_lines(plans, session.formats)) if plans else nothing
+        lines.lines = tuple(plan_lines(plans, session.formats, width)) if plans else nothing
 
     async def _load_drift(self) -> None:
         """What it was found to hold otherwise, a few lines of it."""

@@ -162,19 +162,17 @@ def state_lines(record: DeviceRecord, formats: Formats, now: datetime) -> list[t
 
 
 def _trouble_lines(record: DeviceRecord, formats: Formats) -> list[tuple[Part, ...]]:
-    """Its clock, when it changes next, the worst trouble, what does not fit."""
-    lines = []
+    """The worst trouble, whom it refused, its clock, when it changes next, what does not fit."""
+    told = next((text for text in (record.sync.held_reason, record.sync.last_error, record.last_error) if text), "")
+    lines = [fact("Trouble", ((told, "$sp-bad"),))] if told else []
+    lines += [fact("Refused", ((text, "$sp-bad"),)) for text in record.sync.refusals[:3]]
     if record.clock_offset_ms is not None:
         wrong = record.sync.clock
         right = f"{record.clock_offset_ms / 1000:+.1f} s"
         lines.append(fact("Clock", ((wrong or right, "$sp-bad" if wrong else "$sp-t2"),)))
     if record.sync.next_change_at:
         lines.append(fact("Next change", ((formats.moment(record.sync.next_change_at), "$sp-t2"),)))
-    for text in (record.sync.held_reason, record.sync.last_error, record.last_error):
-        if text:
-            lines.append(fact("Trouble", ((text, "$sp-bad"),)))
-            break
-    lines += [fact("Not held", ((text, "$sp-warn"),)) for text in record.sync.losses[-3:]]
+    lines += [fact("Not held", ((text, "$sp-warn"),)) for text in record.sync.unfit[:3]]
     return lines
 
 

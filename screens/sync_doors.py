@@ -137,7 +137,7 @@ def _waits(values: dict[str, Any], now: datetime) -> Cell:
     if values["held_reason"]:
         return Cell("stopped: type its count", tone="bad")
     for_somebody = {
-        SyncState.REFUSED.value: Cell("who is not held, below", tone="bad"),
+        SyncState.REFUSED.value: Cell("whom it refused, below", tone="bad"),
         SyncState.CLOCK.value: Cell("its clock to be set", tone="bad"),
         SyncState.DRIFT.value: Cell("your choice, 3 Drift", tone="warn"),
         SyncState.IN_SYNC.value: Cell("–", tone="t3"),

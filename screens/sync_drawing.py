@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LABEL = 11
 DOOR = 16
 WHAT = 34
+LOSSES = 3
+"""Losses that are listed of each kind."""
 PEOPLE = 200
 """Names of a plan that are listed."""
 
@@ -55,6 +57,9 @@ def standing_lines(found: DoorStanding, plans: Sequence[DoorPlan], formats: Form
             LABEL,
         )
     ]
+    lines += [fact("Refused", ((text, "$sp-bad"),), LABEL) for text in sync.refusals[:LOSSES]]
+    if sync.clock:
+        lines.append(fact("Clock", ((sync.clock, "$sp-bad"),), LABEL))
     if found.waiting:
         since = f"   for {age(now - sync.since)}" if sync.since else ""
         lines.append(fact("Waits", ((found.waiting, "$sp-t1"), (since, "$sp-t3")), LABEL))
@@ -68,9 +73,7 @@ def standing_lines(found: DoorStanding, plans: Sequence[DoorPlan], formats: Form
     )
     if sync.next_change_at:
         lines.append(fact("Next edge", ((formats.moment(sync.next_change_at), "$sp-t2"),), LABEL))
-    if sync.clock:
-        lines.append(fact("Clock", ((sync.clock, "$sp-bad"),), LABEL))
-    lines += [fact("Not held", ((text, "$sp-warn"),), LABEL) for text in sync.losses[-3:]]
+    lines += [fact("Not held", ((text, "$sp-warn"),), LABEL) for text in sync.unfit[:LOSSES]]
     return lines
 
 

@@ -118,7 +118,9 @@ class UndoScreen(Page):
         plans = await session.ask(session.engine.undo.plan, session.context, act.id)
         panel.figure = summary_parts(plans) if plans else ()
         panel.query_one(Lines).lines = (
-            tuple(plan_lines(plans, self.session.formats)) if plans else ((("No door is concerned.", "$sp-t2"),),)
+            tuple(plan_lines(plans, session.formats, panel.content_size.width))
+            if plans
+            else ((("No door is concerned.", "$sp-t2"),),)
         )
 
     @on(RowSelected)

@@ -207,4 +207,8 @@ def _about(answer: Answer, offer: Offer) -> list[tuple[Part, ...]]:
 
 def _planned(plans: Sequence[DoorPlan], formats: Formats) -> list[tuple[Part, ...]]:
     """What each door receives."""
-    return plan_lines(plans, formats) if plans else [(("No door is written: it only waits for its time.", "$sp-t2"),)]
+    return (
+        plan_lines(plans, formats, WIDE)
+        if plans
+        else [(("No door is written: it only waits for its time.", "$sp-t2"),)]
+    )

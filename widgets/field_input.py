@@ -8,6 +8,8 @@ from textual import events
 from textual.strip import Strip
 from textual.widgets import Input
 
+from backend.domain.names import JOINERS
+
 
 class FieldInput(Input):
     """A Textual input that looks like a field of a form."""
@@ -56,6 +58,13 @@ class FieldInput(Input):
         if self.offer is not None and self.offer(event.text):
             event.stop()
             event.prevent_default()
+
+    def _on_key(self, event: events.Key) -> None:  # type: ignore[override]
+        """A joiner is typed like a letter, though it is not printable by itself: names are misspelt without it."""
+        if event.character and event.character in JOINERS:
+            event.stop()
+            event.prevent_default()
+            self.insert_text_at_cursor(event.character)
 
     def render_line(self, y: int) -> Strip:
         """The line as Textual draws it, on the ground of the field to its end also while it is empty."""

@@ -62,7 +62,7 @@ class PickInput(FieldInput):
         return super().check_consume_key(key, character) and not self._is_key(key)
 
     def _on_key(self, event: events.Key) -> None:  # type: ignore[override]
-        """Leave the picker's own keys to the bindings; every other one Textual types."""
+        """Leave the picker's own keys to the bindings; every other one is typed."""
         if self._is_key(event.key):
             event.prevent_default()
 

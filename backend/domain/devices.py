@@ -47,9 +47,19 @@ class DeviceSync:
     """How far a wrong clock is off and what that does, "" for one that is right or has not told the time."""
 
     @property
+    def refusals(self) -> tuple[str, ...]:
+        """Whom it refused, each with what it said."""
+        return self.losses[len(self.losses) - self.refused :]
+
+    @property
+    def unfit(self) -> tuple[str, ...]:
+        """What it was not sent, because it does not fit there."""
+        return self.losses[: len(self.losses) - self.refused]
+
+    @property
     def trouble(self) -> str:
         """What somebody has to look at, in words: a stop, the last error, a refusal, the clock."""
-        refused = f"refused {self.losses[-1]}" if self.refused else ""
+        refused = f"refused {self.refusals[0]}" if self.refused else ""
         clock = f"clock {self.clock}" if self.clock else ""
         return self.held_reason or self.last_error or refused or clock
 

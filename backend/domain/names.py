@@ -12,7 +12,7 @@ from backend.domain.errors import Invalid
 NAME_LONGEST = 64
 """Characters of a first or last name (import template of the guide)."""
 
-_JOINERS = "\u200c\u200d"
+JOINERS = "\u200c\u200d"
 """Zero-width non-joiner and joiner: invisible, yet Persian and Indic names are misspelt without them."""
 
 _UNDECOMPOSED = str.maketrans(
@@ -59,7 +59,7 @@ def printable(text: str) -> str:
 def check_name(text: str, field: str, limit: int = NAME_LONGEST) -> str:
     """The cleaned name; raises Invalid (field `field`) when nothing visible is left or it is over `limit`."""
     name = clean(text, len(text) + 1)
-    if not name.strip(_JOINERS + " "):
+    if not name.strip(JOINERS + " "):
         raise Invalid({field: "Write a name."})
     if len(name) > limit:
         raise Invalid({field: f"At most {limit} characters, this has {len(name)}."})
@@ -145,4 +145,4 @@ def _printed(char: str) -> str:
     if char.isspace():
         return " "
     category = unicodedata.category(char)
-    return "" if category in {"Cc", "Cs"} or (category == "Cf" and char not in _JOINERS) else char
+    return "" if category in {"Cc", "Cs"} or (category == "Cf" and char not in JOINERS) else char

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 
 from backend.domain.formats import Formats, figure
-from screens.base.drawing import column
+from screens.base.drawing import column, wrapped
 from widgets.frame import Part
 from widgets.panel import Lines, Panel
 from widgets.plots import gauge
@@ -30,6 +30,7 @@ class PlanPane(Panel):
     def __init__(self, formats: Formats) -> None:
         super().__init__(heading="Plan", keys="F2 Save and push")
         self._formats = formats
+        self._plans: Sequence[DoorPlan] | None = None
 
     def compose(self) -> ComposeResult:
         """One pane of lines."""
@@ -40,8 +41,13 @@ class PlanPane(Panel):
         super().on_mount()
         self.show(None)
 
+    def on_resize(self) -> None:
+        """More fits into a line where the plan is a page."""
+        self.show(self._plans)
+
     def show(self, plans: Sequence[DoorPlan] | None) -> None:
         """Draw the plan; None while the form cannot tell."""
+        self._plans = plans
         lines = self.query_one(Lines)
         if plans is None:
             self.figure = ()
@@ -51,7 +57,7 @@ class PlanPane(Panel):
             lines.lines = ((("No door receives anything.", "$sp-t2"),),)
         else:
             self.figure = summary_parts(plans)
-            lines.lines = tuple(plan_lines(plans, self._formats))
+            lines.lines = tuple(plan_lines(plans, self._formats, self.content_size.width))
 
 
 class PlanSum(Lines):
@@ -97,8 +103,9 @@ def opening_part(plan: DoorPlan, formats: Formats) -> tuple[Part, ...]:
     return (("  ◐ ", "$sp-warn"), (f"from {formats.moment(plan.opens_at)}", "$sp-t2"))
 
 
-def plan_lines(plans: Sequence[DoorPlan], formats: Formats) -> list[tuple[Part, ...]]:
-    """Per door what it receives and loses, and from when, then capacity, then what cannot be held."""
+def plan_lines(plans: Sequence[DoorPlan], formats: Formats, width: int) -> list[tuple[Part, ...]]:
+    """Per door what it receives and loses, and from when, then capacity, then what cannot be held, which is told whole
+    in `width` cells."""
     lines: list[tuple[Part, ...]] = [((f"  {'Door':<{NAME}}{'receives':<{WHAT}}loses", "$sp-t3"),)]
     for plan in plans:
         gains = _words([*plan.adds, *plan.changes])
@@ -123,8 +130,9 @@ def plan_lines(plans: Sequence[DoorPlan], formats: Formats) -> list[tuple[Part, 
                 (f" {room}", "$sp-t2"),
             )
         )
-    for plan in plans:
-        lines += [(("▲ ", "$sp-warn"), (f"{plan.device_name}: {loss.text}", "$sp-t2")) for loss in plan.losses]
+    for told in (f"{plan.device_name}: {loss.text}" for plan in plans for loss in plan.losses):
+        first, *more = wrapped(told, width, "$sp-t2", ("  ", ""))
+        lines += [(("▲ ", "$sp-warn"), first[1]), *more]
     return lines
 
 

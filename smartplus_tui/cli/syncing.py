@@ -80,7 +80,9 @@ def _device(call: Call, device_id: int) -> None:
         tell(f"Go on: {way}smartplus sync release {device_id} --count {one.removals}")
     if one.clock:
         tell(f"Clock: {one.clock}")
-    for text in one.losses:
+    for text in one.refusals:
+        tell(f"Refused: {text}")
+    for text in one.unfit:
         tell(f"Not held: {text}")
 
 

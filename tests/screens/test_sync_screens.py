@@ -305,3 +305,25 @@ async def test_ages_grow_while_a_page_is_looked_at(
         row = next(line for line in keys.text().splitlines() if "Main Gate" in line and "in sync" in line)
         assert row.split()[-1] == "m"
         assert row.split()[-2] == "7"
+
+
+@pytest.mark.feature("SYNC-01")
+async def test_a_door_that_refuses_somebody_says_whom_where_there_is_little_room(show: Show, park: Park) -> None:
+    with park[0].sync.store.books(agent_context(1)) as work:
+        refused = '["no room for a fifth card", [1, "Kowalska, Anna: the device said Failed"]]'
+        work.connection.execute(update(t.device_sync).where(t.device_sync.c.id == GATE).values(losses=refused))
+        work.connection.execute(
+            update(t.relay).where(t.relay.c.device_id == GATE).values(name="Turnhalle Nord-Eingang am Ende der Straße")
+        )
+        work.touch("devices")
+    async with show(size=SMALL) as keys:
+        await keys.until_text("… refusing")
+        await keys.press("g", "n")
+        await keys.until_text("whom it refused, below")
+        await keys.until_text("Refused    Kowalska, Anna: the device said Failed")
+        await keys.press("g", "p")
+        await keys.until_text("× refusing")
+        await keys.press("slash")
+        await keys.type("main")
+        await keys.press("enter")
+        await keys.until_text("Refused     Kowalska, Anna: the device said Failed")

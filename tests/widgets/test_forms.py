@@ -379,3 +379,19 @@ async def test_a_hint_gives_way_to_a_text_that_needs_its_room() -> None:
         form.begin({"zone": "America/Argentina/Buenos_Aires"})
         form.focus_first()
         await until(pilot, lambda: "America/Argentina/Buenos_Aires" in line_of(app, "Time zone"))
+
+
+async def test_a_joiner_is_typed_like_a_letter() -> None:
+    form = Form({"": (TextField("name", "Name"), PickField("who", "Who", options=[PickRow("1", "م\u200cن")]))})
+    app = Host(form)
+    async with app.run_test(size=(90, 34)) as pilot:
+        await pilot.pause()
+        form.focus_first()
+        for key in ("م", "\u200c", "ن"):
+            app.post_message(events.Key("letter", key))
+        await until(pilot, lambda: form.values()["name"] == "م\u200cن")
+        await pilot.press("tab")
+        for key in ("م", "\u200c", "ن"):
+            app.post_message(events.Key("letter", key))
+        await pilot.press("enter")
+        await until(pilot, lambda: form.values()["who"] == "1")
