@@ -12,11 +12,9 @@ from backend.domain.agreements import TEXTS
 from backend.domain.context import Context
 from backend.domain.errors import Invalid, NotFound
 from backend.domain.signing_in import AgreedText
-from backend.services.account_password import set_password
+from backend.services.account_rows import row_of, to_record
 from backend.services.base import Service
-from backend.services.managers import to_record
 from backend.services.passwords import check_password, hash_password, is_right
-from backend.services.sign_in import row_of
 from backend.services.tries import EVERY_ROLE, PASSWORD, UNLOCK, raise_if_locked, refuse
 from backend.store import tables as t
 
@@ -38,6 +36,8 @@ class Account(Service):
 
         Raises Invalid (current, password), and Forbidden once the account is locked by wrong tries.
         """
+        from backend.services.account_password import set_password  # mails it: what the first page waits for does not
+
         account = self._prove(context, current, "current")
         if password == current:
             raise Invalid({"password": "This is the old password. Take another one."})

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Row, delete
 
 from backend.domain.account_letters import password_changed
+from backend.services.account_rows import community_name
 from backend.services.outbox import post_mail
-from backend.services.sign_in import community_name
 from backend.store import tables as t
 from backend.store.work import Work
 

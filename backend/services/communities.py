@@ -17,9 +17,7 @@ from backend.domain.paging import ListQuery
 from backend.domain.records import Saved
 from backend.services.base import Service, replayed, saved
 from backend.services.community_checks import FACTS, checked_facts, checked_switches, last_day
-from backend.services.holders import private_devices
 from backend.services.lists import ListHandle
-from backend.services.pin_mode import collisions, rescope
 from backend.services.slices import Stopped, Told, going_on, quiet
 from backend.store import tables as t
 from backend.store.listing import FilterColumn, Listing
@@ -34,7 +32,10 @@ _SWITCHES = ("only_public_area", "with_indoor_monitor", "landline", "id_access",
 
 
 class Communities(Service):
-    """The communities of a site."""
+    """The communities of a site.
+
+    The first page waits for this module: what only an act needs is loaded with the act.
+    """
 
     def list(self, context: Context, query: ListQuery) -> ListHandle:
         """The communities in which the actor may act, by name."""
@@ -82,6 +83,8 @@ class Communities(Service):
                 _dirty_all(work, row.id, "time zone changed")
             action = "Changed community settings"
             if wanted["pin_mode"] != row.pin_mode:
+                from backend.services.pin_mode import rescope  # see Communities
+
                 rescope(work.connection, row.id, PinMode(wanted["pin_mode"]))
                 _dirty_all(work, row.id, "PIN access mode changed")
                 action = "Changed PIN access mode"
@@ -95,6 +98,8 @@ class Communities(Service):
 
     def pin_collisions(self, context: Context) -> PinCollisions:
         """Who shares a PIN with whom, which PIN mode does not allow (edge case 4); codes that cool count too."""
+        from backend.services.pin_mode import collisions  # see Communities
+
         with self.store.read(context, "community.edit") as connection:
             return collisions(connection, self.store.sealer, context.community_id)
 
@@ -114,8 +119,8 @@ class Communities(Service):
         between them: what is left then the agent notes, before it takes anybody off a door. Raises Stale and Invalid
         (premium_until, free_members, video_storage).
         """
-        # What the first page waits for reads this module: what only a switch needs is loaded with it.
-        from backend.services.going_on import go_on
+        from backend.services.going_on import go_on  # see Communities
+        from backend.services.holders import private_devices
         from backend.services.proofs_of_acts import REASON, proofs_of, used_devices
 
         with self.store.write(context, "community.switch") as work:

@@ -11,10 +11,10 @@ from backend.domain.context import Context
 from backend.domain.enums import CodePurpose, Via
 from backend.domain.errors import Busy, Forbidden, Invalid
 from backend.services.account_password import set_password
+from backend.services.account_rows import community_name
 from backend.services.base import Service
 from backend.services.mailed_codes import fits, live_code, new_code, raise_if_too_soon, send_code, spend
 from backend.services.passwords import check_password, hash_password
-from backend.services.sign_in import community_name
 from backend.services.tries import (
     EVERY_ROLE,
     PASSWORD,

@@ -15,6 +15,7 @@ from backend.domain.errors import Invalid, NotFound
 from backend.domain.names import check_email, check_name
 from backend.domain.paging import ListQuery
 from backend.domain.records import Saved
+from backend.services.account_rows import SWITCHES, to_record
 from backend.services.account_welcome import make_password, post_welcome
 from backend.services.assignments import accounts_of, communities_of, keep_an_installer, put_assignments
 from backend.services.base import Service, replayed, saved
@@ -26,9 +27,6 @@ from backend.store.work import Work
 
 if TYPE_CHECKING:
     from backend.domain.account_drafts import ManagerDraft, ManagerPatch
-
-SWITCHES = ("delete_residents", "log_access", "log_images", "password_reminder", "two_factor", "pm_app")
-"""Of rules 1.1, as columns of an account."""
 
 
 class Managers(Service):
@@ -187,20 +185,6 @@ def _checked_patch(patch: ManagerPatch) -> dict[str, Any]:
     if bad:
         raise Invalid(bad)
     return wanted
-
-
-def to_record(row: Row[Any]) -> ManagerRecord:
-    """The account of a row of `manager`."""
-    return ManagerRecord(
-        id=row.id,
-        version=row.row_version,
-        email=row.email,
-        name=row.name,
-        role=Role(row.role),
-        disabled=row.disabled,
-        last_login_at=row.last_login_at,
-        **{name: getattr(row, name) for name in SWITCHES},
-    )
 
 
 def _listing(context: Context) -> Listing:

@@ -11,8 +11,8 @@ from sqlalchemy import delete, func, select, update
 from backend.domain.context import Context
 from backend.domain.enums import Via
 from backend.domain.errors import Forbidden
+from backend.services.account_rows import unread_by
 from backend.services.base import Service
-from backend.services.sign_in import unread_by
 from backend.services.tries import EVERY_ROLE
 from backend.store import tables as t
 

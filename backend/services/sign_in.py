@@ -8,14 +8,13 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from backend.domain.account_letters import sign_in_code
 from backend.domain.accounts import ManagerRecord
-from backend.domain.agreements import TEXTS, AgreementText
 from backend.domain.context import Context
 from backend.domain.enums import CodePurpose, OutgoingKind, Role, Via
 from backend.domain.errors import Forbidden, Invalid
 from backend.domain.signing_in import REMINDER, CodeSent, Entered, Proof
+from backend.services.account_rows import community_name, row_of, to_record, unread_by
 from backend.services.base import Service
 from backend.services.mailed_codes import fits, live_code, new_code, raise_if_too_soon, send_code, spend
-from backend.services.managers import to_record
 from backend.services.outbox import can_send
 from backend.services.passwords import is_right
 from backend.services.tries import EVERY_ROLE, LOGIN, address_of, first_community, raise_if_locked, refuse
@@ -156,26 +155,6 @@ class SignIn(Service):
     def _raise_if_code_wanted(self, connection: Connection, proof: Proof) -> None:
         if proof.wants_code and _wants_code(connection, row_of(connection, proof.manager_id)):
             raise Forbidden(LOGIN, "This account signs in with a mailed code too. Use `smartplus login`, or the app.")
-
-
-def row_of(connection: Connection, manager_id: int) -> Row[Any]:
-    """The row of an account that is known to be there."""
-    return connection.execute(select(t.manager).where(t.manager.c.id == manager_id)).one()
-
-
-def community_name(connection: Connection, community_id: int) -> str:
-    """The name of a community."""
-    return str(connection.execute(select(t.community.c.name).where(t.community.c.id == community_id)).scalar_one())
-
-
-def unread_by(connection: Connection, manager_id: int) -> tuple[AgreementText, ...]:
-    """The texts whose present version this account has not agreed to."""
-    agreement = t.agreement
-    rows = connection.execute(
-        select(agreement.c.document, agreement.c.version).where(agreement.c.manager_id == manager_id)
-    )
-    agreed = {(row.document, row.version) for row in rows}
-    return tuple(text for text in TEXTS if (text.document.value, text.version) not in agreed)
 
 
 def _wants_code(connection: Connection, account: Row[Any]) -> bool:

@@ -12,9 +12,9 @@ from backend.domain.enums import Role
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.domain.names import fold
 from backend.domain.signing_in import Place, Proof
+from backend.services.account_rows import community_name, row_of, unread_by
 from backend.services.base import Service
 from backend.services.passwords import is_right
-from backend.services.sign_in import community_name, row_of, unread_by
 from backend.services.tries import EVERY_ROLE, raise_if_locked, refuse
 from backend.store import tables as t
 from backend.store.work import Work
