@@ -163,7 +163,7 @@ def revoked_figure(lines: Sequence[RevocationLine]) -> tuple[Part, ...]:
     """How many doors were read back without what was taken away; green only when every one was."""
     gone = sum(1 for line in lines if line.absent_at is not None)
     tone = "$sp-ok" if gone == len(lines) else "$sp-warn"
-    return ((f"{gone} of {len(lines)} doors read back without it", tone),)
+    return ((f"{gone} of {counted(len(lines), 'door')} read back without it", tone),)
 
 
 def revoked_lines(lines: Sequence[RevocationLine], formats: Formats) -> list[tuple[Part, ...]]:

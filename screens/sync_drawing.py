@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from backend.catalog.states import drawn
 from backend.domain.drift import CAUSES
-from backend.domain.formats import Formats, age, figure
+from backend.domain.formats import Formats, age, counted, figure
 from backend.domain.revocations import Proof, still_words
 from screens.base.drawing import column
 from widgets.frame import Part
@@ -122,9 +122,10 @@ def revocation_figure(found: Revocation) -> Line:
     """The sum; green only when each door was read back."""
     doors = len(found.doors)
     if found.proved:
-        return ((f"✓ {doors} of {doors} doors read back, gone", "$sp-ok"),)
+        return ((f"✓ {doors} of {counted(doors, 'door')} read back, gone", "$sp-ok"),)
     holds = any(door.proof is Proof.HOLDS for door in found.doors)
-    return ((f"{'×' if holds else '◐'} {found.open_doors} of {doors} doors not proved", f"$sp-{_tone(holds)}"),)
+    sign, open_of_all = "×" if holds else "◐", f"{found.open_doors} of {counted(doors, 'door')}"
+    return ((f"{sign} {open_of_all} not proved", f"$sp-{_tone(holds)}"),)
 
 
 def revocation_lines(found: Revocation, formats: Formats, now: datetime) -> list[Line]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, Subquery, Text, and_, case, cast, fun
 from backend.domain.context import Context
 from backend.domain.enums import CredentialKind, DeviceStatus
 from backend.domain.errors import NotFound
-from backend.domain.formats import Formats
+from backend.domain.formats import Formats, counted
 from backend.domain.paging import ListQuery
 from backend.domain.receipts import Receipt, ReceiptTable
 from backend.domain.revocations import Proof, Revocation, RevokedCode, RevokedDoor, still_words
@@ -211,7 +211,7 @@ def _receipt(found: Revocation, site: str, formats: Formats, made_at: str, actor
         )
         for code in found.codes
     )
-    all_of = f"{len(found.doors) - found.open_doors} of {len(found.doors)} doors proved"
+    all_of = f"{len(found.doors) - found.open_doors} of {counted(len(found.doors), 'door')} proved"
     foot = (
         "Each door was read back, and none of these codes opens it."
         if found.proved

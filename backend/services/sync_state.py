@@ -11,6 +11,7 @@ from backend.domain.credentials import DoorHeld
 from backend.domain.devices import DeviceSync
 from backend.domain.enums import CommandState, CommandVerb
 from backend.domain.errors import Conflict, Invalid, NotFound
+from backend.domain.formats import counted
 from backend.domain.records import Progress, Saved, Waiting
 from backend.domain.revocations import RevocationLine
 from backend.services.agents import agent_record
@@ -94,7 +95,13 @@ class Sync(Service):
             sync = t.device_sync
             work.connection.execute(update(sync).where(sync.c.id == device_id).values(released=True))
             work.dirty([device_id], "mass removal released")
-            work.tell(f"Released the removal of {planned} people", "device", device_id, name, undoable=False)
+            work.tell(
+                f"Released the removal of {counted(planned, 'person', 'people')}",
+                "device",
+                device_id,
+                name,
+                undoable=False,
+            )
             return saved(work, device_id)
 
     def check(self, context: Context, device_id: int | None = None) -> tuple[int, ...]:
