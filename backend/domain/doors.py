@@ -18,7 +18,12 @@ def door_words(device: str, relay: int) -> str:
 
 def relay_word(relay: int) -> str:
     """A relay by its number, counted from 1, as devices call it: "relay B"."""
-    return f"relay {chr(ord('A') + relay - 1)}"
+    return f"relay {relay_letter(relay)}"
+
+
+def relay_letter(relay: int) -> str:
+    """The letter of a relay by its number, counted from 1."""
+    return chr(ord("A") + relay - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

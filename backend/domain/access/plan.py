@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from backend.domain.access.results import Compiled, DoorHold, DoorPlan, DoorUser, PlanLine
 from backend.domain.access.rules import Device
-from backend.domain.doors import relay_word
+from backend.domain.doors import relay_letter
 from backend.domain.errors import NotFound
 from backend.domain.floors import NO_FLOOR
 
@@ -80,7 +80,7 @@ def _holds(before: Iterable[DoorHold], after: Iterable[DoorHold]) -> Iterator[st
     """Say which relays hours keep open, no longer keep open, or keep open at other times."""
     old, new = ({hold.number: hold.keys for hold in side} for side in (before, after))
     for number in sorted(old.keys() | new.keys()):
-        relay = relay_word(number).capitalize()
+        relay = f"Relay {relay_letter(number)}"
         if number not in old:
             yield f"{relay} is held open by hours."
         elif number not in new:
