@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -45,12 +46,18 @@ class TryDoorScreen(Page):
         super().__init__(session)
         self._doors: dict[str, DoorRecord] = {}
         self._tries: list[tuple[Part, ...]] = []
+        self._away = True
         self.waiting = True
 
-    def on_mount(self) -> None:
+    def on_screen_suspend(self) -> None:
+        """A dialog over the page leaves the cursor as it is; another page does not."""
+        self._away = not isinstance(self.app.screen, ModalScreen)
+
+    def on_screen_resume(self) -> None:
         """Type at once."""
-        super().on_mount()
-        self.arrived()
+        super().on_screen_resume()
+        if self._away:
+            self.arrived()
 
     def arrived(self) -> None:
         """The door first, the code when the door is known."""
