@@ -114,9 +114,7 @@ class Communities(Service):
         between them: what is left then the agent notes, before it takes anybody off a door. Raises Stale and Invalid
         (premium_until, free_members, video_storage).
         """
-        # What the first page waits for reads this module: what only a switch needs is loaded with it.
-        from backend.services.going_on import go_on
-        from backend.services.proofs_of_acts import REASON, proofs_of, used_devices
+        from backend.services.proofs_of_acts import REASON, used_devices  # late: the first page reads this module
 
         with self.store.write(context, "community.switch") as work:
             work.require("community.write")
@@ -131,6 +129,13 @@ class Communities(Service):
                 work.tell("Changed switches of community", "community", row.id, row.name)
                 work.touch("buildings", "communities", "residents", "apartments")
                 answer = saved(work, row.id)
+        return self._prove(context, answer, tell, stopped)
+
+    def _prove(self, context: Context, answer: Saved, tell: Told, stopped: Stopped) -> Saved:
+        """Have doors prove what a switch took from people, slice by slice."""
+        from backend.services.going_on import go_on
+        from backend.services.proofs_of_acts import proofs_of
+
         with self.store.read(context, "community.write") as connection:
             queue = proofs_of(connection, self.store.sealer, answer.operation)
         return go_on(
