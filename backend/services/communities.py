@@ -119,9 +119,8 @@ class Communities(Service):
         between them: what is left then the agent notes, before it takes anybody off a door. Raises Stale and Invalid
         (premium_until, free_members, video_storage).
         """
-        from backend.services.going_on import go_on  # see Communities
-        from backend.services.holders import private_devices
-        from backend.services.proofs_of_acts import REASON, proofs_of, used_devices
+        from backend.services.holders import private_devices  # see Communities
+        from backend.services.proofs_of_acts import REASON, used_devices
 
         with self.store.write(context, "community.switch") as work:
             work.require("community.write")
@@ -136,6 +135,13 @@ class Communities(Service):
                 work.tell("Changed switches of community", "community", row.id, row.name)
                 work.touch("buildings", "communities", "residents", "apartments")
                 answer = saved(work, row.id)
+        return self._prove(context, answer, tell, stopped)
+
+    def _prove(self, context: Context, answer: Saved, tell: Told, stopped: Stopped) -> Saved:
+        """Have doors prove what a switch took from people, slice by slice."""
+        from backend.services.going_on import go_on
+        from backend.services.proofs_of_acts import proofs_of
+
         with self.store.read(context, "community.write") as connection:
             queue = proofs_of(connection, self.store.sealer, answer.operation)
         return go_on(
