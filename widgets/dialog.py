@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from widgets.modal import Dialog
-from widgets.panel import Lines
+from widgets.panel import WholeLines
 from widgets.pick_dialog import PickDialog
 from widgets.pick_list import PickList, PickRow, best
 from widgets.text import Part, assemble, clean
@@ -112,7 +112,7 @@ class ConfirmDialog(Dialog[str | None]):
         with self.box(self._heading, f"Enter {back} · Esc {back}"):
             yield Static(clean(self._question), classes="question", markup=False)
             if self._lines:
-                lines = Lines()
+                lines = WholeLines()
                 lines.lines = self._lines
                 yield lines
             if self._wanted:

@@ -129,6 +129,14 @@ class Lines(Widget):
         return Content("\n").join([_cut(assemble(line), width) for line in self.lines])
 
 
+class WholeLines(Lines):
+    """Lines that are told whole: what is longer than a row goes on in the next one."""
+
+    def render(self) -> RenderResult:
+        """The lines, for Textual to wrap."""
+        return Content("\n").join([assemble(line) for line in self.lines])
+
+
 def _cut(line: Content, width: int) -> Content:
     """A line within a width; before the first layout there is none."""
     return line.truncate(width, ellipsis=True) if 0 < width < line.cell_length else line

@@ -243,3 +243,15 @@ async def test_a_long_list_shows_the_rows_around_the_cursor() -> None:
         await until(pilot, lambda: "Nothing fits." in screen_text(app))
         await pilot.press("enter")
         assert app.answers == []
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_what_an_act_takes_away_is_read_whole(size: tuple[int, int]) -> None:
+    sentence = "u takes it back, but no log line and no message; 2 doors are read back, and what they hold is proved."
+    lines = [(("- ", "$sp-bad"), ("Main Gate", "$sp-t1")), (("u", "bold $sp-acc"), (sentence[1:], "$sp-t3"))]
+    app = Asking(ConfirmDialog("Reset", "Reset A 1002?", lines=lines, choices=[Choice("x", "Reset", "reset")]))
+    async with app.run_test(size=size) as pilot:
+        await shown(pilot, app)
+        inside = [line.partition("│")[2].rpartition("│")[0].strip() for line in screen_lines(app)]
+        assert sentence in " ".join(" ".join(inside).split())
+        assert "- Main Gate" in inside
