@@ -82,8 +82,10 @@ def _renamed(connection: Connection, holder: Holder, patch: ResidentPatch | Staf
     if patch.first is None and patch.last is None:
         return holder.name
     r = t.resident
-    first, last = connection.execute(select(r.c.first, r.c.last).where(r.c.id == holder.id)).one()
-    typed = [old if new is None else new for new, old in ((patch.first, first), (patch.last, last))]
+    row = connection.execute(select(r.c.first, r.c.last).where(r.c.id == holder.id)).one_or_none()
+    if row is None:
+        return holder.name  # deleted meanwhile, as saving will say
+    typed = [old if new is None else new for new, old in ((patch.first, row.first), (patch.last, row.last))]
     return display_name(*(part.strip() for part in typed)) or holder.name
 
 

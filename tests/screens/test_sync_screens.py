@@ -313,7 +313,7 @@ async def test_a_door_that_refuses_somebody_says_whom_where_there_is_little_room
         refused = '["no room for a fifth card", [1, "Kowalska, Anna: the device said Failed"]]'
         work.connection.execute(update(t.device_sync).where(t.device_sync.c.id == GATE).values(losses=refused))
         work.connection.execute(
-            update(t.relay).where(t.relay.c.device_id == GATE).values(name="Turnhalle Nord-Eingang mit einem langen Namen")
+            update(t.relay).where(t.relay.c.device_id == GATE).values(name="Turnhalle Nord, Eingang mit langem Namen")
         )
         work.touch("devices")
     async with show(size=SMALL) as keys:

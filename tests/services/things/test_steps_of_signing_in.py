@@ -13,7 +13,7 @@ from backend.domain.enums import CodePurpose, Document, Role, Via
 from backend.domain.errors import Busy, Forbidden, Invalid
 from backend.domain.paging import ListQuery
 from backend.domain.signing_in import Proof
-from backend.services import sign_in as sign_in_module
+from backend.services import account_rows
 from backend.services.account import Account
 from backend.services.managers import Managers
 from backend.services.outbox import open_content
@@ -201,7 +201,7 @@ def test_a_new_version_is_asked_again_and_ends_what_was_kept(
     context, _ = sign_in.login(EMAIL, PASSWORD, Via.COMMAND, agree=True)
     token = Sessions(park.store).make(context)
     newer = AgreementText(Document.PRIVACY, "2", "Privacy Policy", (("Who", "Somebody else."),))
-    monkeypatch.setattr(sign_in_module, "TEXTS", (newer, agreements.TERMS))
+    monkeypatch.setattr(account_rows, "TEXTS", (newer, agreements.TERMS))
     assert sign_in.prove(EMAIL, PASSWORD, Via.APP).unread == (newer,)
     with pytest.raises(Forbidden, match="new version"):
         Sessions(park.store).resume(token, Via.COMMAND)
