@@ -28,6 +28,7 @@ from screens.size import TooSmall, fits
 from smartplus_tui.account_app import AccountApp
 from smartplus_tui.beginning import Beginning
 from smartplus_tui.first_page import is_new, read_place, session_of
+from smartplus_tui.forgetting import forget_gone_pages
 from smartplus_tui.live import LiveFigures
 from smartplus_tui.navigation import FIRST, RECORD_PAGES, module_of
 from smartplus_tui.themes import DEFAULT_VARIABLES, THEMES, pick_theme
@@ -78,6 +79,7 @@ class SmartPlusApp(AccountApp):
         `context` is a login that is remembered, of an engine that has started; `head` reads the first page of one while
         the engine has not; `doors` are the virtual ones of a demo, which begins with `welcome`.
         """
+        forget_gone_pages()
         super().__init__(ansi_color="NO_COLOR" in os.environ)
         self.engine = engine
         self._remembered = context
