@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from access_oracle import may_open
@@ -14,6 +14,8 @@ from access_world import (
     PIN,
     SA,
     SU,
+    TH,
+    TU,
     admitted,
     card,
     community,
@@ -311,6 +313,38 @@ def test_the_strip_of_a_day_is_open_where_a_group_is(case):
             told = any(start <= minute.hour * 60 + minute.minute < end for start, end in day)
             assert told or not inside
             assert all(0 <= start < end <= 1440 for start, end in day)
+
+
+WINTER = local("2026-12-02T12:00")
+"""A Wednesday."""
+
+
+@pytest.mark.feature("SYNC-06")
+@pytest.mark.parametrize(
+    ("window", "minutes"),
+    [
+        (daily("08:00-22:00"), ((480, 1320),)),
+        (daily("00:00-23:59"), ((0, 1440),)),
+        (daily("22:00-06:00"), ((0, 360), (1320, 1440))),
+        (weekly({TU}, "22:00-06:00"), ((0, 360),)),
+        (weekly({TH}, "08:00-10:00"), ()),
+        (span(local("2026-12-02T10:30"), local("2026-12-02T12:00:30")), ((630, 720),)),
+        (span(local("2026-12-01T10:30"), local("2026-12-03T12:00")), ((0, 1440),)),
+        (span(None, local("2026-12-02T07:15")), ((0, 435),)),
+        (span(local("2026-12-02T07:15"), None), ((435, 1440),)),
+        (span(None, local("2026-12-01T23:00")), ()),
+        (span(local("2026-12-03T00:00"), None), ()),
+        (replace(DAILY_ALL, closed=((date(2026, 12, 2), date(2026, 12, 2)),)), ()),
+        (replace(DAILY_ALL, closed=((date(2026, 12, 2), date(2026, 12, 5)),)), ()),
+        (replace(DAILY_ALL, closed=((date(2026, 11, 28), date(2026, 12, 2)),)), ()),
+        (replace(DAILY_ALL, closed=((date(2026, 12, 1), date(2026, 12, 1)),)), ((0, 1440),)),
+    ],
+)
+def test_the_strip_of_a_day_has_the_minutes_of_its_hours(window, minutes):
+    rules = rules_of(Group(7, "Some", (window,), frozenset({GYM})))
+    assert open_minutes(rules, 1, GYM, WINTER) == minutes
+    assert open_minutes(rules, 1, POOL, WINTER) == ()
+    assert open_minutes(rules, 99, GYM, WINTER) == ()
 
 
 def zone_of(rules: Rules):
