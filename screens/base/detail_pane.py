@@ -75,9 +75,9 @@ class DetailPane(Panel):
             except SmartPlusError as error:
                 detail = Detail((((str(error), "$sp-t3"),),))
             except NoMatches:
-                if self.is_attached and self.screen in self.app.screen_stack:
+                if self.is_attached and not self._pruning and self.screen in self.app.screen_stack:
                     raise
-                return  # the page went away while it was read
+                return  # the page, or the application, went away while it was read
         if not self.is_attached:
             return
         self.set_class(row is None, "-empty")
